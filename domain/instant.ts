@@ -1,0 +1,25 @@
+import type { Instant } from './model.ts';
+
+/** Instants are made by `toISOString`, so all have milliseconds and `Z`. Throws RangeError on what is no time. */
+export function instant(time: Date | number | string): Instant {
+  return new Date(time).toISOString();
+}
+
+export function plusMinutes(at: Instant, minutes: number): Instant {
+  return instant(Date.parse(at) + minutes * 60_000);
+}
+
+export function plusDays(at: Instant, days: number): Instant {
+  return plusMinutes(at, days * 1440);
+}
+
+/** Whole seconds from `from` to `to`, rounded up, never negative. */
+export function secondsUntil(from: Instant, to: Instant): number {
+  return Math.max(0, Math.ceil((Date.parse(to) - Date.parse(from)) / 1000));
+}
+
+export function latest(...instants: (Instant | null | undefined)[]): Instant | null {
+  let last: Instant | null = null;
+  for (const at of instants) if (at && (!last || at > last)) last = at;
+  return last;
+}

@@ -1,0 +1,187 @@
+/**
+ * What the loop needs from AWS, by need and not by service. aws/ implements these on the SDK. No method returns a page or a
+ * token: lists are async iterables. Every method may throw `AwsUnavailable` (try later) or `AwsRefused` (do not).
+ */
+import type {
+  Baseline,
+  Coverage,
+  Finding,
+  InstanceId,
+  Instant,
+  Managed,
+  Member,
+  Os,
+  Patch,
+  PatchState,
+  PatchStatus,
+} from './model.ts';
+import type { GroupPolicy, Policy } from './policy.ts';
+import type { AlarmReading, Approval, Holder, Intent, Lease, Notice, Outcome, Trigger } from './records.ts';
+
+export interface Instances {
+  /** All instances, of any state, whose tag `PatchGroup` or `Patch Group` is the group's name. */
+  members(group: string): AsyncIterable<Member>;
+  /** Those of the ids that EC2 still knows. Ids that it does not know are left out, they are no error. */
+  byIds(ids: Iterable<InstanceId>): AsyncIterable<Member>;
+}
+
+export interface Inspector {
+  /** Whether Inspector's EC2 scanning is enabled in this account and Region. */
+  enabled(): Promise<boolean>;
+  /** Coverage rows of scanType PACKAGE. An instance without a row is not covered. */
+  coverage(ids: Iterable<InstanceId>): AsyncIterable<Coverage>;
+  /** Package findings. `updatedSince` bounds CLOSED ones only: ACTIVE and SUPPRESSED come whole. */
+  findings(ids: Iterable<InstanceId>, ask: { closedSince: Instant | null }): AsyncIterable<Finding>;
+}
+
+export interface SendRequest {
+  document: 'patch' | 'refresh-association' | 'rescan-vm';
+  instances: InstanceId[]; // 1 to 50
+  comment: string;
+  /** For `patch`. */
+  operation?: 'Scan' | 'Install';
+  snapshotId?: string;
+  reboot?: 'RebootIfNeeded' | 'NoReboot';
+  /** For `refresh-association`. */
+  associations?: string[];
+  deliverySeconds: number; // 30 at least; a host that has not begun by then will not
+}
+
+export interface Invocation {
+  instance: InstanceId;
+  /** StatusDetails without spaces: Success, Failed, ExecutionTimedOut, DeliveryTimedOut, Undeliverable, Cancelled … */
+  status: string;
+  terminal: boolean;
+  exit: number | null; // ResponseCode of the platform's plugin
+  finishedAt: Instant | null; // its ResponseFinishDateTime
+  output: string; // the last part of it, for words
+}
+
+export interface CommandSummary {
+  id: string;
+  comment: string;
+  status: string; // StatusDetails without spaces
+  terminal: boolean;
+  targets: number;
+  sentAt: Instant;
+}
+
+export interface Patching {
+  /** All managed nodes, or those of the ids. Stopped and unmanaged instances are never in it (trap 29). */
+  managed(ids: Iterable<InstanceId>): AsyncIterable<Managed>;
+  states(ids: Iterable<InstanceId>): AsyncIterable<PatchState>;
+  patches(id: InstanceId, statuses: PatchStatus[]): AsyncIterable<Patch>;
+  /** At most once: this client does not retry. Throws `SendRefused` when AWS certainly took nothing; any other throw is unclear. */
+  send(request: SendRequest): Promise<string>;
+  /** Commands with exactly this Comment, sent after `since`. The list lags: none found proves nothing at once. */
+  commandsByComment(comment: string, since: Instant): AsyncIterable<CommandSummary>;
+  command(id: string): Promise<CommandSummary | null>;
+  invocations(commandId: string): AsyncIterable<Invocation>;
+  /** Ids of the associations by which Inspector collects inventory (facts 1.5), whatever their name. */
+  inventoryAssociations(): AsyncIterable<string>;
+  /** OPEN only if all are. Not readable: throws. */
+  calendars(names: string[], at: Instant): Promise<{ open: boolean; nextChange: Instant | null }>;
+}
+
+export interface Baselines {
+  /** The baseline that the patch group gets on that OS: the registered one, else the account's default. */
+  forGroup(group: string, os: Os): Promise<Baseline>;
+}
+
+/** The table. Every write is one conditional item; a lost race is a result, not an error. */
+export interface Campaigns {
+  /** null: never written. */
+  lease(group: string): Promise<Lease | null>;
+  leases(): AsyncIterable<Lease>;
+  /** Writes if the stored version is `lease.version` (0: not there yet); stores version + 1. false: somebody else wrote. */
+  writeLease(lease: Lease): Promise<boolean>;
+  /** true the first time for this trigger id, and again for the same campaign (a task runs twice). */
+  claimTrigger(trigger: Trigger, campaign: string): Promise<boolean>;
+  intents(campaign: string, ring?: string): AsyncIterable<Intent>;
+  /** Puts it if that ring and wave have none. false: there is one. */
+  addIntent(intent: Intent): Promise<boolean>;
+  updateIntent(intent: Intent): Promise<void>;
+  approval(campaign: string, ring: string): Promise<Approval | null>;
+  /** The latest ask for a ring replaces the one before (a retry makes a new token). */
+  putApproval(approval: Approval): Promise<void>;
+  /** Sets the decision if there is none. false: it was decided before. */
+  decide(approval: Approval): Promise<boolean>;
+  /** `go` only if the switch was read and says so. Absent is `stop`. Not readable: throws. */
+  killSwitch(): Promise<'go' | 'stop'>;
+  setKillSwitch(to: 'go' | 'stop', by: string, at: Instant): Promise<void>;
+}
+
+/** Files of one campaign, below `<group>/<campaign>/`. Reads of a file that is not there throw `BrokenRecord`. */
+export interface Evidence {
+  read<T>(campaign: CampaignRef, path: string): Promise<T>;
+  readIfThere<T>(campaign: CampaignRef, path: string): Promise<T | null>;
+  write(campaign: CampaignRef, path: string, value: unknown): Promise<void>;
+  /** Gzipped JSON lines, streamed: `path` ends in .jsonl.gz. */
+  lines<T>(campaign: CampaignRef, path: string): AsyncIterable<T>;
+  writeLines(campaign: CampaignRef, path: string, lines: Iterable<unknown> | AsyncIterable<unknown>): Promise<number>;
+  writeText(campaign: CampaignRef, path: string, text: string): Promise<void>;
+  list(campaign: CampaignRef): AsyncIterable<string>;
+  /** Where people find it: s3://bucket/group/campaign/ */
+  place(campaign: CampaignRef): string;
+}
+
+export interface CampaignRef {
+  group: string;
+  campaign: string;
+}
+
+export interface Notices {
+  publish(notice: Notice): Promise<void>;
+}
+
+export interface Alarms {
+  /** One reading per name, in order. Never throws: what cannot be read is `unreadable`. */
+  readings(names: string[], since: Instant): Promise<AlarmReading[]>;
+}
+
+export type ExecutionStatus =
+  | 'RUNNING'
+  | 'SUCCEEDED'
+  | 'FAILED'
+  | 'TIMED_OUT'
+  | 'ABORTED'
+  | 'PENDING_REDRIVE'
+  | 'unknown';
+
+export interface Engine {
+  /** Starts the campaign machine. Idempotent by name; already there counts as started. Returns the execution's ARN. */
+  start(name: string, input: CampaignInput): Promise<string>;
+  status(execution: string): Promise<ExecutionStatus>;
+  /** The ARN that an execution of the campaign machine with this name has. */
+  arn(name: string): string;
+  /** false: the token is no longer good (answered, timed out). */
+  answer(taskToken: string, output: unknown): Promise<boolean>;
+}
+
+export interface Policies {
+  /** The deployed policy.json. */
+  current(): Promise<Policy>;
+}
+
+/** Input of the campaign machine. */
+export interface CampaignInput {
+  contract: number;
+  group: string;
+  trigger: Trigger;
+}
+
+/** All ports, as the rehearsal's operator and tests hold them; a function's last line names the few that it may touch. */
+export interface Ports {
+  instances: Instances;
+  inspector: Inspector;
+  patching: Patching;
+  baselines: Baselines;
+  campaigns: Campaigns;
+  evidence: Evidence;
+  notices: Notices;
+  alarms: Alarms;
+  engine: Engine;
+  policies: Policies;
+}
+
+export type { GroupPolicy, Holder, Outcome };

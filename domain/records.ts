@@ -1,0 +1,341 @@
+/** What a campaign writes: into its evidence (S3), and into the table where two writers could meet (DynamoDB). */
+import type { Baseline, Counts, Finding, InstanceId, Instant, Os, Severity } from './model.ts';
+
+export const OUTCOMES = [
+  'Completed',
+  'Nothing',
+  'Observed',
+  'Coalesced',
+  'Blind',
+  'Halted',
+  'Expired',
+  'Denied',
+  'Lost',
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Why a finding remains: the first that holds, in this order. */
+export const REASONS = [
+  'suppressed',
+  'not-os-package',
+  'no-fix',
+  'end-of-life',
+  'not-in-ring',
+  'stopped',
+  'unmanaged',
+  'offline',
+  'unproven',
+  'not-reached',
+  'rejected',
+  'not-approved',
+  'not-offered',
+  'patch-failed',
+  'reboot-pending',
+  'unexplained',
+] as const;
+export type Reason = (typeof REASONS)[number];
+
+export const BUCKETS = ['gone', 'unverified', 'fixed', 'closedOtherwise', 'remaining'] as const;
+export type Bucket = (typeof BUCKETS)[number];
+
+export type NewKind = 'advisory' | 'host' | 'returned' | 'introduced';
+
+/** Who or what asked for the campaign. `id` counts once: schedule + scheduled time, an event's id, or the command line's own. */
+export interface Trigger {
+  kind: 'schedule' | 'event' | 'person' | 'successor';
+  id: string;
+  at: Instant;
+  by: string; // schedule ARN, rule, caller ARN
+}
+
+// ── plan ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What the plan expects of one finding of the first survey: one line of `plan/<ring>.findings.jsonl.gz`. */
+export interface FindingFate {
+  arn: string;
+  instance: InstanceId;
+  vulnerabilityId: string;
+  severity: Severity;
+  fate: 'fix' | Reason;
+  words: string; // why, in words; for `fix` which patch is expected to close it
+  approvedFrom?: Instant; // for not-approved: the day from which the baseline would approve, where that can be known
+  waiver?: string; // id of a waiver in force
+}
+
+export interface PlannedHost {
+  id: InstanceId;
+  os: Os;
+  zone: string;
+  scanMode: string;
+  /** Patches that the scan called Missing: nothing to install means already at level. */
+  missing: number;
+  expected: number; // findings that should be fixed
+}
+
+/** `plan/<ring>.json`: what one ring will do. `hosts` is frozen and in the order of sending. */
+export interface RingPlan {
+  ring: string;
+  atOnce: number; // at least 1 where there are hosts
+  errors: number;
+  soakMinutes: number;
+  hosts: PlannedHost[];
+  atLevel: InstanceId[]; // managed, looked at, with nothing to install: not patched, they count as already at level
+  later: Os[]; // the OSes of later rings' hosts, each of which this ring must prove (only the canary's is judged)
+  last: boolean;
+  expected: Counts;
+}
+
+export type LeftWhy =
+  | 'no-ring'
+  | 'several-rings'
+  | 'stopped'
+  | 'unmanaged'
+  | 'offline'
+  | 'uncovered'
+  | 'scan-unknown'
+  | 'unproven'
+  | 'not-patchable';
+
+/** A host that the campaign does not patch, and why. None is dropped in silence. */
+export interface LeftHost {
+  id: InstanceId;
+  ring: string | null;
+  why: LeftWhy;
+  words: string;
+}
+
+/** `plan.json`. `scopeHash` covers what will be done, `planHash` everything else too. */
+export interface Plan {
+  version: 1;
+  campaign: string;
+  group: string;
+  mode: 'observe' | 'act';
+  at: Instant;
+  policyHash: string;
+  scopeHash: string;
+  planHash: string;
+  reboot: 'RebootIfNeeded' | 'NoReboot';
+  snapshotId: string; // of the installs; a scan has its own
+  proofMode: string; // how the proof is taken: scan modes in use, "EC2_AGENTLESS+EC2_SSM_AGENT_BASED"
+  proofUntil: Instant | null; // set once the canary passed: proofDays after its first wave
+  baselines: Baseline[];
+  rings: {
+    ring: string;
+    hosts: number;
+    atOnce: number;
+    waves: number;
+    soakMinutes: number;
+    expected: Counts;
+    approval: boolean;
+  }[];
+  left: LeftHost[];
+  before: Counts;
+  expected: Counts;
+  byFate: Record<string, number>; // fate → findings
+  coveredPercent: number; // of running hosts
+  warnings: string[]; // what people should know and nothing forbids: a baseline below the wish, a waiver expired
+  fits: { ok: boolean; words: string }; // does it fit the window and the proof
+}
+
+// ── ring ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * How far a planned host got. `patched`: the command succeeded and the host is back. `failed`: it did not. `lost`: sent, and
+ * not back by the deadline. `unknown`: whether it was sent is unclear (never sent again). `skipped`: not sent, see words.
+ */
+export type HostStatus = 'planned' | 'working' | 'patched' | 'failed' | 'lost' | 'unknown' | 'skipped';
+
+export interface HostResult {
+  id: InstanceId;
+  status: HostStatus;
+  wave: number | null; // from 1
+  words: string;
+  exit: number | null;
+  sentAt: Instant | null;
+  finishedAt: Instant | null; // ResponseFinishDateTime of the platform's plugin (trap 18)
+  backAt: Instant | null; // first seen Online and pinging after finishedAt
+  installed: number;
+  pendingReboot: number;
+  installFailed: number;
+  packages: string[]; // names of packages that this campaign changed (were Missing before, no longer are)
+  rescanCommand: string | null;
+  rescannedAt: Instant | null; // end of our re-scan on it; null where its mode has none to ask for
+  lookedAt: Instant | null; // the valid look, if there was one
+}
+
+export type StopWhy = 'kill-switch' | 'window' | 'proof' | 'lease' | 'errors' | 'alarm' | 'baseline' | 'approval';
+
+/** `rings/<ring>.json`, written by the tasks of patch-ring in turn. */
+export interface RingRecord {
+  ring: string;
+  startedAt: Instant;
+  firstSentAt: Instant | null;
+  lastDoneAt: Instant | null; // end of the last wave
+  waves: number;
+  hosts: HostResult[]; // one per planned host, in the plan's order
+  stopped: { why: StopWhy; words: string; at: Instant } | null;
+  rescanAt: Instant | null;
+  lookDeadline: Instant | null;
+  scan: ScanRecord | null; // the patch scan after the install
+  looks: number; // how often the ring was judged
+  alarms: AlarmReading[];
+  verdict: Verdict | null;
+}
+
+/** A running patch scan: `scans/before.json`, and in a ring's record. */
+export interface ScanRecord {
+  snapshotId: string;
+  sentAt: Instant;
+  deadline: Instant;
+  commands: { id: string; instances: InstanceId[] }[];
+  done: InstanceId[]; // hosts whose scan succeeded
+  failed: { id: InstanceId; words: string }[];
+}
+
+export interface AlarmReading {
+  name: string;
+  state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA' | 'missing' | 'unreadable';
+  rangSince: Instant | null; // it was ALARM at or after the instant asked from
+}
+
+export type VerdictName = 'pass' | 'fail' | 'inconclusive';
+
+export interface Verdict {
+  ring: string;
+  verdict: VerdictName;
+  reasons: { row: string; words: string }[]; // `row`: name of the gate's row
+  at: Instant;
+  planned: number;
+  patched: number;
+  failed: number;
+  looked: number;
+  /** A pass that rests on an earlier campaign: its id. */
+  restsOn: string | null;
+}
+
+// ── delta ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** One line of `delta/<ring>.jsonl.gz`: a finding of the first survey with its bucket, or a new one. */
+export interface DeltaRow {
+  arn: string;
+  instance: InstanceId;
+  ring: string | null;
+  vulnerabilityId: string;
+  title: string;
+  package: string; // first package, for people
+  severity: Severity; // of the first survey; of the second for new ones
+  bucket: Bucket | 'new';
+  reason: Reason | null; // of `remaining`
+  newKind: NewKind | null; // of `new`
+  words: string;
+  rescoredTo: Severity | null;
+  waived: string | null;
+  exploitAvailable: boolean;
+  approvedFrom: Instant | null;
+}
+
+/** `delta.json`. */
+export interface Delta {
+  version: 1;
+  before: Counts;
+  fixed: Counts;
+  closedOtherwise: Counts;
+  remaining: Counts;
+  unverified: Counts;
+  gone: Counts;
+  new: Counts;
+  after: Counts; // remaining + unverified + new: not proven fixed
+  newByKind: Record<NewKind, number>;
+  remainingByReason: Partial<Record<Reason, number>>;
+  remainingWaived: number;
+  rescored: number;
+  /** Hosts that nobody verified, with the reason in words. */
+  unverifiedHosts: { id: InstanceId; ring: string | null; findings: number; words: string }[];
+  /** For people: reason → an example in words and how many, worst severity. */
+  why: { reason: Reason; findings: number; worst: Severity; words: string }[];
+}
+
+/** `campaign.json`: how it ended. */
+export interface CampaignRecord {
+  version: 1;
+  campaign: string;
+  group: string;
+  execution: string;
+  trigger: Trigger;
+  openedAt: Instant;
+  closedAt: Instant;
+  outcome: Outcome;
+  why: string;
+  scopeHash: string | null;
+  planHash: string | null;
+  verdicts: Verdict[];
+  approvals: Approval[];
+}
+
+// ── table ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The lease of a group, one item. `holder` null: free. */
+export interface Lease {
+  group: string;
+  version: number; // every write is conditional on it
+  holder: Holder | null;
+  noted: Trigger[]; // triggers that came while it was held
+  lastOpenedAt: Instant | null;
+  lastClosed: { campaign: string; outcome: Outcome; at: Instant; noticed: boolean } | null;
+  /** The last canary that passed, for a canary already at level. */
+  lastProof: { campaign: string; ring: string; at: Instant; oses: Os[] } | null;
+}
+
+/** `handover`: the holder closed, `campaign` is the successor's name and may not have started yet. */
+export interface Holder {
+  campaign: string;
+  execution: string; // ARN
+  state: 'open' | 'draining' | 'handover';
+  openedAt: Instant;
+  trigger: Trigger;
+}
+
+/** Written before a wave is sent, never deleted. `refused`: AWS certainly took nothing, its hosts may come again. */
+export interface Intent {
+  campaign: string;
+  ring: string;
+  wave: number;
+  instances: InstanceId[];
+  comment: string; // the command's Comment: unique to this intent, at most 100 characters
+  at: Instant;
+  state: 'intended' | 'sent' | 'refused' | 'unclear';
+  commandId: string | null;
+  words: string;
+}
+
+export interface Approval {
+  campaign: string;
+  ring: string;
+  scopeHash: string;
+  askedAt: Instant;
+  expiresAt: Instant;
+  taskToken: string | null; // dropped from evidence
+  decision: 'yes' | 'no' | 'silence' | null;
+  by: string | null;
+  decidedAt: Instant | null;
+}
+
+// ── notice ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type NoticeKind = 'plan' | 'approval' | 'delta' | 'halted' | 'expired' | 'denied' | 'blind' | 'nothing' | 'lost';
+
+/** A message to people. The same `id` means the same message, however often it arrives. */
+export interface Notice {
+  id: string;
+  kind: NoticeKind;
+  topic: 'notices' | 'approvals';
+  group: string;
+  campaign: string;
+  subject: string; // ASCII, under 100 characters, no line breaks
+  body: string; // plain text
+  data: unknown; // JSON for machines
+  attributes: Record<string, string>;
+}
+
+/** A finding with what the join needs: exported here so that plan and delta speak of the same key. */
+export type FindingKey = Pick<Finding, 'arn' | 'instance' | 'vulnerabilityId' | 'packages'>;
