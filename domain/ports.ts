@@ -70,7 +70,11 @@ export interface Patching {
   /** All managed nodes, or those of the ids. Stopped and unmanaged instances are never in it (trap 29). */
   managed(ids: Iterable<InstanceId>): AsyncIterable<Managed>;
   states(ids: Iterable<InstanceId>): AsyncIterable<PatchState>;
-  patches(id: InstanceId, statuses: PatchStatus[]): AsyncIterable<Patch>;
+  /** Per instance, in the order of the ids, one row each also where there are none; several instances in flight. */
+  patches(
+    ids: Iterable<InstanceId>,
+    statuses: PatchStatus[],
+  ): AsyncIterable<{ id: InstanceId; patches: Patch[] }>;
   /** At most once: this client does not retry. Throws `SendRefused` when AWS certainly took nothing; any other throw is unclear. */
   send(request: SendRequest): Promise<string>;
   /** Commands with exactly this Comment, sent after `since`. The list lags: none found proves nothing at once. */
