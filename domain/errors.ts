@@ -17,6 +17,11 @@ export class BadRequest extends Error {
   override readonly name = 'BadRequest';
 }
 
+/** The stack did not give the function a setting that it needs. */
+export class NotConfigured extends Error {
+  override readonly name = 'NotConfigured';
+}
+
 /** AWS refused for now (throttling, internal error) after the client's own retries. The machine tries again later. */
 export class AwsUnavailable extends Error {
   override readonly name = 'AwsUnavailable';

@@ -1,0 +1,59 @@
+import {
+  DescribeExecutionCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { ask, isNamed } from '#aws/ask.ts';
+import { lazily } from '#aws/lazily.ts';
+import { setting } from '#aws/setting.ts';
+import type { Engine } from '#domain/ports.ts';
+
+const sfn = lazily(() => new SFNClient({}));
+
+export const engine: Engine = {
+  async start(name, input) {
+    const stateMachineArn = setting('CAMPAIGN_MACHINE_ARN');
+    const command = new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) });
+    try {
+      const { executionArn } = await ask('states:StartExecution', sfn().send(command));
+      return executionArn ?? engine.arn(name);
+    } catch (error) {
+      // It runs with another input, or has ended (names stay taken for 90 days): started once is started.
+      if (said(error, 'ExecutionAlreadyExists')) return engine.arn(name);
+      throw error;
+    }
+  },
+
+  async status(executionArn) {
+    try {
+      const answer = await ask('states:DescribeExecution', sfn().send(new DescribeExecutionCommand({ executionArn })));
+      return answer.status ?? 'unknown';
+    } catch (error) {
+      if (said(error, 'ExecutionDoesNotExist')) return 'unknown';
+      throw error;
+    }
+  },
+
+  /** arn:aws:states:R:A:stateMachine:NAME[:qualifier] → arn:aws:states:R:A:execution:NAME:<name> */
+  arn(name) {
+    const [arn, aws, states, region, account, , machine] = setting('CAMPAIGN_MACHINE_ARN').split(':');
+    return [arn, aws, states, region, account, 'execution', machine, name].join(':');
+  },
+
+  async answer(taskToken, output) {
+    const command = new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) });
+    try {
+      await ask('states:SendTaskSuccess', sfn().send(command));
+      return true;
+    } catch (error) {
+      // TaskTimedOut: also what a second answer gets
+      if (said(error, 'TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken')) return false;
+      throw error;
+    }
+  },
+};
+
+function said(error: unknown, ...names: string[]): boolean {
+  return error instanceof Error && isNamed(error.cause, ...names);
+}

@@ -1,0 +1,64 @@
+import { log } from '#aws/log.ts';
+import { UnknownContract } from '#domain/errors.ts';
+import { instant } from '#domain/instant.ts';
+import type { Instant } from '#domain/model.ts';
+
+/** The version of the input of Task states. An execution keeps its old machine but calls the new code (trap 25). */
+export const CONTRACT = 1;
+
+/** What Lambda gives beside the input; only the logger looks into it. */
+type Context = Parameters<typeof log.addContext>[0];
+
+type Task<Input, Ports, Output> = (input: Input, ports: Ports, now: Instant) => Promise<Output>;
+
+type Handler<Output> = (input: unknown, context?: Context) => Promise<Output>;
+
+/** The handler of a Task state. Throws `UnknownContract` on an input of another version. */
+export function lambda<Input extends object, Ports, Output>(
+  task: Task<Input, Ports, Output>,
+  ports: Ports,
+): Handler<Output> {
+  return event(async (input: Input, given: Ports, now) => {
+    const contract = 'contract' in input ? input.contract : undefined;
+    if (contract !== CONTRACT)
+      throw new UnknownContract(
+        `this code knows inputs of contract ${CONTRACT}, and was given ${JSON.stringify(contract)}`,
+      );
+    return task(input, given, now);
+  }, ports);
+}
+
+/** The handler of a trigger: whatever AWS sends. The clock is read here and nowhere else, once per attempt. */
+export function event<Input extends object, Ports, Output>(
+  task: Task<Input, Ports, Output>,
+  ports: Ports,
+): Handler<Output> {
+  return async (input, context) => {
+    const now = instant(Date.now());
+    log.resetKeys();
+    if (context) log.addContext(context);
+    log.appendKeys(keysOf(input));
+    log.info('begins');
+    try {
+      if (typeof input !== 'object' || input === null)
+        throw new UnknownContract(`an input that is no object: ${input}`);
+      const output = await task(input as Input, ports, now);
+      log.info('ends');
+      return output;
+    } catch (error) {
+      log.error('fails', { error });
+      throw error;
+    }
+  };
+}
+
+/** By which people find a campaign's lines; those that the input has. */
+function keysOf(input: unknown): Record<string, string> {
+  const keys: Record<string, string> = {};
+  if (typeof input !== 'object' || input === null) return keys;
+  for (const [key, value] of Object.entries(input))
+    if (LOGGED.includes(key) && typeof value === 'string') keys[key] = value;
+  return keys;
+}
+
+const LOGGED = ['campaign', 'group', 'ring'];

@@ -1,0 +1,157 @@
+import {
+  type Association,
+  type Command,
+  type CommandFilter,
+  DescribeInstanceInformationCommand,
+  DescribeInstancePatchesCommand,
+  DescribeInstancePatchStatesCommand,
+  GetCalendarStateCommand,
+  type InstanceInformation,
+  ListAssociationsCommand,
+  ListCommandInvocationsCommand,
+  ListCommandsCommand,
+} from '@aws-sdk/client-ssm';
+import { ask, isNamed, pages } from '#aws/ask.ts';
+import { toCommand, toInvocation } from '#aws/command.ts';
+import { groupsOf, inFlight } from '#aws/in-flight.ts';
+import { osOf } from '#aws/os.ts';
+import { toPatch, toPatchState } from '#aws/patch.ts';
+import { send } from '#aws/send.ts';
+import { ssm } from '#aws/ssm.ts';
+import { instant } from '#domain/instant.ts';
+import type { InstanceId, Instant, Managed, Patch, PatchStatus } from '#domain/model.ts';
+import type { Patching } from '#domain/ports.ts';
+
+/** Instance ids that one request takes, and rows of one page (facts 2.4). */
+const IDS = 50;
+
+/** Patch lists in flight: the only read that takes one instance a request. */
+const WIDTH = 8;
+
+export const patching: Patching = {
+  async *managed(ids) {
+    for (const group of groupsOf(ids, IDS)) {
+      const Filters = [{ Key: 'InstanceIds', Values: group }];
+      const nodes = pages(async (NextToken) => {
+        const command = new DescribeInstanceInformationCommand({ Filters, MaxResults: 50, NextToken });
+        const answer = await ask('ssm:DescribeInstanceInformation', ssm().send(command));
+        return { items: answer.InstanceInformationList, next: answer.NextToken };
+      });
+      for await (const node of nodes) yield* toManaged(node);
+    }
+  },
+
+  async *states(ids) {
+    for (const InstanceIds of groupsOf(ids, IDS)) {
+      const states = pages(async (NextToken) => {
+        const command = new DescribeInstancePatchStatesCommand({ InstanceIds, MaxResults: 100, NextToken });
+        const answer = await ask('ssm:DescribeInstancePatchStates', ssm().send(command));
+        return { items: answer.InstancePatchStates, next: answer.NextToken };
+      });
+      for await (const state of states) yield* toPatchState(state);
+    }
+  },
+
+  async *patches(ids, statuses) {
+    const read = async (id: InstanceId) => ({ id, patches: await patchesOf(id, statuses) });
+    yield* inFlight(new Set(ids), WIDTH, read);
+  },
+
+  send,
+
+  async *commandsByComment(comment, since) {
+    // A second earlier: whether the bound is inclusive is not documented, and it has no milliseconds.
+    const value = wholeSeconds(instant(Date.parse(since) - 1000));
+    for await (const command of commands({ Filters: [{ key: 'InvokedAfter', value }] }))
+      if (command.Comment === comment) yield* toCommand(command);
+  },
+
+  async command(id) {
+    for await (const command of lagging(commands({ CommandId: id }))) for (const one of toCommand(command)) return one;
+    return null;
+  },
+
+  async *invocations(CommandId) {
+    const rows = pages(async (NextToken) => {
+      const command = new ListCommandInvocationsCommand({ CommandId, Details: true, MaxResults: 50, NextToken });
+      const answer = await ask('ssm:ListCommandInvocations', ssm().send(command));
+      return { items: answer.CommandInvocations, next: answer.NextToken };
+    });
+    for await (const row of lagging(rows)) yield* toInvocation(row);
+  },
+
+  async *inventoryAssociations() {
+    const associations = pages(async (NextToken) => {
+      const command = new ListAssociationsCommand({ MaxResults: 50, NextToken });
+      const answer = await ask('ssm:ListAssociations', ssm().send(command));
+      return { items: answer.Associations, next: answer.NextToken };
+    });
+    for await (const association of associations)
+      if (association.AssociationId && collectsInventory(association)) yield association.AssociationId;
+  },
+
+  async calendars(names, at) {
+    if (names.length === 0) return { open: true, nextChange: null };
+    const command = new GetCalendarStateCommand({ CalendarNames: names, AtTime: wholeSeconds(at) });
+    const { State, NextTransitionTime } = await ask('ssm:GetCalendarState', ssm().send(command));
+    return { open: State === 'OPEN', nextChange: NextTransitionTime ? instant(NextTransitionTime) : null };
+  },
+};
+
+function* toManaged(node: InstanceInformation): Generator<Managed> {
+  if (!node.InstanceId) return;
+  const { PlatformName: name = '', PlatformVersion: version = '' } = node;
+  yield {
+    id: node.InstanceId,
+    ping: node.PingStatus ?? 'Inactive',
+    os: osOf(node.PlatformType ?? '', name, version),
+    platform: `${name} ${version}`.trim(),
+    lastPingAt: node.LastPingDateTime ? instant(node.LastPingDateTime) : null,
+  };
+}
+
+/** One request per status: that a filter takes several of them is not documented. */
+async function patchesOf(InstanceId: InstanceId, statuses: PatchStatus[]): Promise<Patch[]> {
+  const found: Patch[] = [];
+  for (const status of statuses) {
+    const Filters = [{ Key: 'State', Values: [status] }];
+    const rows = pages(async (NextToken) => {
+      const command = new DescribeInstancePatchesCommand({ InstanceId, Filters, MaxResults: 100, NextToken });
+      const answer = await ask('ssm:DescribeInstancePatches', ssm().send(command));
+      return { items: answer.Patches, next: answer.NextToken };
+    });
+    for await (const row of rows) found.push(toPatch(row, status));
+  }
+  return found;
+}
+
+function commands(which: { CommandId: string } | { Filters: CommandFilter[] }): AsyncGenerator<Command> {
+  return pages(async (NextToken) => {
+    const command = new ListCommandsCommand({ ...which, MaxResults: 50, NextToken });
+    const answer = await ask('ssm:ListCommands', ssm().send(command));
+    return { items: answer.Commands, next: answer.NextToken };
+  });
+}
+
+/** A list of a command that is not to be seen yet is empty: right after the send its id may be refused as invalid. */
+async function* lagging<T>(list: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* list;
+  } catch (error) {
+    if (error instanceof Error && isNamed(error.cause, 'InvalidCommandId')) return;
+    throw error;
+  }
+}
+
+/**
+ * Inspector collects by its own association, or by one for all instances that was there before, whatever its name (facts 1.5).
+ */
+function collectsInventory({ AssociationName, Name, Targets }: Association): boolean {
+  if (AssociationName === 'InspectorInventoryCollection-do-not-delete') return true;
+  const all = Targets?.some(({ Key, Values }) => Key === 'InstanceIds' && Values?.includes('*'));
+  return Name === 'AWS-GatherSoftwareInventory' && all === true;
+}
+
+function wholeSeconds(at: Instant): string {
+  return at.replace(/\.\d+Z$/, 'Z');
+}
