@@ -1,0 +1,197 @@
+import { binariesOf, sameDebianPackage } from '#domain/debian.ts';
+import { plusDays } from '#domain/instant.ts';
+import type { Baseline, BaselineRule, Finding, Instant, Severity, VulnerablePackage } from '#domain/model.ts';
+import type { BaselineWish } from '#domain/policy.ts';
+
+export interface Approval {
+  say: 'approved' | 'rejected' | 'not-approved';
+  from: Instant | null; // not-approved: when it will be, where that can be known
+  words: string;
+}
+
+/** One filter of a rule that a finding does not pass. */
+interface Mismatch {
+  key: string;
+  values: string[];
+  actual: string;
+}
+
+/**
+ * What a baseline says of the patch that would close a finding, at an instant: on Linux the host decides when it runs, not when
+ * the snapshot was taken (trap 16). A list beats the rules, and rejected beats approved. Filters over what a finding does not
+ * tell (product, section, priority, repository) are taken to match.
+ */
+export function approval(baseline: Baseline, finding: Finding, at: Instant): Approval {
+  const name = `Baseline ${baseline.name}`;
+  const rejected = entriesFor(baseline, baseline.rejected, finding).find((entry) => entry !== null);
+  if (rejected) return { say: 'rejected', from: null, words: `${name} rejects ${rejected}.` };
+  const approved = entriesFor(baseline, baseline.approved, finding);
+  if (approved.length > 0 && approved.every((entry) => entry !== null)) {
+    return { say: 'approved', from: null, words: `${name} approves ${approved.join(', ')} by its list.` };
+  }
+  if (baseline.rules.length === 0) {
+    return notApproved(null, `${name} has no rules, and its list of approved patches does not name this one.`);
+  }
+  const mismatches: Mismatch[] = [];
+  const later: Approval[] = [];
+  for (const rule of baseline.rules) {
+    const mismatch = mismatchOf(baseline.globalFilters, finding) ?? mismatchOf(rule.filters, finding);
+    if (mismatch) mismatches.push(mismatch);
+    else {
+      const said = byDate(name, rule, finding, at);
+      if (said.say === 'approved') return said;
+      later.push(said);
+    }
+  }
+  return soonest(later) ?? never(name, mismatches);
+}
+
+/** What the policy wishes of a baseline and does not get from the one that the group has, in words. */
+export function baselineWarnings(baseline: Baseline, wish: BaselineWish | undefined): string[] {
+  if (!wish) return [];
+  const name = `Baseline ${baseline.name} (${baseline.os})`;
+  if (baseline.rules.length === 0) return [`${name} has no rules: it approves nothing but its list.`];
+  const warnings: string[] = [];
+  for (const [key, wished] of [
+    ['CLASSIFICATION', wish.classifications],
+    ['SEVERITY', wish.severities],
+  ] as const) {
+    const without = wished.filter((value) => !baseline.rules.some((rule) => allows(baseline, rule, key, value)));
+    if (without.length > 0) {
+      warnings.push(`${name} never approves ${key.toLowerCase()} ${without.join(', ')}, which the policy wishes.`);
+    }
+  }
+  const useful = baseline.rules.filter(
+    (rule) =>
+      wish.classifications.some((value) => allows(baseline, rule, 'CLASSIFICATION', value)) &&
+      wish.severities.some((value) => allows(baseline, rule, 'SEVERITY', value)),
+  );
+  for (const days of new Set(useful.map((rule) => rule.approveAfterDays ?? 0))) {
+    if (days > wish.approvedWithinDays) {
+      warnings.push(`${name} approves ${days} days after release; the policy wishes ${wish.approvedWithinDays}.`);
+    }
+  }
+  for (const until of new Set(useful.map((rule) => rule.approveUntil))) {
+    if (until) warnings.push(`${name} approves only what was released until ${until}.`);
+  }
+  return warnings;
+}
+
+/** For each package of the finding the entry of a list that names it, or null. */
+function entriesFor(baseline: Baseline, entries: string[], finding: Finding): (string | null)[] {
+  if (entries.length === 0) return [];
+  const whole = entries.find((entry) => matches(entry, finding.vulnerabilityId));
+  if (whole !== undefined) return [whole];
+  const debian = baseline.os === 'DEBIAN' || baseline.os === 'UBUNTU';
+  return finding.packages.map((each) => {
+    const names = debian ? [...namesOf(each), ...binariesOf(each.name)] : namesOf(each);
+    const isNamed = (entry: string) =>
+      names.some((name) => matches(entry, name)) || (debian && sameDebianPackage(each.name, entry));
+    return entries.find(isNamed) ?? null;
+  });
+}
+
+/** The forms in which a list may write a package: name, name.arch, name-version, name-version.arch. */
+function namesOf({ name, arch, fixedIn }: VulnerablePackage): string[] {
+  const names = fixedIn ? [name, `${name}-${fixedIn}`, `${name}-${fixedIn.replace(/^\d+:/, '')}`] : [name];
+  return arch ? [...names, ...names.map((each) => `${each}.${arch.toLowerCase()}`)] : names;
+}
+
+/** Whether text is what a pattern with `*` describes. Without regular expressions: patterns come from outside. */
+function matches(pattern: string, text: string): boolean {
+  const [first = '', ...rest] = pattern.toLowerCase().split('*');
+  const given = text.toLowerCase();
+  const last = rest.pop();
+  if (last === undefined) return given === first;
+  if (!given.startsWith(first)) return false;
+  let from = first.length;
+  for (const part of rest) {
+    const found = given.indexOf(part, from);
+    if (found < 0) return false;
+    from = found + part.length;
+  }
+  return given.length - from >= last.length && given.endsWith(last);
+}
+
+function mismatchOf(filters: Record<string, string[]>, finding: Finding): Mismatch | null {
+  for (const [key, values] of Object.entries(filters)) {
+    if (values.includes('*')) continue;
+    if (key === 'CLASSIFICATION') {
+      if (!values.some(isSecurity)) return { key, values, actual: 'Security' };
+    } else if (key === 'SEVERITY' || key === 'MSRC_SEVERITY') {
+      const actual = ratingOf(finding);
+      if (!values.some((value) => rating(value) === actual)) {
+        return { key, values, actual: finding.vendorSeverity ?? finding.severity };
+      }
+    }
+  }
+  return null;
+}
+
+const isSecurity = (classification: string) =>
+  ['security', 'securityupdates', 'criticalupdates'].includes(plain(classification));
+
+const plain = (text: string) => text.toLowerCase().replace(/[^a-z]/g, '');
+
+/** Patch Manager goes by the vendor's rating; Inspector's own only stands in where the finding carries none. */
+const ratingOf = (finding: Finding) => rating(finding.vendorSeverity ?? STANDS_FOR[finding.severity]);
+
+const STANDS_FOR: Record<Severity, string> = {
+  CRITICAL: 'critical',
+  HIGH: 'important',
+  MEDIUM: 'medium',
+  LOW: 'low',
+  INFORMATIONAL: 'low',
+  UNTRIAGED: 'untriaged',
+};
+
+const SAME_RATING: Record<string, string> = { high: 'important', moderate: 'medium' };
+
+function rating(word: string): string {
+  const name = plain(word);
+  return SAME_RATING[name] ?? name;
+}
+
+function byDate(name: string, rule: BaselineRule, finding: Finding, at: Instant): Approval {
+  const released = finding.vendorUpdatedAt ?? finding.vendorCreatedAt;
+  if (rule.approveUntil) {
+    const until = `${name} approves what was released until ${rule.approveUntil}`;
+    if (!released) return notApproved(null, `${until}; when this was released is not known.`);
+    if (released.slice(0, 10) <= rule.approveUntil) return { say: 'approved', from: null, words: `${until}.` };
+    return notApproved(null, `${until}; this is of ${released.slice(0, 10)}.`);
+  }
+  const days = rule.approveAfterDays ?? 0;
+  if (days === 0) return { say: 'approved', from: null, words: `${name} approves it at once.` };
+  const after = `${name} approves it ${days} days after release`;
+  if (!released) return notApproved(null, `${after}; when it was released is not known.`);
+  const from = plusDays(released, days);
+  const words = `${after}: from ${from.slice(0, 10)}.`;
+  return from <= at ? { say: 'approved', from: null, words } : notApproved(from, words);
+}
+
+const notApproved = (from: Instant | null, words: string): Approval => ({ say: 'not-approved', from, words });
+
+/** The one that comes first; those without a day come last. */
+function soonest(approvals: Approval[]): Approval | null {
+  return approvals.sort((a, b) => ((a.from ?? '~') < (b.from ?? '~') ? -1 : 1))[0] ?? null;
+}
+
+/** Names the rule that comes nearest: a security rule of another severity says more than a rule for bugs. */
+function never(name: string, mismatches: Mismatch[]): Approval {
+  const nearest = mismatches.find((each) => each.key !== 'CLASSIFICATION') ?? mismatches[0];
+  if (!nearest) return notApproved(null, `${name} approves nothing of this kind.`);
+  const { key, values, actual } = nearest;
+  const what = key.replace('_', ' ').toLowerCase();
+  return notApproved(
+    null,
+    `${name} never approves it: of ${what} it takes ${values.join(', ')}, and this is ${actual}.`,
+  );
+}
+
+function allows(baseline: Baseline, rule: BaselineRule, key: 'CLASSIFICATION' | 'SEVERITY', value: string): boolean {
+  const said = [baseline.globalFilters, rule.filters].flatMap((filters) =>
+    key === 'SEVERITY' ? [filters.SEVERITY, filters.MSRC_SEVERITY] : [filters.CLASSIFICATION],
+  );
+  const same = key === 'SEVERITY' ? rating : plain;
+  return said.every((values) => !values || values.includes('*') || values.some((each) => same(each) === same(value)));
+}
