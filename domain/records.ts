@@ -218,6 +218,7 @@ export interface Verdict {
 /** One line of `delta/<ring>.jsonl.gz`: a finding of the first survey with its bucket, or a new one. */
 export interface DeltaRow {
   arn: string;
+  arnNow?: string; // the second survey's ARN of it, where that is another one
   instance: InstanceId;
   ring: string | null;
   vulnerabilityId: string;

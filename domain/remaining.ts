@@ -1,0 +1,141 @@
+import { isKernel } from '#domain/debian.ts';
+import { exitWords } from '#domain/exits.ts';
+import { isEndOfLife } from '#domain/fate.ts';
+import { kbsOf } from '#domain/join.ts';
+import { wasTouched } from '#domain/look.ts';
+import type { Finding, HostAfter, Instant, SurveyedHost } from '#domain/model.ts';
+import type { GroupPolicy } from '#domain/policy.ts';
+import {
+  type FindingFate,
+  type HostResult,
+  type Outcome,
+  REASONS,
+  type Reason,
+  type RingPlan,
+} from '#domain/records.ts';
+import { samePackage } from '#domain/same-package.ts';
+
+/** What is known of a host when one of its findings is asked why it remains. */
+export interface HostStory {
+  before: SurveyedHost;
+  after: HostAfter;
+  result: HostResult | null;
+  ringPlan: RingPlan | null;
+  outcome: Outcome;
+  why: string; // why the campaign or its ring stopped, in words
+  reboot: GroupPolicy['reboot'];
+  lookedAt: Instant | null;
+}
+
+interface Answer {
+  reason: Reason;
+  words: string;
+  approvedFrom: Instant | null;
+}
+
+/**
+ * Why a finding remains, first that holds. What the second survey says itself (suppressed, packages, fix) is taken from there;
+ * what only the plan could know (the baseline, the rings) from the finding's fate; what happened to the host from its record.
+ */
+export function whyItRemains(now: Finding, fate: FindingFate | null, host: HostStory): Answer {
+  const answers = [...saidByTheFinding(now, fate), ...saidByThePlan(fate), ...saidByTheHost(now, host)];
+  const rank = (each: Answer) => REASONS.indexOf(each.reason);
+  const [first] = answers.sort((a, b) => rank(a) - rank(b));
+  return first ?? answer('unexplained', unexplainedWords(fate, host));
+}
+
+/** The plan's words where the plan said the same. */
+function saidByTheFinding(now: Finding, fate: FindingFate | null): Answer[] {
+  const answers: Answer[] = [];
+  const say = (reason: Reason, words: string) =>
+    answers.push(answer(reason, fate?.fate === reason ? fate.words : words));
+  if (now.status === 'SUPPRESSED') say('suppressed', 'A suppression rule of Inspector hides it.');
+  if (isEndOfLife(now)) say('end-of-life', 'The operating system gets no more updates from its vendor.');
+  else if (notOs(now)) say('not-os-package', 'It is in a package that Patch Manager does not update.');
+  else if (noFix(now)) say('no-fix', 'The vendor has no fix yet.');
+  return answers;
+}
+
+function saidByThePlan(fate: FindingFate | null): Answer[] {
+  if (!fate || fate.fate === 'fix' || fate.fate === 'unexplained') return [];
+  // the second survey speaks for these itself: were it still so, the finding had said it
+  if (fate.fate === 'suppressed' || fate.fate === 'not-os-package') return [];
+  if (fate.fate === 'no-fix') return [answer('no-fix', 'No fix was out when the plan was made; one is now.')];
+  return [answer(fate.fate, fate.words, fate.approvedFrom)];
+}
+
+function saidByTheHost(now: Finding, host: HostStory): Answer[] {
+  const { before, after, result, ringPlan } = host;
+  if (before.ring === null) return [answer('not-in-ring', ringWords(before))];
+  if (wasTouched(result)) return saidByThePatch(now, result, host);
+  const planned = ringPlan === null || ringPlan.hosts.some(({ id }) => id === after.id);
+  if (!planned) return [];
+  const answers = [answer('not-reached', notReachedWords(host))];
+  const state = after.member?.state;
+  if (state === 'stopped' || state === 'stopping') answers.push(answer('stopped', `${after.id} is ${state} now.`));
+  else if (!after.managed) answers.push(answer('unmanaged', `${after.id} is no longer a managed node.`));
+  else if (after.managed.ping !== 'Online') {
+    answers.push(answer('offline', `The agent of ${after.id} is not heard of (${after.managed.ping}).`));
+  }
+  return answers;
+}
+
+function saidByThePatch(now: Finding, result: HostResult, { before, after, reboot }: HostStory): Answer[] {
+  if (result.status === 'failed') {
+    return [answer('patch-failed', `The patch of ${result.id} failed: ${result.words || exitWords(null, result.exit)}.`)];
+  }
+  const os = before.managed?.os ?? null;
+  const own = after.patches.filter((patch) =>
+    now.packages.some((each) => patch.package && samePackage(os, each.name, patch.package.name)),
+  );
+  const failed = own.find((patch) => patch.status === 'Failed');
+  const answers: Answer[] = [];
+  if (failed) answers.push(answer('patch-failed', `SSM could not install ${failed.title} on ${result.id}.`));
+  if (result.pendingReboot > 0 || own.some((patch) => patch.status === 'InstalledPendingReboot')) {
+    answers.push(answer('reboot-pending', `${result.id} is patched and still has to reboot.`));
+  } else if (reboot === 'NoReboot' && now.packages.some((each) => isAnyKernel(each.name))) {
+    answers.push(answer('reboot-pending', 'The old kernel runs on: the policy reboots no host.'));
+  }
+  return answers;
+}
+
+/** Inspector looks at the running kernel (trap 8). */
+const isAnyKernel = (name: string) => isKernel(name) || /^kernel(?:$|[-\d])/.test(name);
+
+const NOT_REACHED: Partial<Record<Outcome, string>> = {
+  Halted: 'The campaign halted first',
+  Expired: 'The campaign ran out of time first',
+  Denied: 'The campaign was denied',
+  Lost: 'The campaign was lost first',
+  Observed: 'The group is only observed',
+};
+
+function notReachedWords({ outcome, why, result }: HostStory): string {
+  const words = NOT_REACHED[outcome] ?? 'It was not sent a patch';
+  const detail = (result?.status === 'skipped' && result.words) || why;
+  return detail ? `${words}: ${detail.replace(/\.$/, '')}.` : `${words}.`;
+}
+
+function unexplainedWords(fate: FindingFate | null, { result, after, lookedAt }: HostStory): string {
+  if (!wasTouched(result)) return fate?.words ?? 'The plan does not know it.';
+  const missing = after.patches.some((patch) => patch.status === 'Missing') ? ', and SSM still misses patches' : '';
+  return `${result.id} was patched without a failure, yet Inspector found it at ${lookedAt ?? 'its last look'}${missing}.`;
+}
+
+function ringWords({ id, rings }: SurveyedHost): string {
+  return rings.length > 1 ? `${id} has the tags of the rings ${rings.join(' and ')}.` : `${id} has the tag of no ring.`;
+}
+
+/** As the plan has it: one package of another manager, or no package at all, keeps a finding open. */
+const notOs = (finding: Finding) =>
+  finding.packages.some((each) => each.manager !== 'OS') ||
+  (finding.packages.length === 0 && kbsOf(finding).length === 0);
+
+function noFix(finding: Finding): boolean {
+  if (kbsOf(finding).length > 0) return finding.fixAvailable === 'NO';
+  return finding.fixAvailable === 'NO' || finding.packages.some((each) => each.fixedIn === null);
+}
+
+function answer(reason: Reason, words: string, approvedFrom: Instant | null = null): Answer {
+  return { reason, words, approvedFrom };
+}
