@@ -2,9 +2,7 @@ import { log } from '#aws/log.ts';
 import { UnknownContract } from '#domain/errors.ts';
 import { instant } from '#domain/instant.ts';
 import type { Instant } from '#domain/model.ts';
-
-/** The version of the input of Task states. An execution keeps its old machine but calls the new code (trap 25). */
-export const CONTRACT = 1;
+import { CONTRACT } from '#domain/tasks.ts';
 
 /** What Lambda gives beside the input; only the logger looks into it. */
 type Context = Parameters<typeof log.addContext>[0];

@@ -1,0 +1,20 @@
+/** Where each file of a campaign's evidence lies, below `<group>/<campaign>/`. */
+export const files = {
+  opened: 'opened.json',
+  policy: 'policy.json',
+  scanBefore: 'scans/before.json',
+  surveyBefore: 'before.json',
+  surveyAfter: 'after.json',
+  baselines: 'baselines.json',
+  plan: 'plan.json',
+  delta: 'delta.json',
+  campaign: 'campaign.json',
+  notice: 'notice.json',
+  report: 'report.txt',
+  before: (ring: string) => `before/${ring}.jsonl.gz`,
+  after: (ring: string) => `after/${ring}.jsonl.gz`,
+  ringPlan: (ring: string) => `plan/${ring}.json`,
+  fates: (ring: string) => `plan/${ring}.findings.jsonl.gz`,
+  ring: (ring: string) => `rings/${ring}.json`,
+  deltaRows: (ring: string) => `delta/${ring}.jsonl.gz`,
+};

@@ -1,0 +1,78 @@
+/** Whether a ring may send its next wave now: asked before every wave, and "no" when it cannot tell. */
+import { plusDays, plusMinutes, secondsUntil } from '#domain/instant.ts';
+import type { Instant } from '#domain/model.ts';
+import type { AlarmReading, Approval, Lease, RingPlan, RingRecord, StopWhy } from '#domain/records.ts';
+
+/** Longest wait of a first ring for its window: later the survey is no longer worth acting on. */
+const FIRST_WINDOW_DAYS = 7;
+
+export interface GoFacts {
+  campaign: string;
+  killSwitch: 'go' | 'stop' | 'unreadable';
+  lease: Lease | null;
+  /** The approval that the policy asks for before this ring: null where it asks for none. */
+  approval: { given: Approval | null; scopeHash: string } | null;
+  window: { mayStart: boolean; opensAt: Instant | null };
+  calendars: { open: boolean; nextChange: Instant | null } | 'unreadable';
+  /** From the canary's first wave on: the instant at which its proof is too old. */
+  proofUntil: Instant | null;
+  alarms: AlarmReading[];
+  errors: number;
+  at: Instant;
+}
+
+export type Go =
+  | { say: 'go' }
+  | { say: 'wait'; seconds: number; words: string }
+  | { say: 'stop'; why: StopWhy; words: string };
+
+export function mayGo(ringPlan: Pick<RingPlan, 'ring' | 'errors'>, facts: GoFacts): Go {
+  return stopFor(ringPlan, facts) ?? waitFor(facts) ?? { say: 'go' };
+}
+
+/** proofDays after the first wave of the canary; null before it. */
+export function proofUntil(canary: Pick<RingRecord, 'firstSentAt'> | null, proofDays: number): Instant | null {
+  return canary?.firstSentAt ? plusDays(canary.firstSentAt, proofDays) : null;
+}
+
+function stopFor(ringPlan: Pick<RingPlan, 'ring' | 'errors'>, facts: GoFacts): Go | null {
+  const stop = (why: StopWhy, words: string): Go => ({ say: 'stop', why, words });
+  if (facts.killSwitch === 'unreadable') return stop('kill-switch', 'the kill switch could not be read');
+  if (facts.killSwitch === 'stop') return stop('kill-switch', 'the kill switch is on, or was never set');
+  const holder = facts.lease?.holder;
+  if (holder?.campaign !== facts.campaign || holder.state !== 'open') {
+    return stop(
+      'lease',
+      `the lease is ${holder ? `${holder.state} by ${holder.campaign}` : 'free'}, not open and ours`,
+    );
+  }
+  if (facts.approval) {
+    const { given, scopeHash } = facts.approval;
+    if (given?.decision !== 'yes')
+      return stop('approval', `the policy asks for an approval before ${ringPlan.ring}, and there is none`);
+    if (given.scopeHash !== scopeHash) return stop('approval', 'the approval was given for another scope');
+  }
+  if (facts.errors > ringPlan.errors) {
+    return stop('errors', `${facts.errors} hosts failed or did not come back, ${ringPlan.errors} are tolerated`);
+  }
+  const rang = facts.alarms.find((alarm) => alarm.state === 'ALARM' || alarm.rangSince);
+  if (rang) return stop('alarm', `alarm ${rang.name} rang${rang.rangSince ? ` at ${rang.rangSince}` : ''}`);
+  if (facts.proofUntil && facts.at >= facts.proofUntil) {
+    return stop('proof', `the canary's proof is older than the policy allows since ${facts.proofUntil}`);
+  }
+  return null;
+}
+
+function waitFor({ window, calendars, proofUntil: until, at }: GoFacts): Go | null {
+  if (calendars === 'unreadable') return { say: 'wait', seconds: 600, words: 'a change calendar could not be read' };
+  if (window.mayStart && calendars.open) return null;
+  const opensAt = window.mayStart ? (calendars.nextChange ?? plusMinutes(at, 60)) : window.opensAt;
+  const limit = until ?? plusDays(at, FIRST_WINDOW_DAYS);
+  const words = window.mayStart ? 'a change calendar is closed' : 'the window is closed, or past its cutoff';
+  if (!opensAt || opensAt >= limit) {
+    const next = opensAt ? `opens again ${opensAt}` : 'never opens again';
+    const held = until ? `the canary's proof holds until ${until}` : `this survey is worth acting on until ${limit}`;
+    return { say: 'stop', why: 'window', words: `${words}; it ${next}, but ${held}` };
+  }
+  return { say: 'wait', seconds: Math.max(60, secondsUntil(at, opensAt)), words: `${words} until ${opensAt}` };
+}

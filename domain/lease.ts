@@ -1,0 +1,129 @@
+/**
+ * The lease of a group: who may patch it. Pure transitions; the table makes each a conditional write on the version.
+ *
+ * ```
+ * free ──open──▶ open ──drain──▶ draining
+ *                  └─────close──────┴────▶ draining while a command may be at work ──release──▶ free,
+ *                                          or handover (a trigger was noted) ──open by the successor──▶ open
+ * ```
+ * Time alone never frees it: `close` is called by the holder, or by the sweeper once the holder's execution runs no more
+ * and all its commands are terminal.
+ */
+import { BrokenRecord } from '#domain/errors.ts';
+import { plusMinutes } from '#domain/instant.ts';
+import type { Instant } from '#domain/model.ts';
+import type { Holder, Lease, Outcome, Trigger } from '#domain/records.ts';
+
+export function freeLease(group: string): Lease {
+  return { group, version: 0, holder: null, noted: [], lastOpenedAt: null, lastClosed: null, lastProof: null };
+}
+
+export interface Opening {
+  campaign: string;
+  execution: string;
+  trigger: Trigger;
+  minHours: number;
+  at: Instant;
+}
+
+/** `lease` is what to write, or null where nothing changes. */
+export type Opened = { decision: 'Opened' | 'Coalesced'; why: string; lease: Lease | null };
+
+export function openLease(lease: Lease, opening: Opening): Opened {
+  const { holder } = lease;
+  if (holder?.campaign === opening.campaign && holder.state === 'open') {
+    return { decision: 'Opened', why: 'already ours', lease: null };
+  }
+  if (holder?.campaign === opening.campaign && holder.state === 'handover') return taken(lease, opening);
+  if (holder) return noted(lease, holder, opening.trigger);
+  const early = tooEarly(lease, opening);
+  if (early) return { decision: 'Coalesced', why: early, lease: null };
+  return taken(lease, opening);
+}
+
+/** From open or draining. Draining again changes nothing. */
+export function drainLease(lease: Lease, campaign: string): Lease {
+  const holder = heldBy(lease, campaign, ['open', 'draining', 'handover']);
+  return { ...lease, holder: { ...holder, state: 'draining' } };
+}
+
+export interface Closing {
+  campaign: string;
+  outcome: Outcome;
+  at: Instant;
+  minHours: number;
+  proof: Lease['lastProof'];
+  successor: { campaign: string; execution: string };
+  /** A command of the campaign may still work on a host: the lease stays draining until the sweeper finds it terminal. */
+  busy: boolean;
+}
+
+/** From open or draining: the campaign is closed, and the lease free unless it is busy. */
+export function closeLease(lease: Lease, closing: Closing): Lease {
+  const holder = heldBy(lease, closing.campaign, ['open', 'draining']);
+  const closed: Lease = {
+    ...lease,
+    holder: { ...holder, state: 'draining' },
+    lastClosed: { campaign: closing.campaign, outcome: closing.outcome, at: closing.at, noticed: false },
+    lastProof: closing.proof ?? lease.lastProof,
+  };
+  return closing.busy ? closed : releaseLease(closed, closing);
+}
+
+/** From draining, after the close: free, or handed to the successor where a noted trigger still asks for a campaign. */
+export function releaseLease(
+  lease: Lease,
+  closing: Pick<Closing, 'campaign' | 'at' | 'minHours' | 'successor'>,
+): Lease {
+  const holder = heldBy(lease, closing.campaign, ['draining']);
+  const asking = lease.noted.filter((t) => !(t.kind === 'event' && tooEarly(lease, { ...closing, trigger: t })));
+  const first = asking[0];
+  const next: Holder | null = first
+    ? { ...closing.successor, state: 'handover', openedAt: closing.at, trigger: successorTrigger(first, holder) }
+    : null;
+  return { ...lease, holder: next, noted: [] };
+}
+
+/** The closing notice went out. Nothing to do when a later campaign has closed since. */
+export function noticedLease(lease: Lease, campaign: string): Lease | null {
+  if (lease.lastClosed?.campaign !== campaign || lease.lastClosed.noticed) return null;
+  return { ...lease, lastClosed: { ...lease.lastClosed, noticed: true } };
+}
+
+function taken(lease: Lease, { campaign, execution, trigger, at }: Opening): Opened {
+  const holder: Holder = { campaign, execution, state: 'open', openedAt: at, trigger };
+  return { decision: 'Opened', why: 'the lease was free', lease: { ...lease, holder, lastOpenedAt: at } };
+}
+
+function noted(lease: Lease, holder: Holder, trigger: Trigger): Opened {
+  const known = lease.noted.some((t) => t.id === trigger.id) || holder.trigger.id === trigger.id;
+  return {
+    decision: 'Coalesced',
+    why: `campaign ${holder.campaign} holds the lease (${holder.state})${known ? '' : '; the trigger was noted on it'}`,
+    lease: known ? null : { ...lease, noted: [...lease.noted, trigger] },
+  };
+}
+
+/** An event speaks of what the last campaign has seen, or comes too soon after it: else our own reboots start the next one. */
+function tooEarly(
+  lease: Lease,
+  { trigger, minHours, at }: Pick<Opening, 'trigger' | 'minHours' | 'at'>,
+): string | null {
+  if (trigger.kind !== 'event' || !lease.lastOpenedAt) return null;
+  if (trigger.at <= lease.lastOpenedAt) return `first observed ${trigger.at}, before the last campaign opened`;
+  const from = plusMinutes(lease.lastOpenedAt, minHours * 60);
+  return at < from ? `the last campaign opened ${lease.lastOpenedAt}; events may start one again from ${from}` : null;
+}
+
+function successorTrigger(trigger: Trigger, holder: Holder): Trigger {
+  return { kind: 'successor', id: `${trigger.id}>${holder.campaign}`, at: trigger.at, by: trigger.by };
+}
+
+function heldBy(lease: Lease, campaign: string, legal: Holder['state'][]): Holder {
+  const { holder } = lease;
+  if (!holder || holder.campaign !== campaign || !legal.includes(holder.state)) {
+    const is = holder ? `${holder.state} by ${holder.campaign}` : 'free';
+    throw new BrokenRecord(`The lease of ${lease.group} is ${is}; ${campaign} needs it ${legal.join(' or ')}.`);
+  }
+  return holder;
+}

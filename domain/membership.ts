@@ -1,0 +1,7 @@
+import type { Member } from '#domain/model.ts';
+import type { GroupPolicy } from '#domain/policy.ts';
+
+/** Names of all rings whose tag the instance carries, in the policy's order. One is a place; none or several is none. */
+export function ringsOf(group: GroupPolicy, member: Pick<Member, 'tags'>): string[] {
+  return group.rings.filter(({ tag }) => member.tags[tag.key] === tag.value).map((ring) => ring.name);
+}

@@ -1,0 +1,55 @@
+/** Rings go in order, each only once the one before it passed, while the canary's proof holds. */
+import { proofUntil } from '#domain/go.ts';
+import { secondsUntil } from '#domain/instant.ts';
+import type { Instant } from '#domain/model.ts';
+import type { GroupPolicy } from '#domain/policy.ts';
+import type { Approval, Outcome, Plan, RingRecord } from '#domain/records.ts';
+
+export interface NextFacts {
+  group: GroupPolicy;
+  plan: Plan;
+  records: ReadonlyMap<string, RingRecord>;
+  approvals: ReadonlyMap<string, Approval>;
+  at: Instant;
+}
+
+/** All fields always, for the machine assigns them: `outcome` and `why` count where the decision is `Finished`. */
+export interface Next {
+  decision: 'Ring' | 'Approval' | 'Finished';
+  ring: string;
+  approvalSeconds: number;
+  outcome: Outcome;
+  why: string;
+}
+
+export function nextRing({ group, plan, records, approvals, at }: NextFacts): Next {
+  const finished = (outcome: Outcome, why: string): Next => ({
+    decision: 'Finished',
+    ring: '',
+    approvalSeconds: 0,
+    outcome,
+    why,
+  });
+  const [canary] = plan.rings;
+  const until = proofUntil((canary && records.get(canary.ring)) ?? null, group.proofDays);
+  for (const [place, { ring, hosts }] of plan.rings.entries()) {
+    const verdict = records.get(ring)?.verdict?.verdict;
+    if (verdict === 'pass') continue;
+    if (verdict) return finished('Halted', `${ring} was judged ${verdict}`);
+    if (place > 0 && hosts === 0) continue; // wholly at level, or without hosts: only a canary has to prove something
+    if (until && at >= until)
+      return finished('Expired', `the canary's proof was good until ${until}, before ${ring} began`);
+    const asks = group.approvals.before.includes(ring) && hosts > 0;
+    const given = approvals.get(ring);
+    const approved = given?.decision === 'yes' && given.scopeHash === plan.scopeHash;
+    const proof = until ? secondsUntil(at, until) : Number.POSITIVE_INFINITY;
+    return {
+      decision: asks && !approved ? 'Approval' : 'Ring',
+      ring,
+      approvalSeconds: Math.min(group.approvals.expiresHours * 3600, proof),
+      outcome: 'Halted',
+      why: `${ring} began and did not end`,
+    };
+  }
+  return finished('Completed', 'all rings passed');
+}

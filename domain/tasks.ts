@@ -1,0 +1,58 @@
+/** What the machines hand to their tasks and get back. State carries names, hashes and decisions; everything else lies in evidence. */
+import type { Instant } from '#domain/model.ts';
+import type { Trigger } from '#domain/records.ts';
+
+/** The number that every task input carries. A function refuses one that it does not know (running executions keep the old machine). */
+export const CONTRACT = 1;
+
+export interface CampaignTask {
+  contract: number;
+  campaign: string;
+  group: string;
+}
+
+export interface OpenTask extends CampaignTask {
+  execution: string;
+  trigger: Trigger;
+}
+
+export interface RingTask extends CampaignTask {
+  ring: string;
+}
+
+/** For a patch scan of the whole group `ring` is absent. */
+export interface ScanTask extends CampaignTask {
+  ring?: string;
+}
+
+export interface AskTask extends RingTask {
+  taskToken: string;
+  expiresSeconds: number;
+}
+
+/** What `SendTaskSuccess` brings, or `{ decision: 'silence' }` from the machine. */
+export interface Answer {
+  decision: 'yes' | 'no' | 'silence';
+  scopeHash?: string;
+  by?: string;
+  at?: Instant;
+}
+
+export interface AnswerTask extends RingTask {
+  answer: Answer;
+}
+
+export interface CloseTask extends CampaignTask {
+  execution: string;
+  outcome: string;
+  why: string;
+}
+
+/** `opened.json`. */
+export interface Opened {
+  campaign: string;
+  group: string;
+  execution: string;
+  trigger: Trigger;
+  openedAt: Instant;
+}

@@ -1,0 +1,45 @@
+import { evidence } from '#aws/evidence.ts';
+import { lambda } from '#aws/lambda.ts';
+import { patching } from '#aws/patching.ts';
+import { files } from '#domain/files.ts';
+import { plusMinutes } from '#domain/instant.ts';
+import type { Instant, ScanMode } from '#domain/model.ts';
+import type { FrozenPolicy, GroupPolicy } from '#domain/policy.ts';
+import type { Ports } from '#domain/ports.ts';
+import type { PlannedHost, RingPlan, RingRecord } from '#domain/records.ts';
+import { withHosts } from '#domain/ring-record.ts';
+import type { RingTask } from '#domain/tasks.ts';
+import { sendRescans } from '#loop/rescan.ts';
+
+/** Asks Inspector for a look at the ring's patched hosts, in the way of each scan mode. Nothing patched: nothing asked. */
+export const askRescan = async (
+  input: RingTask,
+  { evidence, patching }: Pick<Ports, 'evidence' | 'patching'>,
+  now: Instant,
+) => {
+  const record = await evidence.read<RingRecord>(input, files.ring(input.ring));
+  const reached = new Set(record.hosts.filter((host) => host.sentAt && host.status !== 'lost').map((host) => host.id));
+  if (!reached.size) return { decision: 'Nothing' };
+  const { group } = await evidence.read<FrozenPolicy>(input, files.policy);
+  const { hosts } = await evidence.read<RingPlan>(input, files.ringPlan(input.ring));
+  const asked = await sendRescans(
+    patching,
+    hosts.filter((host) => reached.has(host.id)),
+    `${input.campaign}/${input.ring}/re-scan`,
+  );
+  const read = withHosts(record, ({ id }) => (asked.has(id) ? { rescanCommand: asked.get(id) ?? null } : null));
+  const minutes = Math.max(...hosts.filter((host) => reached.has(host.id)).map((host) => deadlineMinutes(host, group)));
+  await evidence.write(input, files.ring(input.ring), {
+    ...read,
+    rescanAt: now,
+    lookDeadline: plusMinutes(now, minutes),
+  });
+  return { decision: 'Asked' };
+};
+
+/** A scan mode that the policy does not know gets the longest of its deadlines. */
+function deadlineMinutes({ scanMode }: PlannedHost, { rescanMinutes }: GroupPolicy): number {
+  return rescanMinutes[scanMode as ScanMode] ?? Math.max(...Object.values(rescanMinutes));
+}
+
+export const handler = lambda(askRescan, { evidence, patching });

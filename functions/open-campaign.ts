@@ -1,0 +1,53 @@
+import { campaigns } from '#aws/campaigns.ts';
+import { evidence } from '#aws/evidence.ts';
+import { lambda } from '#aws/lambda.ts';
+import { policies } from '#aws/policies.ts';
+import { BadRequest } from '#domain/errors.ts';
+import { files } from '#domain/files.ts';
+import { openLease } from '#domain/lease.ts';
+import type { Instant } from '#domain/model.ts';
+import type { FrozenPolicy, GroupPolicy } from '#domain/policy.ts';
+import type { Ports } from '#domain/ports.ts';
+import type { Opened, OpenTask } from '#domain/tasks.ts';
+import { changeLease } from '#loop/lease.ts';
+
+/** Takes the lease and freezes the policy; held by somebody else, it notes the trigger there. */
+export const openCampaign = async (
+  input: OpenTask,
+  { campaigns, evidence, policies }: Pick<Ports, 'campaigns' | 'evidence' | 'policies'>,
+  now: Instant,
+) => {
+  const policy = await policies.current();
+  const group = policy.groups[input.group];
+  if (!group)
+    throw new BadRequest(`No group ${input.group} in the policy. It has: ${Object.keys(policy.groups).join(', ')}.`);
+  if (!(await campaigns.claimTrigger(input.trigger, input.campaign))) {
+    return { decision: 'Coalesced', why: `trigger ${input.trigger.id} was counted before` };
+  }
+  const { decision, why, openedAt } = await take(input, campaigns, group, now);
+  if (decision === 'Coalesced') return { decision, why };
+  const frozen: FrozenPolicy = { hash: policy.hash, frozenAt: openedAt, group };
+  await evidence.write(input, files.policy, frozen);
+  const opened: Opened = {
+    campaign: input.campaign,
+    group: group.name,
+    execution: input.execution,
+    trigger: input.trigger,
+    openedAt,
+  };
+  await evidence.write(input, files.opened, opened);
+  return { decision, why };
+};
+
+async function take(input: OpenTask, campaigns: Ports['campaigns'], group: GroupPolicy, now: Instant) {
+  let result = { decision: 'Coalesced', why: '', openedAt: now };
+  await changeLease(campaigns, group.name, (lease) => {
+    const opened = openLease(lease, { ...input, minHours: group.triggers.minHours, at: now });
+    const openedAt = (opened.lease ?? lease).holder?.openedAt ?? now;
+    result = { decision: opened.decision, why: opened.why, openedAt };
+    return opened.lease;
+  });
+  return result;
+}
+
+export const handler = lambda(openCampaign, { campaigns, evidence, policies });

@@ -1,0 +1,53 @@
+import { baselines } from '#aws/baselines.ts';
+import { evidence } from '#aws/evidence.ts';
+import { instances } from '#aws/instances.ts';
+import { lambda } from '#aws/lambda.ts';
+import { patching } from '#aws/patching.ts';
+import { BrokenRecord } from '#domain/errors.ts';
+import { files } from '#domain/files.ts';
+import type { Instant, Os } from '#domain/model.ts';
+import type { FrozenPolicy } from '#domain/policy.ts';
+import type { Ports } from '#domain/ports.ts';
+import type { Plan, RingPlan, RingRecord } from '#domain/records.ts';
+import { newRing } from '#domain/ring-record.ts';
+import { recheck } from '#domain/scope.ts';
+import type { RingTask } from '#domain/tasks.ts';
+import { byId } from '#loop/survey.ts';
+
+/** Before a ring begins: its hosts as they are now (fewer keep the approval), and its baselines as they were planned. */
+export const recheckRing = async (
+  input: RingTask,
+  ports: Pick<Ports, 'baselines' | 'evidence' | 'instances' | 'patching'>,
+  now: Instant,
+) => {
+  const { evidence, instances, patching } = ports;
+  if (await evidence.readIfThere<RingRecord>(input, files.ring(input.ring))) return {};
+  const { group } = await evidence.read<FrozenPolicy>(input, files.policy);
+  const plan = await evidence.read<Plan>(input, files.plan);
+  const ringPlan = await evidence.read<RingPlan>(input, files.ringPlan(input.ring));
+  const ids = ringPlan.hosts.map((host) => host.id);
+  const members = await byId(instances.byIds(ids));
+  const managed = await byId(patching.managed(ids));
+  const { dropped } = recheck(ringPlan, group, members, managed);
+  const record = newRing(ringPlan, dropped, now);
+  const changed = await changedBaseline(input, plan, ringPlan, ports.baselines);
+  if (changed) record.stopped = { why: 'baseline', words: changed, at: now };
+  await evidence.write(input, files.ring(input.ring), record);
+  return {};
+};
+
+/** A baseline that changed since the plan is another scope than the one that was planned and approved. */
+async function changedBaseline(input: RingTask, plan: Plan, ring: RingPlan, baselines: Ports['baselines']) {
+  for (const os of new Set<Os>(ring.hosts.map((host) => host.os))) {
+    const planned = plan.baselines.find((baseline) => baseline.os === os);
+    if (!planned) throw new BrokenRecord(`plan.json of ${input.campaign} has no baseline of ${os}.`);
+    const now = await baselines.forGroup(input.group, os);
+    if (now.id !== planned.id)
+      return `the group's baseline of ${os} is ${now.name} (${now.id}) now; planned was ${planned.name}`;
+    if (now.contentHash !== planned.contentHash)
+      return `baseline ${planned.name} (${planned.id}) was changed since the plan`;
+  }
+  return null;
+}
+
+export const handler = lambda(recheckRing, { baselines, evidence, instances, patching });

@@ -1,0 +1,59 @@
+import { evidence } from '#aws/evidence.ts';
+import { instances } from '#aws/instances.ts';
+import { lambda } from '#aws/lambda.ts';
+import { patching } from '#aws/patching.ts';
+import { files } from '#domain/files.ts';
+import { plusMinutes, secondsUntil } from '#domain/instant.ts';
+import type { Instant } from '#domain/model.ts';
+import type { FrozenPolicy } from '#domain/policy.ts';
+import type { Ports } from '#domain/ports.ts';
+import type { RingPlan, RingRecord, ScanRecord } from '#domain/records.ts';
+import { snapshotId } from '#domain/snapshot.ts';
+import type { ScanTask } from '#domain/tasks.ts';
+import { sendScan } from '#loop/scan.ts';
+import { membersByRing } from '#loop/survey.ts';
+
+/** A scan that has not ended by then counts as failed: its host is `unknown`, not left out. */
+const SCAN_MINUTES = 60;
+
+/** Sends the patch scan: of the whole group before the survey, of a ring's patched hosts after its last wave. */
+export const scanPatches = async (
+  input: ScanTask,
+  { evidence, instances, patching }: Pick<Ports, 'evidence' | 'instances' | 'patching'>,
+  now: Instant,
+) => {
+  const ring = input.ring ? await evidence.read<RingRecord>(input, files.ring(input.ring)) : null;
+  const hosts = ring ? reached(ring) : await running(input, evidence, instances);
+  const scan: ScanRecord = {
+    snapshotId: snapshotId(input.campaign, `scan ${input.ring ?? 'before'}`),
+    sentAt: now,
+    deadline: plusMinutes(now, SCAN_MINUTES),
+    commands: [],
+    done: [],
+    failed: [],
+  };
+  await sendScan(patching, scan, hosts, `${input.campaign} scan ${input.ring ?? 'before'}`);
+  if (!ring) {
+    await evidence.write(input, files.scanBefore, scan);
+    return { waitSeconds: 120, soakSeconds: 0 };
+  }
+  await evidence.write(input, files.ring(ring.ring), { ...ring, scan } satisfies RingRecord);
+  const { soakMinutes } = await evidence.read<RingPlan>(input, files.ringPlan(ring.ring));
+  const soaked = plusMinutes(ring.lastDoneAt ?? now, ring.stopped ? 0 : soakMinutes);
+  return { waitSeconds: 120, soakSeconds: secondsUntil(now, soaked) };
+};
+
+async function running(input: ScanTask, evidence: Ports['evidence'], instances: Ports['instances']): Promise<string[]> {
+  const { group } = await evidence.read<FrozenPolicy>(input, files.policy);
+  const byRing = await membersByRing(instances, group);
+  return [...byRing.values()]
+    .flat()
+    .filter((m) => m.state === 'running')
+    .map((m) => m.id);
+}
+
+function reached(ring: RingRecord): string[] {
+  return ring.hosts.filter((host) => host.sentAt && host.status !== 'lost').map((host) => host.id);
+}
+
+export const handler = lambda(scanPatches, { evidence, instances, patching });

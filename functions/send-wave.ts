@@ -1,0 +1,52 @@
+import { alarms } from '#aws/alarms.ts';
+import { campaigns } from '#aws/campaigns.ts';
+import { evidence } from '#aws/evidence.ts';
+import { lambda } from '#aws/lambda.ts';
+import { patching } from '#aws/patching.ts';
+import { files } from '#domain/files.ts';
+import { mayGo } from '#domain/go.ts';
+import type { Instant } from '#domain/model.ts';
+import type { Ports } from '#domain/ports.ts';
+import type { Plan, RingPlan, RingRecord } from '#domain/records.ts';
+import { hostsOf } from '#domain/ring-record.ts';
+import { nextWave } from '#domain/rings.ts';
+import type { RingTask } from '#domain/tasks.ts';
+import { goFacts } from '#loop/go-facts.ts';
+import { resolveIntents, sendOnce } from '#loop/send.ts';
+
+type SendPorts = Pick<Ports, 'alarms' | 'campaigns' | 'evidence' | 'patching'>;
+
+/**
+ * Sends the next wave, if everything says that it may go now. An intent is written before the send, so that a second run of
+ * this task finds it, looks for its command, and never sends those hosts again.
+ */
+export const sendWave = async (input: RingTask, ports: SendPorts, now: Instant) => {
+  const { evidence } = ports;
+  const plan = await evidence.read<Plan>(input, files.plan);
+  const ringPlan = await evidence.read<RingPlan>(input, files.ringPlan(input.ring));
+  const before = await evidence.read<RingRecord>(input, files.ring(input.ring));
+  const { record, intents, clear } = await resolveIntents(input, before, ports, now);
+  if (record !== before) await evidence.write(input, files.ring(input.ring), record);
+  if (!clear) return { decision: 'Wait', waitSeconds: 120, why: 'an intent without a command: looking for it' };
+  if (hostsOf(record, 'working').length) return { decision: 'Sent', waitSeconds: 60, why: 'a wave is at work' };
+  if (record.stopped) return { decision: 'Stopped', waitSeconds: 0, why: record.stopped.words };
+  if (!hostsOf(record, 'planned').length) return { decision: 'AllSent', waitSeconds: 0, why: 'every host was sent' };
+
+  const go = mayGo(ringPlan, await goFacts(input, plan, record, ports, now));
+  if (go.say === 'wait') return { decision: 'Wait', waitSeconds: go.seconds, why: go.words };
+  const wave = go.say === 'go' ? nextWave(ringPlan, record, intents) : [];
+  if (go.say === 'stop' || !wave.length) {
+    const stopped = go.say === 'stop' ? { ...go, at: now } : noRoom(now);
+    await evidence.write(input, files.ring(input.ring), { ...record, stopped });
+    return { decision: 'Stopped', waitSeconds: 0, why: stopped.words };
+  }
+  const sent = await sendOnce(input, { plan, record, intents, wave }, ports, now);
+  await evidence.write(input, files.ring(input.ring), sent.record);
+  return sent.result;
+};
+
+function noRoom(at: Instant) {
+  return { why: 'errors' as const, words: 'as many hosts as may be disturbed at once have not come back', at };
+}
+
+export const handler = lambda(sendWave, { alarms, campaigns, evidence, patching });

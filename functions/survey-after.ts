@@ -1,0 +1,21 @@
+import { evidence } from '#aws/evidence.ts';
+import { inspector } from '#aws/inspector.ts';
+import { instances } from '#aws/instances.ts';
+import { lambda } from '#aws/lambda.ts';
+import { patching } from '#aws/patching.ts';
+import type { Instant } from '#domain/model.ts';
+import type { Ports } from '#domain/ports.ts';
+import type { CampaignTask } from '#domain/tasks.ts';
+import { takeSecondSurvey } from '#loop/second-survey.ts';
+
+/** The second survey, by the instance ids of the first, and of the members that came since. It asks for no new look. */
+export const surveyAfter = async (
+  input: CampaignTask,
+  ports: Pick<Ports, 'evidence' | 'inspector' | 'instances' | 'patching'>,
+  now: Instant,
+) => {
+  await takeSecondSurvey(input, ports, now);
+  return {};
+};
+
+export const handler = lambda(surveyAfter, { evidence, inspector, instances, patching });

@@ -1,0 +1,54 @@
+import { addRow, afterKeys, beforeKeys, checkPartition, deltaOf, deltaRows, newSum } from '#domain/delta.ts';
+import { files } from '#domain/files.ts';
+import type { HostAfter, Instant, SurveyedHost } from '#domain/model.ts';
+import type { GroupPolicy } from '#domain/policy.ts';
+import type { CampaignRef, Evidence } from '#domain/ports.ts';
+import type { Delta, FindingFate, Outcome, RingPlan, RingRecord } from '#domain/records.ts';
+import type { SurveySummary } from '#loop/survey.ts';
+
+/** Joins the two surveys ring by ring, checks the partition on their raw keys. null where there is no second survey. */
+export async function writeDelta(
+  ref: CampaignRef,
+  { group, openedAt, outcome, why }: { group: GroupPolicy; openedAt: Instant; outcome: Outcome; why: string },
+  evidence: Evidence,
+  now: Instant,
+): Promise<Delta | null> {
+  const first = await evidence.readIfThere<SurveySummary>(ref, files.surveyBefore);
+  const second = await evidence.readIfThere<SurveySummary>(ref, files.surveyAfter);
+  if (!first || !second) return null;
+  const sum = newSum();
+  for (const { ring } of first.rings) {
+    const before = await collect(evidence.lines<SurveyedHost>(ref, files.before(ring)));
+    const after = await collect(evidence.lines<HostAfter>(ref, files.after(ring)));
+    const fates = new Map<string, FindingFate>();
+    if (await evidence.readIfThere(ref, files.plan)) {
+      for await (const fate of evidence.lines<FindingFate>(ref, files.fates(ring))) fates.set(fate.arn, fate);
+    }
+    const rows = deltaRows({
+      before,
+      after,
+      record: await evidence.readIfThere<RingRecord>(ref, files.ring(ring)),
+      ringPlan: await evidence.readIfThere<RingPlan>(ref, files.ringPlan(ring)),
+      fates,
+      openedAt,
+      firstSurveyAt: first.at,
+      outcome,
+      why,
+      reboot: group.reboot,
+      waivers: group.waivers,
+      at: now,
+    });
+    checkPartition(beforeKeys(before), afterKeys(after), rows);
+    for (const row of rows) addRow(sum, row);
+    await evidence.writeLines(ref, files.deltaRows(ring), rows);
+  }
+  const delta = deltaOf(sum);
+  await evidence.write(ref, files.delta, delta);
+  return delta;
+}
+
+async function collect<T>(lines: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const line of lines) all.push(line);
+  return all;
+}

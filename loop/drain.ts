@@ -1,0 +1,90 @@
+/** The net: a campaign whose execution runs no more is drained; if it had not closed, it is closed as `Lost`. */
+import { files } from '#domain/files.ts';
+import { drainLease, releaseLease } from '#domain/lease.ts';
+import type { Instant } from '#domain/model.ts';
+import type { FrozenPolicy } from '#domain/policy.ts';
+import type { CampaignRef, ExecutionStatus, Invocation, Ports } from '#domain/ports.ts';
+import { hostProgress } from '#domain/progress.ts';
+import type { Holder, Intent, Lease, RingRecord } from '#domain/records.ts';
+import { hostsOf, withHosts } from '#domain/ring-record.ts';
+import { CONTRACT } from '#domain/tasks.ts';
+import { atWork } from '#loop/at-work.ts';
+import { close, startSuccessor, successorOf } from '#loop/close.ts';
+import { changeLease } from '#loop/lease.ts';
+import { takeSecondSurvey } from '#loop/second-survey.ts';
+import { resolveIntents } from '#loop/send.ts';
+import { byId } from '#loop/survey.ts';
+
+export type DrainPorts = Omit<Ports, 'alarms' | 'baselines' | 'policies'>;
+
+/** Returns what it did, in words. While a command may still work on a host, the lease stays draining. */
+export async function drain(
+  lease: Lease,
+  holder: Holder,
+  status: ExecutionStatus,
+  ports: DrainPorts,
+  now: Instant,
+): Promise<string> {
+  const ref: CampaignRef = { group: lease.group, campaign: holder.campaign };
+  if (holder.state !== 'draining') {
+    await changeLease(ports.campaigns, lease.group, (held) =>
+      held.holder?.campaign === holder.campaign ? drainLease(held, holder.campaign) : null,
+    );
+  }
+  const closed = lease.lastClosed?.campaign === holder.campaign;
+  if (!closed) await settleRings(ref, ports, now);
+  const working = await atWork(ref.campaign, ports);
+  if (working.length) return `draining: ${working.join(', ')}`;
+  if (closed) {
+    await release(ref, ports, now);
+    return 'released';
+  }
+  if (await ports.evidence.readIfThere(ref, files.surveyBefore)) await takeSecondSurvey(ref, ports, now);
+  const why = `the execution ended ${status} before the campaign was closed`;
+  await close(ref, { outcome: 'Lost', why }, ports, now);
+  return 'closed as Lost';
+}
+
+async function release(ref: CampaignRef, ports: DrainPorts, now: Instant): Promise<void> {
+  const policy = await ports.evidence.readIfThere<FrozenPolicy>(ref, files.policy);
+  const minHours = policy?.group.triggers.minHours ?? 0;
+  const successor = successorOf(ref.group, ports.engine, now);
+  await changeLease(ports.campaigns, ref.group, (held) => releaseLease(held, { ...ref, at: now, minHours, successor }));
+  await startSuccessor(ref.group, ports);
+}
+
+/** Brings the rings' records up to date from the intents: what was sent, and how it ended. */
+async function settleRings(ref: CampaignRef, ports: DrainPorts, now: Instant): Promise<void> {
+  const rings = new Set<string>();
+  for await (const intent of ports.campaigns.intents(ref.campaign)) rings.add(intent.ring);
+  for (const ring of rings) {
+    const stored = await ports.evidence.read<RingRecord>(ref, files.ring(ring));
+    const { record, intents } = await resolveIntents({ contract: CONTRACT, ...ref, ring }, stored, ports, now);
+    await ports.evidence.write(ref, files.ring(ring), await progressed(record, intents, ports, now));
+  }
+}
+
+async function progressed(
+  record: RingRecord,
+  intents: Intent[],
+  { patching }: DrainPorts,
+  now: Instant,
+): Promise<RingRecord> {
+  const working = new Set(hostsOf(record, 'working').map((host) => host.id));
+  const managed = await byId(patching.managed(working));
+  const seen = new Map<string, Invocation>();
+  for (const { commandId, instances } of intents) {
+    if (!commandId || !instances.some((id) => working.has(id))) continue;
+    for await (const invocation of patching.invocations(commandId)) seen.set(invocation.instance, invocation);
+  }
+  return withHosts(record, (host) =>
+    working.has(host.id)
+      ? hostProgress(host, {
+          invocation: seen.get(host.id) ?? null,
+          managed: managed.get(host.id) ?? null,
+          state: null,
+          at: now,
+        })
+      : null,
+  );
+}

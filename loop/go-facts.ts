@@ -1,0 +1,41 @@
+import { files } from '#domain/files.ts';
+import { type GoFacts, proofUntil } from '#domain/go.ts';
+import type { Instant } from '#domain/model.ts';
+import type { FrozenPolicy, GroupPolicy } from '#domain/policy.ts';
+import type { Ports } from '#domain/ports.ts';
+import type { Plan, RingRecord } from '#domain/records.ts';
+import { errorsSoFar } from '#domain/rings.ts';
+import type { RingTask } from '#domain/tasks.ts';
+import { windowAt } from '#domain/window.ts';
+
+/** Reads everything that is asked before a wave. What cannot be read says so: it is no leave to go. */
+export async function goFacts(
+  input: RingTask,
+  plan: Plan,
+  record: RingRecord,
+  { alarms, campaigns, evidence, patching }: Pick<Ports, 'alarms' | 'campaigns' | 'evidence' | 'patching'>,
+  now: Instant,
+): Promise<GoFacts> {
+  const { group } = await evidence.read<FrozenPolicy>(input, files.policy);
+  const canary = group.rings[0]?.name ?? input.ring;
+  const proof = canary === input.ring ? record : await evidence.readIfThere<RingRecord>(input, files.ring(canary));
+  return {
+    campaign: input.campaign,
+    killSwitch: await campaigns.killSwitch().catch(() => 'unreadable' as const),
+    lease: await campaigns.lease(input.group),
+    approval: group.approvals.before.includes(input.ring)
+      ? { given: await campaigns.approval(input.campaign, input.ring), scopeHash: plan.scopeHash }
+      : null,
+    window: windowAt(group.window, now),
+    calendars: await calendars(group, patching, now),
+    proofUntil: proofUntil(proof, group.proofDays),
+    alarms: group.gate.alarms.length ? await alarms.readings(group.gate.alarms, record.firstSentAt ?? now) : [],
+    errors: errorsSoFar(record),
+    at: now,
+  };
+}
+
+function calendars({ window }: GroupPolicy, patching: Ports['patching'], now: Instant): Promise<GoFacts['calendars']> {
+  if (!window?.calendars.length) return Promise.resolve({ open: true, nextChange: null });
+  return patching.calendars(window.calendars, now).catch(() => 'unreadable' as const);
+}

@@ -1,0 +1,55 @@
+import { SendRefused } from '#domain/errors.ts';
+import type { InstanceId } from '#domain/model.ts';
+import type { Patching, SendRequest } from '#domain/ports.ts';
+import type { PlannedHost } from '#domain/records.ts';
+
+const PER_COMMAND = 50;
+const DELIVERY_SECONDS = 600;
+
+/**
+ * Asks for a look by scan mode; returns the command per host that was asked. There is no API that starts one (trap 1): inventory
+ * collection is run again on chosen hosts (trap 23), the VM scanner by our own document, agentless scanning by nothing. A host
+ * that could not be asked is looked at in its mode's own time.
+ */
+export async function sendRescans(
+  patching: Patching,
+  hosts: PlannedHost[],
+  comment: string,
+): Promise<Map<InstanceId, string>> {
+  const asked = new Map<InstanceId, string>();
+  const inventory = ids(hosts, 'EC2_SSM_AGENT_BASED');
+  if (inventory.length) {
+    const associations: string[] = [];
+    for await (const id of patching.inventoryAssociations()) associations.push(id);
+    if (associations.length) await send(inventory, { document: 'refresh-association', associations });
+  }
+  await send(ids(hosts, 'EC2_INSPECTOR_AGENT_BASED'), { document: 'rescan-vm' });
+  return asked;
+
+  async function send(instances: InstanceId[], what: Pick<SendRequest, 'document' | 'associations'>): Promise<void> {
+    for (let from = 0; from < instances.length; from += PER_COMMAND)
+      await sendTo(instances.slice(from, from + PER_COMMAND), what);
+  }
+
+  async function sendTo(part: InstanceId[], what: Pick<SendRequest, 'document' | 'associations'>): Promise<void> {
+    try {
+      const command = await patching.send({
+        ...what,
+        instances: part,
+        comment: comment.slice(-100),
+        deliverySeconds: DELIVERY_SECONDS,
+      });
+      for (const id of part) asked.set(id, command);
+    } catch (error) {
+      if (!(error instanceof SendRefused)) throw error;
+      if (part.length === 1) return;
+      const half = Math.ceil(part.length / 2);
+      await sendTo(part.slice(0, half), what);
+      await sendTo(part.slice(half), what);
+    }
+  }
+}
+
+function ids(hosts: PlannedHost[], scanMode: string): InstanceId[] {
+  return hosts.filter((host) => host.scanMode === scanMode).map((host) => host.id);
+}

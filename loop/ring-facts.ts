@@ -1,0 +1,96 @@
+import { files } from '#domain/files.ts';
+import type { RingFacts } from '#domain/gate-evidence.ts';
+import { changedPackages } from '#domain/installed.ts';
+import type { Coverage, Finding, HostAfter, Instant, Patch, SurveyedHost } from '#domain/model.ts';
+import type { GroupPolicy } from '#domain/policy.ts';
+import type { Ports } from '#domain/ports.ts';
+import type { FindingFate, RingPlan, RingRecord } from '#domain/records.ts';
+import { withHosts } from '#domain/ring-record.ts';
+import type { Opened, RingTask } from '#domain/tasks.ts';
+import { readLooks } from '#loop/looks.ts';
+import { byId, findingsNow, type SurveySummary } from '#loop/survey.ts';
+
+/** Reads what a ring is judged by: its record brought up to date, its first survey, and what Inspector says of it now. */
+export async function ringFacts(
+  input: RingTask,
+  group: GroupPolicy,
+  {
+    alarms,
+    campaigns,
+    evidence,
+    inspector,
+    patching,
+  }: Pick<Ports, 'alarms' | 'campaigns' | 'evidence' | 'inspector' | 'patching'>,
+  now: Instant,
+): Promise<RingFacts> {
+  const plan = await evidence.read<RingPlan>(input, files.ringPlan(input.ring));
+  const { openedAt } = await evidence.read<Opened>(input, files.opened);
+  const { at: firstSurveyAt } = await evidence.read<SurveySummary>(input, files.surveyBefore);
+  const before: SurveyedHost[] = [];
+  for await (const host of evidence.lines<SurveyedHost>(input, files.before(input.ring))) before.push(host);
+  const fates = new Map<string, FindingFate>();
+  for await (const fate of evidence.lines<FindingFate>(input, files.fates(input.ring))) fates.set(fate.arn, fate);
+  const stored = await evidence.read<RingRecord>(input, files.ring(input.ring));
+  const looked = await readLooks(input, stored, { evidence, inspector, patching });
+  const installed = await withInstalled(looked, before, patching);
+  const readings = group.gate.alarms.length
+    ? await alarms.readings(group.gate.alarms, stored.firstSentAt ?? stored.startedAt)
+    : [];
+  const lease = await campaigns.lease(input.group);
+  const touched = installed.hosts.filter((host) => host.sentAt).map((host) => host.id);
+  return {
+    plan,
+    record: { ...installed, alarms: readings },
+    policy: group.gate,
+    proofDays: group.proofDays,
+    canary: group.rings[0]?.name === input.ring,
+    before,
+    after: await seenNow(inspector, touched, openedAt),
+    fates,
+    lastProof: lease?.lastProof ?? null,
+    openedAt,
+    firstSurveyAt,
+    at: now,
+  };
+}
+
+/** What was really installed: Missing before and no longer, by a patch scan of ours after the install (trap 18). */
+async function withInstalled(
+  record: RingRecord,
+  before: SurveyedHost[],
+  patching: Ports['patching'],
+): Promise<RingRecord> {
+  const scanned = record.hosts
+    .filter((host) => host.sentAt && record.scan?.done.includes(host.id))
+    .map((host) => host.id);
+  const states = await byId(patching.states(scanned));
+  const believed = scanned.filter((id) => states.get(id)?.snapshotId === record.scan?.snapshotId);
+  const now = new Map<string, Patch[]>();
+  for await (const row of patching.patches(believed, ['Missing', 'Failed', 'InstalledPendingReboot']))
+    now.set(row.id, row.patches);
+  const first = new Map(before.map((host) => [host.id, host.patches]));
+  const read = withHosts(record, ({ id }) => {
+    const patches = now.get(id);
+    if (!patches) return null;
+    const packages = changedPackages(first.get(id) ?? [], patches);
+    const pendingReboot = patches.filter((patch) => patch.status === 'InstalledPendingReboot').length;
+    const installFailed = patches.filter((patch) => patch.status === 'Failed').length;
+    return { installed: packages.length, packages, pendingReboot, installFailed };
+  });
+  // A scan that another one overwrote before it was read is a scan that nobody read (trap 21).
+  const scan = record.scan && {
+    ...record.scan,
+    done: record.scan.done.filter((id) => !scanned.includes(id) || now.has(id)),
+  };
+  return { ...read, scan };
+}
+
+async function seenNow(
+  inspector: Ports['inspector'],
+  ids: string[],
+  since: Instant,
+): Promise<Pick<HostAfter, 'id' | 'coverage' | 'findings'>[]> {
+  const coverage = await byId<Coverage>(inspector.coverage(ids));
+  const findings: Map<string, Finding[]> = await findingsNow(inspector, ids, since);
+  return ids.map((id) => ({ id, coverage: coverage.get(id) ?? null, findings: findings.get(id) ?? [] }));
+}

@@ -1,0 +1,150 @@
+/** The two surveys: what AWS says of a group at one instant, host by host, ring by ring, in batches that bound memory. */
+
+import { ringsOf } from '#domain/membership.ts';
+import type {
+  Coverage,
+  Finding,
+  HostAfter,
+  Instant,
+  Managed,
+  Member,
+  Os,
+  Patch,
+  PatchState,
+  SurveyedHost,
+} from '#domain/model.ts';
+import { NO_RING } from '#domain/model.ts';
+import type { GroupPolicy } from '#domain/policy.ts';
+import type { Inspector, Instances, Patching } from '#domain/ports.ts';
+
+/** Ten instance ids a filter, eight requests in flight: a batch keeps them all busy. */
+const BATCH = 80;
+
+/** `before.json` and `after.json`. */
+export interface SurveySummary {
+  at: Instant;
+  inspectorEnabled: boolean;
+  oses: Os[]; // of managed hosts, in the order met
+  /** `patchable`: OSes of its hosts that could be patched if their OS is proven. */
+  rings: { ring: string; hosts: number; findings: number; patchable: Os[] }[];
+}
+
+/** All members by ring, in the order of their ids; those of no ring or of several under `no-ring`. Terminated ones are no members. */
+export async function membersByRing(instances: Instances, group: GroupPolicy): Promise<Map<string, Member[]>> {
+  const byRing = new Map<string, Member[]>([...group.rings.map((r) => r.name), NO_RING].map((r) => [r, []]));
+  for await (const member of instances.members(group.name)) {
+    if (member.state === 'terminated' || member.state === 'shutting-down') continue;
+    const rings = ringsOf(group, member);
+    byRing.get(rings.length === 1 && rings[0] ? rings[0] : NO_RING)?.push(member);
+  }
+  for (const members of byRing.values()) members.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return byRing;
+}
+
+export interface SurveyPorts {
+  instances: Instances;
+  inspector: Inspector;
+  patching: Patching;
+}
+
+/** `snapshotId`: of our patch scan; states that carry another are not believed (trap 21). */
+export async function* surveyHosts(
+  { inspector, patching }: SurveyPorts,
+  group: GroupPolicy,
+  members: Member[],
+  ask: { snapshotId: string; inspectorEnabled: boolean },
+): AsyncGenerator<SurveyedHost> {
+  for (const batch of batches(members)) {
+    const ids = batch.map((m) => m.id);
+    const managed = await byId<Managed>(patching.managed(ids));
+    const states = await byId<PatchState>(patching.states(ids));
+    const coverage = ask.inspectorEnabled ? await byId<Coverage>(inspector.coverage(ids)) : new Map<string, Coverage>();
+    const findings = ask.inspectorEnabled
+      ? await byInstance(inspector.findings(ids, { closedSince: null }))
+      : new Map<string, Finding[]>();
+    const fresh = ids.filter((id) => states.get(id)?.snapshotId === ask.snapshotId);
+    const patches = await openPatches(patching, fresh);
+    for (const member of batch) {
+      const rings = ringsOf(group, member);
+      yield {
+        id: member.id,
+        ring: rings.length === 1 && rings[0] ? rings[0] : null,
+        rings,
+        member,
+        managed: managed.get(member.id) ?? null,
+        coverage: coverage.get(member.id) ?? null,
+        patchScan: patches.has(member.id) ? 'fresh' : 'unknown',
+        patchState: states.get(member.id) ?? null,
+        patches: patches.get(member.id) ?? [],
+        findings: findings.get(member.id) ?? [],
+      };
+    }
+  }
+}
+
+/** The second survey of given ids (those of the first, and members that came since), by what is left of them. */
+export async function* surveyHostsAfter(
+  { instances, inspector, patching }: SurveyPorts,
+  ring: string | null,
+  ids: string[],
+  ask: { openedAt: Instant; inspectorEnabled: boolean },
+): AsyncGenerator<HostAfter> {
+  for (const batch of batches(ids)) {
+    const members = await byId<Member>(instances.byIds(batch));
+    const managed = await byId<Managed>(patching.managed(batch));
+    const coverage = ask.inspectorEnabled
+      ? await byId<Coverage>(inspector.coverage(batch))
+      : new Map<string, Coverage>();
+    const findings = ask.inspectorEnabled
+      ? await byInstance(inspector.findings(batch, { closedSince: ask.openedAt }))
+      : new Map<string, Finding[]>();
+    const patches = await openPatches(patching, [...managed.keys()]);
+    for (const id of batch) {
+      yield {
+        id,
+        ring,
+        member: members.get(id) ?? null,
+        managed: managed.get(id) ?? null,
+        coverage: coverage.get(id) ?? null,
+        patches: patches.get(id) ?? [],
+        findings: findings.get(id) ?? [],
+      };
+    }
+  }
+}
+
+/** Looks at a ring's hosts as Inspector sees them now: for the gate, between two surveys. */
+export async function findingsNow(
+  inspector: Inspector,
+  ids: string[],
+  since: Instant,
+): Promise<Map<string, Finding[]>> {
+  return byInstance(inspector.findings(ids, { closedSince: since }));
+}
+
+export async function byId<T extends { id: string }>(rows: AsyncIterable<T>): Promise<Map<string, T>> {
+  const map = new Map<string, T>();
+  for await (const row of rows) map.set(row.id, row);
+  return map;
+}
+
+async function byInstance(findings: AsyncIterable<Finding>): Promise<Map<string, Finding[]>> {
+  const map = new Map<string, Finding[]>();
+  for await (const finding of findings) {
+    const of = map.get(finding.instance);
+    if (of) of.push(finding);
+    else map.set(finding.instance, [finding]);
+  }
+  return map;
+}
+
+async function openPatches(patching: Patching, ids: string[]): Promise<Map<string, Patch[]>> {
+  const map = new Map<string, Patch[]>();
+  for await (const row of patching.patches(ids, ['Missing', 'Failed', 'InstalledPendingReboot']))
+    map.set(row.id, row.patches);
+  return map;
+}
+
+function* batches<T>(all: T[]): Generator<T[]> {
+  for (let from = 0; from < all.length; from += BATCH) yield all.slice(from, from + BATCH);
+}

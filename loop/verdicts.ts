@@ -1,0 +1,13 @@
+import { files } from '#domain/files.ts';
+import type { CampaignRef, Evidence } from '#domain/ports.ts';
+import type { Plan, RingRecord, Verdict } from '#domain/records.ts';
+
+/** Verdicts so far, in the order of the rings. */
+export async function verdictsOf(ref: CampaignRef, plan: Plan, evidence: Evidence): Promise<Verdict[]> {
+  const verdicts: Verdict[] = [];
+  for (const { ring } of plan.rings) {
+    const record = await evidence.readIfThere<RingRecord>(ref, files.ring(ring));
+    if (record?.verdict) verdicts.push(record.verdict);
+  }
+  return verdicts;
+}
