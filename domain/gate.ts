@@ -42,6 +42,11 @@ export function judge(evidence: GateEvidence, rows: readonly GateRow[] = GATE): 
   };
 }
 
+/** Whether looking again later may bring another verdict. */
+export function mayChange({ reasons }: Pick<Verdict, 'reasons'>): boolean {
+  return reasons.every(({ row }) => TIME_MAY_CLEAR.includes(row));
+}
+
 /** Each row alone: none relies on another to strike. */
 export const GATE: GateRow[] = [
   {
@@ -106,7 +111,8 @@ export const GATE: GateRow[] = [
     says: 'inconclusive',
     holds({ hosts, atLevel, canary, restsOn, lastProof }) {
       if (hosts.some((host) => host.installed > 0)) return null;
-      if (hosts.length > 0) return `nothing was installed on any of ${hosts.length} hosts`;
+      const unread = hosts.some((host) => host.status === 'patched' && !host.scanned); // row patch-scan speaks of those
+      if (hosts.length > 0) return unread ? null : `nothing was installed on any of ${hosts.length} hosts`;
       // only the canary has to prove something: a later ring wholly at level has nothing to be judged by
       if (atLevel === 0 || restsOn || !canary) return null;
       const earlier = lastProof
@@ -163,6 +169,9 @@ export const GATE: GateRow[] = [
   },
 ];
 
+/** Rows that another look may clear: time brings them, where nobody has to act. */
+const TIME_MAY_CLEAR = ['alarm-unread', 'sample', 'patch-scan', 'no-effect'];
+
 const ranOut = (why: StopWhy) => why === 'window' || why === 'proof';
 
 const READ: string[] = ['OK', 'ALARM'];
@@ -193,12 +202,4 @@ function named(hosts: HostEvidence[], words: (host: HostEvidence) => string = ()
 
 function cut(names: string[]): string {
   return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
-}
-
-/** Rows that another look may clear: time brings them, where nobody has to act. */
-const TIME_MAY_CLEAR = ['alarm-unread', 'sample', 'patch-scan', 'no-effect'];
-
-/** Whether looking again later may bring another verdict. */
-export function mayChange({ reasons }: Pick<Verdict, 'reasons'>): boolean {
-  return reasons.every(({ row }) => TIME_MAY_CLEAR.includes(row));
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { GATE, gateEvidence, judge } from '../../domain/gate.ts';
+import { GATE, gateEvidence, judge, mayChange } from '../../domain/gate.ts';
 import type { RingFacts } from '../../domain/gate-evidence.ts';
 import type { Finding, HostAfter, SurveyedHost } from '../../domain/model.ts';
 import type { HostResult, HostStatus, VerdictName } from '../../domain/records.ts';
@@ -248,6 +248,19 @@ describe('gate', () => {
     assert.equal(verdictOf(facts({ after: hosts })).verdict, 'pass');
   });
 
+  test('trap 21: where the scan after the install could not be read, what was installed is not known', () => {
+    const record = ringRecord(
+      IDS.map((id) => patched(id, { installed: 0 })),
+      { scan: null },
+    );
+    const verdict = verdictOf(facts({ record, fates: new Map() }));
+    assert.deepEqual(
+      verdict.reasons.map((reason) => reason.row),
+      ['patch-scan'],
+    );
+    assert.ok(mayChange(verdict));
+  });
+
   test('tolerated failures and introduced findings pass', () => {
     const one = facts({ ...withHost(patched('i-3', { status: 'failed' })), policy: { ...POLICY, failures: 1 } });
     const verdict = verdictOf(one);
@@ -316,6 +329,7 @@ describe('gate: the sample', () => {
       status: often<HostStatus>('patched', ...others),
       installed: often(2, 0),
       covered: often(true, false),
+      scanned: often(true, false),
       scannedAt: often<string | null>(LOOKED, SENT, DONE, BACK, null),
     });
     let passes = 0;
@@ -331,7 +345,19 @@ describe('gate: the sample', () => {
           const verdict = verdictOf(
             facts({
               plan: ringPlan([], { later: [...later], hosts: hosts.map(({ os }, n) => planned(`i-${n}`, os)) }),
-              record: ringRecord(hosts.map(({ status, installed }, n) => patched(`i-${n}`, { status, installed }))),
+              record: ringRecord(
+                hosts.map(({ status, installed }, n) => patched(`i-${n}`, { status, installed })),
+                {
+                  scan: {
+                    snapshotId: 's',
+                    sentAt: BACK,
+                    deadline: JUDGED,
+                    commands: [],
+                    failed: [],
+                    done: ids.filter((_, n) => hosts[n]?.scanned),
+                  },
+                },
+              ),
               policy: { ...POLICY, minSample, failures: 9 },
               before: surveyed,
               after: hosts.map(({ covered, scannedAt }, n) => {

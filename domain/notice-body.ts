@@ -1,0 +1,122 @@
+import type { Instant } from '#domain/model.ts';
+import {
+  clean,
+  cutList,
+  plural,
+  severityTable,
+  unverifiedLines,
+  verdictLines,
+  whyLines,
+  withWorst,
+  wrap,
+} from '#domain/notice-text.ts';
+import type { ApprovalFacts, Facts } from '#domain/notices.ts';
+import type { Approval, Delta, NoticeKind, Plan } from '#domain/records.ts';
+
+const LONGEST_LIST = 20;
+
+/** The lines of the mail. */
+export function body(kind: NoticeKind, facts: Facts): string[] {
+  const { group, campaign, at, outcome, why, plan, delta, verdicts, approvals, asked, place } = facts;
+  const planned = plan && (kind === 'plan' || !delta) ? planLines(plan) : [];
+  return [
+    ...wrap(`Group ${group}, campaign ${campaign}, ${minute(at)}`),
+    ...(outcome ? [`Outcome: ${outcome}`] : []),
+    '',
+    ...wrap(OPENINGS[kind]),
+    ...(why ? wrap(`Why: ${why}`) : []),
+    ...(asked ? askLines(asked) : []),
+    ...part('Findings by severity', delta ? severityTable(delta) : []),
+    ...part('Why what remains remains', delta ? [...whyLines(delta), ...asideLines(delta)] : []),
+    ...part('Hosts that nobody verified', delta ? unverifiedLines(delta, LONGEST_LIST) : []),
+    ...part('Verdicts', verdictLines(verdicts)),
+    ...part('Approvals', approvalLines(approvals)),
+    ...planned,
+    ...part('Evidence', [`  ${clean(place)}`]),
+  ];
+}
+
+const OPENINGS: Record<NoticeKind, string> = {
+  plan: 'This group is only observed: nothing was changed. This is what a campaign would have done.',
+  approval: 'A ring waits for your decision.',
+  delta: 'All rings passed.',
+  halted: 'The campaign halted. Hosts already at work were left to finish, and no further one was started.',
+  expired: 'The time ran out before all rings were done. No further host was started; the next campaign goes on.',
+  denied: 'Nobody said yes, so no further host was changed.',
+  blind: 'Inspector does not see enough of this group to judge, so nothing was changed.',
+  nothing: 'There is nothing that a patch could fix, and nothing was changed.',
+  lost: 'The campaign ended without a decision of its own. This is what is known of it.',
+};
+
+function asideLines(delta: Delta): string[] {
+  const { newByKind: kinds, remainingWaived: waived, rescored } = delta;
+  const fresh = Object.entries(kinds).filter(([, many]) => many > 0);
+  return [
+    ...(waived > 0 ? wrap(`${waived} of what remains is waived.`, '  ') : []),
+    ...(rescored > 0 ? wrap(`${plural(rescored, 'finding')} changed severity meanwhile.`, '  ') : []),
+    ...(fresh.length > 0 ? wrap(`New: ${fresh.map(([kind, many]) => `${many} ${kind}`).join(', ')}.`, '  ') : []),
+  ];
+}
+
+function askLines({ plan, ringPlan, approval, answer }: ApprovalFacts): string[] {
+  const { ring, atOnce, expected } = ringPlan;
+  const many = ringPlan.hosts.length;
+  const waves = plan.rings.find((each) => each.ring === ring)?.waves ?? Math.ceil(many / Math.max(1, atOnce));
+  const hosts = `${plural(many, 'host')} in ${plural(waves, 'wave')} of at most ${atOnce}`;
+  const reboot = plan.reboot === 'NoReboot' ? 'without a reboot' : 'with a reboot where needed';
+  return [
+    '',
+    ...wrap(
+      `Yes: ring ${ring} is patched, ${hosts}, ${reboot}. It should fix ${withWorst(expected)} findings.`,
+      '  ',
+      '    ',
+    ),
+    ...wrap('No: no further host is changed, and the campaign ends as denied.', '  ', '    '),
+    ...wrap(`Silence until ${minute(approval.expiresAt)}: means no.`, '  ', '    '),
+    ...part('Your answer is bound to this scope', [`  ${approval.scopeHash}`]),
+    ...(answer ? part('How to answer', wrap(answer, '  ')) : []),
+  ];
+}
+
+function approvalLines(approvals: readonly Approval[]): string[] {
+  return approvals.flatMap(({ ring, decision, by, decidedAt }) =>
+    wrap(
+      `${ring}: ${decision ?? 'no answer'}${by ? ` by ${by}` : ''}${decidedAt ? `, ${minute(decidedAt)}` : ''}`,
+      '  ',
+      '    ',
+    ),
+  );
+}
+
+function planLines(plan: Plan): string[] {
+  const rings = plan.rings.flatMap(({ ring, hosts, waves, atOnce, soakMinutes, expected, approval }) =>
+    wrap(
+      `${ring}: ${plural(hosts, 'host')} in ${plural(waves, 'wave')} of at most ${atOnce}, soak ${soakMinutes} minutes, should fix ${withWorst(expected)}${approval ? '; asks for approval' : ''}`,
+      '  ',
+      '    ',
+    ),
+  );
+  const fates = Object.entries(plan.byFate)
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+    .map(([fate, many]) => `${`${many}`.padStart(6)}  ${fate === 'fix' ? 'should be fixed' : fate}`);
+  return [
+    ...part('Plan', [...rings, ...wrap(plan.fits.words, '  ')]),
+    ...part(`What becomes of ${withWorst(plan.before)} findings`, fates),
+    ...part(
+      'Hosts that are not patched',
+      cutList(plan.left, LONGEST_LIST, ({ id, why, words }) => wrap(`${id}, ${why}: ${words}`, '  ', '    ')),
+    ),
+    ...part(
+      'Warnings',
+      cutList(plan.warnings, LONGEST_LIST, (warning) => wrap(warning, '  - ', '    ')),
+    ),
+    ...part('Scope hash', [`  ${plan.scopeHash}`]),
+  ];
+}
+
+function part(title: string, lines: string[]): string[] {
+  return lines.length > 0 ? ['', title, ...lines] : [];
+}
+
+/** `2024-09-01 02:00 UTC` */
+const minute = (at: Instant) => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;

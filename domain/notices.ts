@@ -1,0 +1,187 @@
+import { BrokenRecord } from '#domain/errors.ts';
+import type { Instant } from '#domain/model.ts';
+import { body } from '#domain/notice-body.ts';
+import { asciiLine, clean, plural, withWorst, worstOf } from '#domain/notice-text.ts';
+import type {
+  Approval,
+  CampaignRecord,
+  Delta,
+  Notice,
+  NoticeKind,
+  Outcome,
+  Plan,
+  RingPlan,
+  Verdict,
+} from '#domain/records.ts';
+
+/** The end of a campaign. */
+export interface ClosingFacts {
+  record: CampaignRecord;
+  plan: Plan | null;
+  delta: Delta | null;
+  place: string; // where the evidence lies: s3://…
+}
+
+export interface ApprovalFacts {
+  plan: Plan;
+  ringPlan: RingPlan;
+  approval: Approval;
+  verdicts: readonly Verdict[]; // of the rings before
+  place: string;
+  answer?: string; // how to answer, in words
+}
+
+/** What a notice of any kind is made of. */
+export interface Facts {
+  group: string;
+  campaign: string;
+  at: Instant;
+  outcome: Outcome | null; // null: it still runs
+  why: string;
+  plan: Plan | null;
+  delta: Delta | null;
+  verdicts: readonly Verdict[];
+  approvals: readonly Approval[];
+  asked: ApprovalFacts | null;
+  place: string;
+}
+
+type ClosingKind = Exclude<NoticeKind, 'approval'>;
+
+const LONGEST_DATA_LIST = 100; // a message may have 256 KiB
+const LONGEST_SUBJECT = 99;
+
+/** The notice that a campaign ends in, by its outcome. Throws `BrokenRecord` for `Coalesced`, of which nobody is told. */
+export function closingNotice(facts: ClosingFacts): Notice {
+  const kind = KIND_OF[facts.record.outcome];
+  if (!kind)
+    throw new BrokenRecord(`${facts.record.campaign} ended ${facts.record.outcome}: there is no notice of that`);
+  return notice(kind, facts);
+}
+
+const KIND_OF: Record<Outcome, ClosingKind | null> = {
+  Completed: 'delta',
+  Nothing: 'nothing',
+  Observed: 'plan',
+  Coalesced: null,
+  Blind: 'blind',
+  Halted: 'halted',
+  Expired: 'expired',
+  Denied: 'denied',
+  Lost: 'lost',
+};
+
+/** A message to people. Written twice for the same campaign, kind and ring it has the same id. */
+export function notice(kind: 'approval', facts: ApprovalFacts): Notice;
+export function notice(kind: ClosingKind, facts: ClosingFacts): Notice;
+export function notice(kind: NoticeKind, told: ApprovalFacts | ClosingFacts): Notice {
+  const facts = 'record' in told ? atTheEnd(told) : whileItWaits(told);
+  const { group, campaign, outcome, plan, delta, asked } = facts;
+  const left = delta?.after ?? plan?.before;
+  return {
+    id: [campaign, kind, ...(asked ? [asked.approval.ring] : [])].join('.'),
+    kind,
+    topic: asked ? 'approvals' : 'notices',
+    group,
+    campaign,
+    subject: asciiLine(`${asciiLine(group, 40)}: ${SUBJECTS[kind](facts)}`, LONGEST_SUBJECT),
+    body: `${body(kind, facts).join('\n')}\n`,
+    data: dataOf(kind, facts),
+    attributes: {
+      kind,
+      group: clean(group),
+      outcome: outcome ?? 'none', // SNS refuses an empty value
+      worst: (left && worstOf(left)) ?? 'none',
+    },
+  };
+}
+
+function atTheEnd({ record, plan, delta, place }: ClosingFacts): Facts {
+  const { group, campaign, closedAt, outcome, why, verdicts, approvals } = record;
+  return { group, campaign, at: closedAt, outcome, why, plan, delta, verdicts, approvals, asked: null, place };
+}
+
+function whileItWaits(asked: ApprovalFacts): Facts {
+  const { plan, approval, verdicts, place } = asked;
+  const { group, campaign } = plan;
+  const at = approval.askedAt;
+  return { group, campaign, at, outcome: null, why: '', plan, delta: null, verdicts, approvals: [], asked, place };
+}
+
+const SUBJECTS: Record<NoticeKind, (facts: Facts) => string> = {
+  plan: ({ plan }) =>
+    plan
+      ? `only observed; a campaign would fix ${plan.expected.total} of ${withWorst(plan.before)} on ${plural(hostsIn(plan), 'host')}`
+      : 'only observed',
+  approval: ({ asked }) =>
+    asked
+      ? `approval wanted for ${asked.approval.ring}: ${plural(asked.ringPlan.hosts.length, 'host')}, ${asked.ringPlan.expected.total} findings to fix`
+      : 'approval wanted',
+  delta: (facts) => result(facts),
+  halted: (facts) => `HALTED; ${result(facts)}`,
+  expired: (facts) => `expired; ${result(facts)}`,
+  denied: (facts) => `denied; ${result(facts)}`,
+  blind: ({ why }) => `BLIND; ${why || 'Inspector does not see enough of the group'}`,
+  nothing: ({ delta, plan }) => {
+    const remain = delta?.remaining ?? plan?.before;
+    return remain?.total
+      ? `nothing that a patch could fix, ${withWorst(remain)} remain`
+      : 'nothing to fix, nothing found';
+  },
+  lost: (facts) => `LOST; ${facts.delta ? result(facts) : 'what was done is not known'}`,
+};
+
+/** `118 fixed, 21 remain (2 critical), 2 unverified` */
+function result({ delta }: Facts): string {
+  if (!delta) return 'nothing was patched';
+  const worst = worstOf(delta.remaining);
+  const remain = worst
+    ? `${delta.remaining.total} remain (${delta.remaining[worst]} ${worst.toLowerCase()})`
+    : '0 remain';
+  const fresh = delta.new.total > 0 ? [`${delta.new.total} new`] : [];
+  return [`${delta.fixed.total} fixed`, remain, `${delta.unverified.total} unverified`, ...fresh].join(', ');
+}
+
+function dataOf(kind: NoticeKind, facts: Facts): unknown {
+  const { plan, delta, outcome, why, verdicts, asked, group, campaign, at, place } = facts;
+  const most = LONGEST_DATA_LIST;
+  return {
+    version: 1,
+    kind,
+    group,
+    campaign,
+    at,
+    outcome,
+    why,
+    verdicts,
+    ...(asked
+      ? { ring: asked.approval.ring, scopeHash: asked.approval.scopeHash, expiresAt: asked.approval.expiresAt }
+      : {}),
+    ...(delta
+      ? {
+          delta: {
+            ...delta,
+            unverifiedHosts: delta.unverifiedHosts.slice(0, most),
+            unverifiedHostCount: delta.unverifiedHosts.length,
+          },
+        }
+      : {}),
+    ...(plan
+      ? {
+          plan: {
+            scopeHash: plan.scopeHash,
+            planHash: plan.planHash,
+            rings: plan.rings,
+            before: plan.before,
+            expected: plan.expected,
+            byFate: plan.byFate,
+            left: plan.left.slice(0, most),
+            leftCount: plan.left.length,
+          },
+        }
+      : {}),
+    evidence: place,
+  };
+}
+
+const hostsIn = (plan: Plan) => plan.rings.reduce((sum, ring) => sum + ring.hosts, 0);
