@@ -1,4 +1,4 @@
-import type { Instant } from './model.ts';
+import type { Instant } from '#domain/model.ts';
 
 /** Instants are made by `toISOString`, so all have milliseconds and `Z`. Throws RangeError on what is no time. */
 export function instant(time: Date | number | string): Instant {

@@ -2,7 +2,7 @@
  * The policy as everything behind config/ sees it: validated, defaults filled in, frozen. config/ makes it from policy.yml;
  * a campaign freezes the group's part into its evidence and every later task reads that copy.
  */
-import type { Instant, Os, ScanMode, Severity } from './model.ts';
+import type { Instant, Os, ScanMode, Severity } from '#domain/model.ts';
 
 export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
 

@@ -14,9 +14,9 @@ import type {
   Patch,
   PatchState,
   PatchStatus,
-} from './model.ts';
-import type { GroupPolicy, Policy } from './policy.ts';
-import type { AlarmReading, Approval, Holder, Intent, Lease, Notice, Outcome, Trigger } from './records.ts';
+} from '#domain/model.ts';
+import type { GroupPolicy, Policy } from '#domain/policy.ts';
+import type { AlarmReading, Approval, Holder, Intent, Lease, Notice, Outcome, Trigger } from '#domain/records.ts';
 
 export interface Instances {
   /** All instances, of any state, whose tag `PatchGroup` or `Patch Group` is the group's name. */
@@ -71,10 +71,7 @@ export interface Patching {
   managed(ids: Iterable<InstanceId>): AsyncIterable<Managed>;
   states(ids: Iterable<InstanceId>): AsyncIterable<PatchState>;
   /** Per instance, in the order of the ids, one row each also where there are none; several instances in flight. */
-  patches(
-    ids: Iterable<InstanceId>,
-    statuses: PatchStatus[],
-  ): AsyncIterable<{ id: InstanceId; patches: Patch[] }>;
+  patches(ids: Iterable<InstanceId>, statuses: PatchStatus[]): AsyncIterable<{ id: InstanceId; patches: Patch[] }>;
   /** At most once: this client does not retry. Throws `SendRefused` when AWS certainly took nothing; any other throw is unclear. */
   send(request: SendRequest): Promise<string>;
   /** Commands with exactly this Comment, sent after `since`. The list lags: none found proves nothing at once. */

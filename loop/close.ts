@@ -32,7 +32,7 @@ export async function close(
   ports: ClosePorts,
   now: Instant,
 ): Promise<void> {
-  const { campaigns, engine, evidence } = ports;
+  const { campaigns, engine } = ports;
   const lease = await campaigns.lease(ref.group);
   if (lease?.lastClosed?.campaign !== ref.campaign) {
     const { group, proof } = await leaveEvidence(ref, { outcome, why }, ports, now);

@@ -1,0 +1,66 @@
+/** What the table holds, where two writers could meet, and the notices that go out. */
+import type { InstanceId, Instant, Os } from '#domain/model.ts';
+import type { Outcome, Trigger } from '#domain/records.ts';
+
+/** The lease of a group, one item. `holder` null: free. */
+export interface Lease {
+  group: string;
+  version: number; // every write is conditional on it
+  holder: Holder | null;
+  noted: Trigger[]; // triggers that came while it was held
+  lastOpenedAt: Instant | null;
+  lastClosed: { campaign: string; outcome: Outcome; at: Instant; noticed: boolean } | null;
+  /** The last canary that passed, for a canary already at level. */
+  lastProof: { campaign: string; ring: string; at: Instant; oses: Os[] } | null;
+}
+
+/** `handover`: the holder closed, `campaign` is the successor's name and may not have started yet. */
+export interface Holder {
+  campaign: string;
+  execution: string; // ARN
+  state: 'open' | 'draining' | 'handover';
+  openedAt: Instant;
+  trigger: Trigger;
+}
+
+/** Written before a wave is sent, never deleted. `refused`: AWS certainly took nothing, its hosts may come again. */
+export interface Intent {
+  campaign: string;
+  ring: string;
+  wave: number;
+  instances: InstanceId[];
+  comment: string; // the command's Comment: unique to this intent, at most 100 characters
+  at: Instant;
+  state: 'intended' | 'sent' | 'refused' | 'unclear';
+  commandId: string | null;
+  words: string;
+}
+
+export interface Approval {
+  campaign: string;
+  ring: string;
+  scopeHash: string;
+  askedAt: Instant;
+  expiresAt: Instant;
+  taskToken: string | null; // dropped from evidence
+  decision: 'yes' | 'no' | 'silence' | null;
+  by: string | null;
+  decidedAt: Instant | null;
+}
+
+// ── notice ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type NoticeKind = 'plan' | 'approval' | 'delta' | 'halted' | 'expired' | 'denied' | 'blind' | 'nothing' | 'lost';
+
+/** A message to people. The same `id` means the same message, however often it arrives. */
+export interface Notice {
+  id: string;
+  kind: NoticeKind;
+  topic: 'notices' | 'approvals';
+  group: string;
+  campaign: string;
+  subject: string; // ASCII, under 100 characters, no line breaks
+  body: string; // plain text
+  data: unknown; // JSON for machines
+  attributes: Record<string, string>;
+}

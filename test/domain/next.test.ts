@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { decideApproval } from '#domain/approval.ts';
+import { noCounts } from '#domain/model.ts';
+import { nextRing } from '#domain/next.ts';
+import type { GroupPolicy } from '#domain/policy.ts';
+import type { Approval, Plan, RingRecord, VerdictName } from '#domain/records.ts';
+import { newRing } from '#domain/ring-record.ts';
+
+const at = '2024-09-01T22:00:00.000Z';
+const group = { proofDays: 3, approvals: { before: ['fleet'], expiresHours: 24 } } as GroupPolicy;
+const ring = (name: string, hosts: number) => ({
+  ring: name,
+  hosts,
+  atOnce: 1,
+  waves: 1,
+  soakMinutes: 1,
+  expected: noCounts(),
+  approval: false,
+});
+const plan = (...rings: Plan['rings']) => ({ rings, scopeHash: 'h' }) as Plan;
+const judged = (name: string, verdict: VerdictName | null, firstSentAt: string | null = at): [string, RingRecord] => {
+  const record = newRing(
+    {
+      ring: name,
+      hosts: [],
+      atOnce: 1,
+      errors: 0,
+      soakMinutes: 0,
+      atLevel: [],
+      later: [],
+      last: false,
+      expected: noCounts(),
+    },
+    [],
+    at,
+  );
+  const given = verdict && {
+    ring: name,
+    verdict,
+    reasons: [],
+    at,
+    planned: 1,
+    patched: 1,
+    failed: 0,
+    looked: 1,
+    restsOn: null,
+  };
+  return [name, { ...record, firstSentAt, verdict: given }];
+};
+const asked: Approval = {
+  campaign: 'c',
+  ring: 'fleet',
+  scopeHash: 'h',
+  askedAt: at,
+  expiresAt: '2024-09-02T22:00:00.000Z',
+  taskToken: 't',
+  decision: null,
+  by: null,
+  decidedAt: null,
+};
+const next = (
+  records: [string, RingRecord][],
+  approvals: [string, Approval][] = [],
+  now = at,
+  rings = plan(ring('canary', 3), ring('fleet', 9)),
+) => {
+  const {
+    decision,
+    ring: name,
+    outcome,
+  } = nextRing({ group, plan: rings, records: new Map(records), approvals: new Map(approvals), at: now });
+  return decision === 'Finished' ? `${decision} ${outcome}` : `${decision} ${name}`;
+};
+
+test('always 1: the canary comes first, and nothing comes next before it passed', () => {
+  assert.equal(next([]), 'Ring canary');
+  assert.equal(next([judged('canary', null)]), 'Ring canary');
+  assert.equal(next([judged('canary', 'fail')]), 'Finished Halted');
+  assert.equal(next([judged('canary', 'inconclusive')]), 'Finished Halted');
+  assert.equal(next([judged('canary', 'pass')], [['fleet', { ...asked, decision: 'yes' }]]), 'Ring fleet');
+});
+
+test('always 5: a ring whose approval is missing, denied, or of another scope is asked for', () => {
+  assert.equal(next([judged('canary', 'pass')]), 'Approval fleet');
+  assert.equal(next([judged('canary', 'pass')], [['fleet', { ...asked, decision: 'no' }]]), 'Approval fleet');
+  assert.equal(
+    next([judged('canary', 'pass')], [['fleet', { ...asked, decision: 'yes', scopeHash: 'x' }]]),
+    'Approval fleet',
+  );
+});
+
+test('all passed is Completed; a later ring with nothing to patch needs no verdict, the canary does', () => {
+  assert.equal(next([judged('canary', 'pass'), judged('fleet', 'pass')]), 'Finished Completed');
+  assert.equal(
+    next([judged('canary', 'pass')], [], at, plan(ring('canary', 3), ring('fleet', 0))),
+    'Finished Completed',
+  );
+  assert.equal(next([], [], at, plan(ring('canary', 0), ring('fleet', 9))), 'Ring canary');
+});
+
+test('a proof that got too old ends the campaign Expired, and an approval does not outlive it', () => {
+  assert.equal(next([judged('canary', 'pass')], [], '2024-09-04T22:00:00.000Z'), 'Finished Expired');
+  const late = nextRing({
+    group,
+    plan: plan(ring('canary', 3), ring('fleet', 9)),
+    records: new Map([judged('canary', 'pass')]),
+    approvals: new Map(),
+    at: '2024-09-04T21:00:00.000Z',
+  });
+  assert.equal(late.approvalSeconds, 3600);
+});
+
+test('always 5: only a yes to this scope, in time, is a yes; silence is a no', () => {
+  const decide = (answer: Parameters<typeof decideApproval>[1], hash = 'h', now = at) =>
+    decideApproval(asked, answer, hash, now);
+  assert.equal(decide({ decision: 'yes', scopeHash: 'h', by: 'ann' }).approval.decision, 'yes');
+  assert.equal(decide({ decision: 'yes', scopeHash: 'x', by: 'ann' }).approval.decision, 'no');
+  assert.equal(decide({ decision: 'yes', by: 'ann' }).approval.decision, 'no', 'no hash at all');
+  assert.equal(
+    decide({ decision: 'yes', scopeHash: 'x' }, 'x').approval.decision,
+    'no',
+    'the plan changed since it was asked',
+  );
+  assert.equal(decide({ decision: 'yes', scopeHash: 'h' }, 'h', '2024-09-03T00:00:00.000Z').approval.decision, 'no');
+  assert.equal(decide({ decision: 'no', by: 'ann' }).why, 'ann said no to fleet');
+  assert.deepEqual(
+    [decide({ decision: 'silence' }).approval.decision, decide({ decision: 'silence' }).approval.by],
+    ['silence', null],
+  );
+});
