@@ -62,3 +62,9 @@ test('a read that is throttled at first gives its answer', async () => {
   });
   assert.equal(await inVirtualTime(status), true);
 });
+
+test('a refusal under virtual time is one call', async () => {
+  aws.plays(() => error(403, 'AccessDeniedException'));
+  await assert.rejects(inVirtualTime(status), { name: 'AwsRefused' });
+  assert.equal(aws.calls.length, 1);
+});
