@@ -52,30 +52,31 @@ export function baselineWarnings(baseline: Baseline, wish: BaselineWish | undefi
   const name = `Baseline ${baseline.name} (${baseline.os})`;
   if (baseline.rules.length === 0) return [`${name} has no rules: it approves nothing but its list.`];
   const warnings: string[] = [];
-  for (const [key, wished] of [
-    ['CLASSIFICATION', wish.classifications],
-    ['SEVERITY', wish.severities],
-  ] as const) {
-    const without = wished.filter((value) => !baseline.rules.some((rule) => allows(baseline, rule, key, value)));
-    if (without.length > 0) {
-      warnings.push(`${name} never approves ${key.toLowerCase()} ${without.join(', ')}, which the policy wishes.`);
+  const slow = new Set<number>();
+  const dated = new Set<string>();
+  for (const classification of orAny(wish.classifications)) {
+    const never: string[] = [];
+    for (const severity of orAny(wish.severities)) {
+      const rules = baseline.rules.filter((rule) => allows(baseline, rule, classification, severity));
+      const days = rules.filter((rule) => !rule.approveUntil).map((rule) => rule.approveAfterDays ?? 0);
+      const soonest = Math.min(...days);
+      if (rules.length === 0) never.push(severity);
+      else if (days.length === 0) for (const rule of rules) dated.add(rule.approveUntil ?? '');
+      else if (soonest > wish.approvedWithinDays) slow.add(soonest);
     }
+    const all = never.length === orAny(wish.severities).length;
+    const which = all ? '' : ` of severity ${never.join(', ')}`;
+    if (never.length > 0) warnings.push(`${name} never approves ${classification}${which}, which the policy wishes.`);
   }
-  const useful = baseline.rules.filter(
-    (rule) =>
-      wish.classifications.some((value) => allows(baseline, rule, 'CLASSIFICATION', value)) &&
-      wish.severities.some((value) => allows(baseline, rule, 'SEVERITY', value)),
-  );
-  for (const days of new Set(useful.map((rule) => rule.approveAfterDays ?? 0))) {
-    if (days > wish.approvedWithinDays) {
-      warnings.push(`${name} approves ${days} days after release; the policy wishes ${wish.approvedWithinDays}.`);
-    }
+  for (const days of slow) {
+    warnings.push(`${name} approves ${days} days after release; the policy wishes ${wish.approvedWithinDays}.`);
   }
-  for (const until of new Set(useful.map((rule) => rule.approveUntil))) {
-    if (until) warnings.push(`${name} approves only what was released until ${until}.`);
-  }
+  for (const until of dated) warnings.push(`${name} approves only what was released until ${until}.`);
   return warnings;
 }
+
+/** A wish that names none wishes any. */
+const orAny = (values: string[]) => (values.length > 0 ? values : ['*']);
 
 /** For each package of the finding the entry of a list that names it, or null. */
 function entriesFor(baseline: Baseline, entries: string[], finding: Finding): (string | null)[] {
@@ -188,10 +189,16 @@ function never(name: string, mismatches: Mismatch[]): Approval {
   );
 }
 
-function allows(baseline: Baseline, rule: BaselineRule, key: 'CLASSIFICATION' | 'SEVERITY', value: string): boolean {
-  const said = [baseline.globalFilters, rule.filters].flatMap((filters) =>
-    key === 'SEVERITY' ? [filters.SEVERITY, filters.MSRC_SEVERITY] : [filters.CLASSIFICATION],
+function allows(baseline: Baseline, rule: BaselineRule, classification: string, severity: string): boolean {
+  return [baseline.globalFilters, rule.filters].every(
+    (filters) =>
+      takes(filters.CLASSIFICATION, classification, plain) &&
+      takes(filters.SEVERITY, severity, rating) &&
+      takes(filters.MSRC_SEVERITY, severity, rating),
   );
-  const same = key === 'SEVERITY' ? rating : plain;
-  return said.every((values) => !values || values.includes('*') || values.some((each) => same(each) === same(value)));
+}
+
+/** No filter takes all; any value of it will do for a wish of `*`. */
+function takes(values: string[] | undefined, wished: string, same: (word: string) => string): boolean {
+  return !values || wished === '*' || values.some((value) => value === '*' || same(value) === same(wished));
 }

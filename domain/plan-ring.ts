@@ -83,7 +83,7 @@ export function planRing(
     seen: { ...part.seen, scanModes: [...scanModes].sort() },
     ring: {
       ring: ring.name,
-      atOnce: planned.length === 0 ? 0 : Math.max(1, amountOf(ring.atOnce, planned.length)),
+      atOnce: Math.min(planned.length, Math.max(1, amountOf(ring.atOnce, planned.length))),
       errors: amountOf(ring.errors, planned.length),
       soakMinutes: ring.soakMinutes,
       hosts: planned,

@@ -4,7 +4,7 @@ import { type Baseline, type Counts, type Instant, noCounts, SEVERITIES } from '
 import { type PlanPart, warnOfBaselines, wavesOf } from '#domain/plan-ring.ts';
 import type { GroupPolicy } from '#domain/policy.ts';
 import type { Plan, RingPlan } from '#domain/records.ts';
-import { scopeHash } from '#domain/scope.ts';
+import { NO_PROOF_MODE, scopeHash } from '#domain/scope.ts';
 
 export { hostsOfNoRing, patchableOses, planRing } from '#domain/plan-ring.ts';
 
@@ -29,7 +29,7 @@ export function assemblePlan(parts: readonly PlanPart[], context: AssembleContex
   const { policy } = context;
   const rings = parts.flatMap(({ ring, seen }) => (ring ? [{ ring, seen }] : []));
   const baselines = [...context.baselines].sort((a, b) => (a.os < b.os ? -1 : 1));
-  const proofMode = [...new Set(rings.flatMap(({ seen }) => seen.scanModes))].sort().join('+') || 'none';
+  const proofMode = [...new Set(rings.flatMap(({ seen }) => seen.scanModes))].sort().join('+') || NO_PROOF_MODE;
   const unhashed: Omit<Plan, 'planHash'> = {
     version: 1,
     campaign: context.campaign,

@@ -18,18 +18,35 @@ export function scopeHash(scope: Scope): string {
   return sha256({
     policyHash: scope.policyHash,
     rings: scope.rings.map(({ ring, hosts }) => ({ ring, hosts: [...hosts].sort() })),
-    baselines: scope.baselines.map(({ id, os, contentHash }) => [os, id, contentHash].join(' ')).sort(),
+    baselines: scope.baselines.map(baselineKey).sort(),
     reboot: scope.reboot,
     proofMode: scope.proofMode,
   });
 }
 
-/** Whether a scope is equal to an approved one or smaller: no host that was not in the same ring, and nothing else changed. */
+/**
+ * Whether a scope is equal to an approved one or smaller: no host that was not in the same ring, and nothing else new. With
+ * its last host an OS may lose its baseline, and the proof a scan mode.
+ */
 export function withinScope(scope: Scope, approved: Scope): boolean {
-  const allowed = new Map(approved.rings.map(({ ring, hosts }) => [ring, new Set(hosts)]));
-  const smaller = scope.rings.every(({ ring, hosts }) => hosts.every((id) => allowed.get(ring)?.has(id)));
-  return smaller && scopeHash({ ...scope, rings: [] }) === scopeHash({ ...approved, rings: [] });
+  const rings = new Map(approved.rings.map(({ ring, hosts }) => [ring, new Set(hosts)]));
+  const baselines = new Set(approved.baselines.map(baselineKey));
+  const modes = new Set(modesOf(approved));
+  return (
+    scope.policyHash === approved.policyHash &&
+    scope.reboot === approved.reboot &&
+    scope.rings.every(({ ring, hosts }) => hosts.every((id) => rings.get(ring)?.has(id))) &&
+    scope.baselines.every((each) => baselines.has(baselineKey(each))) &&
+    modesOf(scope).every((mode) => modes.has(mode))
+  );
 }
+
+const baselineKey = ({ os, id, contentHash }: Scope['baselines'][number]) => [os, id, contentHash].join(' ');
+
+const modesOf = ({ proofMode }: Scope) => (proofMode === NO_PROOF_MODE ? [] : proofMode.split('+'));
+
+/** The proof mode of a plan that patches no host. */
+export const NO_PROOF_MODE = 'none';
 
 export interface Recheck {
   still: InstanceId[]; // in the plan's order
