@@ -1,5 +1,5 @@
 /** What a campaign writes: into its evidence (S3), and into the table where two writers could meet (DynamoDB). */
-import type { Baseline, Counts, Finding, InstanceId, Instant, Os, Severity } from '#domain/model.ts';
+import type { Baseline, Counts, InstanceId, Instant, Os, Severity } from '#domain/model.ts';
 import type { Approval } from '#domain/table.ts';
 
 export const OUTCOMES = [
@@ -214,49 +214,6 @@ export interface Verdict {
   restsOn: string | null;
 }
 
-// ── delta ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** One line of `delta/<ring>.jsonl.gz`: a finding of the first survey with its bucket, or a new one. */
-export interface DeltaRow {
-  arn: string;
-  arnNow?: string; // the second survey's ARN of it, where that is another one
-  instance: InstanceId;
-  ring: string | null;
-  vulnerabilityId: string;
-  title: string;
-  package: string; // first package, for people
-  severity: Severity; // of the first survey; of the second for new ones
-  bucket: Bucket | 'new';
-  reason: Reason | null; // of `remaining`
-  newKind: NewKind | null; // of `new`
-  words: string;
-  rescoredTo: Severity | null;
-  waived: string | null;
-  exploitAvailable: boolean;
-  approvedFrom: Instant | null;
-}
-
-/** `delta.json`. */
-export interface Delta {
-  version: 1;
-  before: Counts;
-  fixed: Counts;
-  closedOtherwise: Counts;
-  remaining: Counts;
-  unverified: Counts;
-  gone: Counts;
-  new: Counts;
-  after: Counts; // remaining + unverified + new: not proven fixed
-  newByKind: Record<NewKind, number>;
-  remainingByReason: Partial<Record<Reason, number>>;
-  remainingWaived: number;
-  rescored: number;
-  /** Hosts that nobody verified, with the reason in words. */
-  unverifiedHosts: { id: InstanceId; ring: string | null; findings: number; words: string }[];
-  /** For people: reason → an example in words and how many, worst severity. */
-  why: { reason: Reason; findings: number; worst: Severity; words: string }[];
-}
-
 /** `campaign.json`: how it ended. */
 export interface CampaignRecord {
   version: 1;
@@ -274,4 +231,5 @@ export interface CampaignRecord {
   approvals: Approval[];
 }
 
+export type * from '#domain/delta-records.ts';
 export type * from '#domain/table.ts';
