@@ -107,10 +107,14 @@ function longestSoak(rings: GroupPolicy['rings']): number {
   return soaks.indexOf(Math.max(...soaks));
 }
 
-/** Even if every campaign began as the window opens, and its waves took no time, would the last ring start too late? */
+/**
+ * Even if every campaign began as the window opens, and its waves took no time, would the last ring start too late? Asked in UTC:
+ * the one night of the year in which clocks go forward fits what no other does.
+ */
 function windowTooLate(group: GroupPolicy): Conflict[] {
-  const { rings, window, proofDays } = group;
-  if (!window || rings.length < 2 || cutoffTooLong(group).length || proofTooShort(group).length) return [];
+  const { rings, proofDays } = group;
+  const window = group.window && { ...group.window, timeZone: 'UTC' };
+  if (!window || cutoffTooLong(group).length || proofTooShort(group).length) return [];
   for (const opening of openings(window)) {
     const last = lastRingAt(group, window, opening);
     if (last !== null && last < plusDays(opening, proofDays)) return [];
@@ -145,14 +149,9 @@ function* openings(window: WindowPolicy): Generator<Instant> {
   }
 }
 
-/** A change of clocks can leave an opening shorter than its cutoff: then it is the one after it. */
 function firstStart(window: WindowPolicy, from: Instant): Instant | null {
-  for (let at: Instant | null = from; at; ) {
-    const state = windowAt(window, at);
-    if (state.mayStart) return at;
-    at = state.opensAt;
-  }
-  return null;
+  const { mayStart, opensAt } = windowAt(window, from);
+  return mayStart ? from : opensAt;
 }
 
 /** Each later one with the first that has the same key. */

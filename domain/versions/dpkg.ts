@@ -11,11 +11,11 @@ export function compareDpkg(a: string, b: string): -1 | 0 | 1 {
   );
 }
 
-/** The revision is what follows the last hyphen; none counts as `0`, no epoch as `0`. */
+/** The revision is what follows the last hyphen; none counts as `0`, as no epoch does: an empty number is zero. */
 function parts(version: string) {
   const [, epoch, rest] = /^(?:(\d+):)?(.*)$/s.exec(version.trim()) ?? [];
   const [, upstream, revision] = /^(.*)-(.*)$/s.exec(rest ?? '') ?? [];
-  return { epoch: epoch ?? '0', upstream: upstream ?? rest ?? '', revision: revision ?? '0' };
+  return { epoch: epoch ?? '', upstream: upstream ?? rest ?? '', revision: revision ?? '' };
 }
 
 /** By turns a run of non-digits and a run of digits, either of which may be empty. */

@@ -61,6 +61,23 @@ const rows: [name: string, changes: Record<number, string>, expected: string[]][
       "8:72 groups.web.rings[0].soakMinutes: after this soak window (line 11) opens only when the canary's proof is older than 3 days; shorten the soak, lengthen the window, or let it open on more days",
     ],
   ],
+  [
+    'a next window just as the proof ends',
+    { 8: GOOD[7]?.replace('240', '400') ?? '', 12: '      days: [tue, sat]' },
+    [
+      "8:72 groups.web.rings[0].soakMinutes: after this soak window (line 11) opens only when the canary's proof is older than 3 days; shorten the soak, lengthen the window, or let it open on more days",
+    ],
+  ],
+  [
+    'a re-scan past the last window within the proof',
+    {
+      3: '  rescanMinutes: { EC2_SSM_AGENT_BASED: 400, EC2_INSPECTOR_AGENT_BASED: 400 }',
+      12: '      days: [sat]',
+    },
+    [
+      "8:72 groups.web.rings[0].soakMinutes: after this soak window (line 11) opens only when the canary's proof is older than 3 days; shorten the soak, lengthen the window, or let it open on more days",
+    ],
+  ],
 ];
 
 for (const [name, changes, expected] of rows) {

@@ -156,6 +156,33 @@ test('faults: all of them at once, of every kind and group, in the order of the 
   );
 });
 
+test('faults: of a default hide no check of a group that overrides it, and lead to none in one that does not', () => {
+  const text = GOOD.join('\n')
+    .replace('  proofDays: 3', '  rings: [{ name: canary }]\n  os: [DEBAIN]')
+    .replace('before: [fleet]', 'before: [flet]')
+    .concat('\n  batch:\n    approvals: { before: [nobody] }\n');
+  assert.deepEqual(
+    faultsOf(text)
+      .split('\n')
+      .map((line) => line.split(': ')[0]),
+    [
+      '3:11 defaults.rings[0].tag',
+      '3:11 defaults.rings[0].atOnce',
+      '3:11 defaults.rings[0].soakMinutes',
+      '4:8 defaults.os[0]',
+      '11:27 groups.web.approvals.before[0]',
+    ],
+  );
+});
+
+test('faults: behind an alias are where the value is written', () => {
+  const text = GOOD.join('\n').replace('os: [DEBIAN]', 'os: &os [DEBAIN]').concat('\n  batch:\n    os: *os\n');
+  assert.deepEqual(faultsOf(text).split('\n').slice(0, 2), [
+    '6:14 groups.web.os[0]: "DEBAIN" is not known here; did you mean DEBIAN?',
+    '6:14 groups.batch.os[0]: "DEBAIN" is not known here; did you mean DEBIAN?',
+  ]);
+});
+
 const broken: [name: string, text: string, expected: RegExp][] = [
   [
     'a tab',
