@@ -1,0 +1,101 @@
+import { campaigns } from '#aws/campaigns.ts';
+import { instant } from '#domain/instant.ts';
+import type { Policy } from '#domain/policy.ts';
+import type { CampaignInput } from '#domain/ports.ts';
+import type { Rehearsal } from '#rehearsal/api.ts';
+import { openRehearsal } from '#rehearsal/rehearsal.ts';
+import type { Scenario } from '#rehearsal/scenario.ts';
+import { openWorld } from '#rehearsal/world/world.ts';
+import { collect } from './collecting.ts';
+import { Interrupted } from './exit.ts';
+import { People } from './people.ts';
+import type { Rehearsing } from './rehearsing.ts';
+import { type Watcher, watch } from './watching.ts';
+
+export interface Conducting {
+  scenario: Scenario;
+  group: string;
+  policy: Policy;
+  policyFile: string; // policy.json
+  campaign: string;
+  seed: number;
+  approve: 'yes' | 'no' | 'never' | undefined;
+  evidenceAt: string | null; // the directory that the person will find it in
+  asides: string[];
+  watcher: Watcher | undefined;
+  signal: AbortSignal | undefined;
+}
+
+const OPERATOR = 'operator';
+const DAY = 86_400_000;
+/** A campaign lives ten days at most (its machine's timeout), a successor may follow it. */
+const DAYS_AT_MOST = 25;
+
+/** Opens a rehearsal, starts the campaign as an operator would, plays the people, and collects what came of it. */
+export async function conduct(given: Conducting): Promise<Rehearsing> {
+  const realStart = process.hrtime.bigint();
+  const { scenario, campaign, group, policy } = given;
+  const startedAt = Date.parse(scenario.start);
+  const rehearsal = await openRehearsal({
+    startAt: startedAt,
+    seed: given.seed,
+    policyFile: given.policyFile,
+    world: (stage) => openWorld(scenario, stage),
+  });
+  try {
+    if (given.watcher) watch(rehearsal, group, given.watcher);
+    const at = instant(startedAt);
+    await rehearsal.act(OPERATOR, () => campaigns.setKillSwitch('go', OPERATOR, at));
+    const trigger = { kind: 'person' as const, id: `rehearse/${campaign}`, at, by: OPERATOR };
+    const input: CampaignInput = { contract: 1, group, trigger };
+    const execution = rehearsal.start('campaign', campaign, input);
+    await run(rehearsal, given);
+    const realSeconds = Math.round(Number(process.hrtime.bigint() - realStart) / 1e7) / 100;
+    const evidence = given.evidenceAt ?? `s3://${rehearsal.env.EVIDENCE_BUCKET}/${group}/${campaign}/`;
+    const ended = {
+      campaign,
+      group,
+      execution,
+      scenario: scenario.name,
+      startedAt,
+      realSeconds,
+      seed: given.seed,
+      evidence,
+    };
+    const shown = collect(rehearsal, { ...ended, asides: given.asides });
+    return { run: shown.run, shown, rehearsal, executions: rehearsal.executions(), evidence: rehearsal.evidence() };
+  } finally {
+    await rehearsal.close();
+  }
+
+  async function run(rehearsal: Rehearsal, { signal, approve }: Conducting): Promise<void> {
+    const rings = policy.groups[group]?.rings.map((ring) => ring.name) ?? [];
+    const people = new People(rehearsal, rings, scenario.answers, approve);
+    const limit = startedAt + DAYS_AT_MOST * DAY;
+    const interrupted = () => signal?.aborted === true;
+    let patience = 0;
+    for (;;) {
+      const pause = rehearsal.clock.now() + patience;
+      const isOver = () => pause <= rehearsal.clock.now() && !isAtWork(rehearsal);
+      await rehearsal.run(() => interrupted() || people.busy || isOver(), limit);
+      if (interrupted()) throw new Interrupted();
+      const wasBusy = people.busy;
+      await people.act();
+      if (wasBusy) continue;
+      if (await isFree(rehearsal, group)) return;
+      // Nothing runs, yet the lease is held: the sweeper comes every 15 minutes.
+      patience = SWEEP;
+    }
+  }
+}
+
+const SWEEP = 15 * 60_000;
+
+function isAtWork(rehearsal: Rehearsal): boolean {
+  return rehearsal.executions().some((execution) => execution.status === 'RUNNING');
+}
+
+async function isFree(rehearsal: Rehearsal, group: string): Promise<boolean> {
+  const lease = await rehearsal.act(OPERATOR, () => campaigns.lease(group));
+  return lease === null || lease.holder === null;
+}

@@ -1,0 +1,24 @@
+/** Exit codes by outcome. Everything that is none of them is Lost: nobody decided it. */
+const EXITS: Record<string, number> = {
+  Completed: 0,
+  Nothing: 0,
+  Observed: 0,
+  Coalesced: 0,
+  Blind: 3,
+  Halted: 3,
+  Expired: 3,
+  Denied: 4,
+  Lost: 5,
+};
+
+export const BAD_INPUT = 2;
+export const INTERRUPTED = 130;
+
+/** The rehearsal was broken off by its signal: nothing was written. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+export function exitOf(outcome: string): number {
+  return EXITS[outcome] ?? 5;
+}

@@ -1,0 +1,53 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { type Document, parseDocument } from 'yaml';
+import { loadPolicy, PolicyFaults } from '#config/policy.ts';
+import type { Policy } from '#domain/policy.ts';
+import { BadInput } from './bad-input.ts';
+
+/**
+ * The policy of `file` with `overrides` (whose settings they are: `by`) merged into the group's part before it is checked: maps
+ * key by key, lists whole. Throws PolicyFaults, and BadInput for a group that it does not have.
+ */
+export function policyFor(file: string, group: string, overrides: Record<string, unknown>, by: string): Policy {
+  const policy = loadPolicy(file);
+  const known = Object.keys(policy.groups);
+  if (!policy.groups[group]) {
+    throw new BadInput([
+      `${file}: has no group ${group}. Remedy: name one of ${known.join(', ')} by --group, or add it`,
+    ]);
+  }
+  if (Object.keys(overrides).length === 0) return policy;
+  const document = parseDocument(readFileSync(file, 'utf8'));
+  mergeAt(document, ['groups', group], overrides);
+  return loadText(document.toString(), `${file} with the policy of ${by}`);
+}
+
+function mergeAt(document: Document, path: string[], value: unknown): void {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    document.setIn(path, document.createNode(value));
+    return;
+  }
+  if (!document.hasIn(path) || document.getIn(path) === null) document.setIn(path, document.createNode({}));
+  for (const [key, inner] of Object.entries(value)) mergeAt(document, [...path, key], inner);
+}
+
+/** Lines and columns would be those of a file that nobody can see, hence only paths are told. */
+function loadText(text: string, name: string): Policy {
+  const directory = mkdtempSync(join(tmpdir(), 'patchwright-policy-'));
+  const file = join(directory, 'policy.yml');
+  try {
+    writeFileSync(file, text);
+    return loadPolicy(file);
+  } catch (error) {
+    if (!(error instanceof PolicyFaults)) throw error;
+    throw new BadInput(error.faults.map(({ path, problem, remedy }) => `${name}: ${path}: ${problem}; ${remedy}`));
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+export function scenarioWords(file: string): string {
+  return `scenario ${basename(file)}`;
+}

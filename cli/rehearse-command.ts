@@ -1,0 +1,76 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { exitOf, INTERRUPTED, Interrupted } from './exit.ts';
+import { liveScreen } from './screen/live.ts';
+import { report } from './screen/report.ts';
+import { painter } from './screen/text.ts';
+
+interface Flags {
+  scenario?: string;
+  policy?: string;
+  group?: string;
+  seed?: number;
+  json?: true;
+  out?: string;
+  approve?: 'yes' | 'no' | 'never';
+  findings?: string;
+}
+
+export function rehearseCommand(): Command {
+  return new Command('rehearse')
+    .description('Run a whole campaign against a small AWS of our own, in virtual time')
+    .option('--scenario <file>', 'a scenario file, or the name of one in scenarios/ (default: default)')
+    .option('--policy <file>', 'the policy to rehearse (default: policy.yml)')
+    .option('--group <name>', 'the group to patch (default: the one of the scenario)')
+    .option('--seed <number>', 'seed of all chance: the same seed gives the same run', wholeNumber)
+    .option('--json', 'print the result as one JSON document and nothing else')
+    .option('--out <directory>', 'where the evidence goes (default: out/<campaign>)')
+    .addOption(
+      new Option('--approve <answer>', 'what people answer where the policy asks').choices(['yes', 'no', 'never']),
+    )
+    .addOption(
+      new Option('--findings <file>', 'rehearse the fleet of an export of `aws inspector2 list-findings`').conflicts(
+        'scenario',
+      ),
+    )
+    .addHelpText('after', EXAMPLES)
+    .action(run);
+}
+
+const EXAMPLES = `
+Exit: 0 completed, nothing to do or observed; 2 bad input; 3 blind, halted or expired; 4 denied; 5 lost
+
+Examples:
+  patchwright rehearse
+  patchwright rehearse --scenario canary-fails --json
+  patchwright rehearse --group batch --seed 7 --out /tmp/batch
+  patchwright rehearse --findings findings.json --group web --approve never`;
+
+async function run({ json, ...flags }: Flags): Promise<void> {
+  const { rehearse } = await import('./rehearsing.ts'); // the SDK and the rehearsal are nothing that --help should load
+  const paint = painter(process.stdout);
+  const live = !json && process.stdout.isTTY ? liveScreen(process.stdout, paint) : null;
+  const interrupt = new AbortController();
+  const stop = () => interrupt.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    const rehearsed = await rehearse({ ...flags, signal: interrupt.signal, ...(live ? { watcher: live } : {}) });
+    live?.clear();
+    const size = { columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 30 };
+    const text = json ? JSON.stringify(rehearsed.run, null, 2) : report(rehearsed.shown, paint, size).join('\n');
+    process.stdout.write(`${text}\n`);
+    process.exitCode = exitOf(rehearsed.run.campaign.outcome);
+  } catch (error) {
+    live?.clear();
+    if (!(error instanceof Interrupted)) throw error;
+    process.stderr.write('patchwright: interrupted, nothing was written\n');
+    process.exitCode = INTERRUPTED;
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('Give a whole number from 0 on.');
+  return value;
+}

@@ -1,0 +1,61 @@
+import type { Approval, RingRecord } from '#domain/records.ts';
+import type { Shown } from '../shown.ts';
+import { several } from './text.ts';
+
+export interface Milestone {
+  at: number; // epoch milliseconds
+  text: string;
+  good: boolean | null; // null: neither
+}
+
+/** The timeline of a finished campaign, condensed to what a person would tell: opened, planned, approved, each ring, closed. */
+export function milestones({ run, record, plan, rings, mails }: Shown): Milestone[] {
+  const told: Milestone[] = [];
+  if (record) told.push({ at: Date.parse(record.openedAt), text: `opened by ${record.trigger.by}`, good: null });
+  if (plan) told.push({ at: Date.parse(plan.at), text: planText(plan), good: null });
+  for (const approval of record?.approvals ?? []) told.push(approvalMilestone(approval));
+  for (const ring of rings) told.push(ringMilestone(ring));
+  const end = record ? Date.parse(record.closedAt) : (mails.at(-1)?.at ?? Number.NaN);
+  const why = record?.why ? `: ${record.why}` : '';
+  if (!Number.isNaN(end)) {
+    told.push({ at: end, text: `${run.campaign.outcome}${why}`, good: GOOD_ENDS.has(run.campaign.outcome) });
+  }
+  return told.sort((a, b) => a.at - b.at);
+}
+
+const GOOD_ENDS = new Set(['Completed', 'Nothing', 'Observed', 'Coalesced']);
+
+function planText(plan: NonNullable<Shown['plan']>): string {
+  const rings = plan.rings.map((ring) => `${ring.ring} ${ring.hosts}`).join(', ');
+  const left = plan.left.length ? `; ${plan.left.length} left out` : '';
+  return `plan: fix ${plan.expected.total} of ${plan.before.total} findings; ${rings || 'no ring'}${left}`;
+}
+
+function approvalMilestone(approval: Approval): Milestone {
+  const answer =
+    approval.decision === null || approval.decision === 'silence'
+      ? 'no answer'
+      : `${approval.decision} from ${approval.by ?? 'nobody'}`;
+  return {
+    at: Date.parse(approval.decidedAt ?? approval.expiresAt),
+    text: `approval for ${approval.ring}: ${answer}`,
+    good: approval.decision === 'yes' ? null : false,
+  };
+}
+
+function ringMilestone(ring: RingRecord): Milestone {
+  const verdict = ring.verdict;
+  const patched = ring.hosts.filter((host) => host.status === 'patched').length;
+  const work = `${patched} of ${ring.hosts.length} patched in ${several(ring.waves, 'wave')}`;
+  const at = verdict?.at ?? ring.stopped?.at ?? ring.lastDoneAt ?? ring.startedAt;
+  if (!verdict) {
+    const why = ring.stopped ? `: ${ring.stopped.words}` : '';
+    return { at: Date.parse(at), text: `${ring.ring}: not judged${why}; ${work}`, good: false };
+  }
+  const rests = verdict.restsOn ? `, resting on ${verdict.restsOn}` : '';
+  return {
+    at: Date.parse(at),
+    text: `${ring.ring}: ${verdict.verdict}; ${work}, ${verdict.looked} looked at${rests}`,
+    good: verdict.verdict === 'pass',
+  };
+}

@@ -1,0 +1,75 @@
+import type { Delta } from '#domain/records.ts';
+import type { Shown } from '../shown.ts';
+import { type Milestone, milestones } from './milestones.ts';
+import { deltaTable } from './table.ts';
+import { clockText, cut, lengthText, type Paint, wrap } from './text.ts';
+
+/** What is said of a rehearsed campaign: timeline, verdicts that are no pass, delta, why, unverified hosts, mails, evidence. */
+export function report(shown: Shown, paint: Paint, size: { columns: number; rows: number } = SCREEN): string[] {
+  const columns = Math.min(size.columns, SCREEN.columns);
+  const above = [
+    ...heading(shown, paint, columns),
+    ...milestones(shown).map((each) => milestoneLine(each, paint, columns)),
+    ...verdicts(shown, paint, columns),
+    '',
+    ...(shown.run.delta ? [...deltaTable(shown.run.delta, paint), ''] : []),
+  ];
+  const below = [
+    ...(shown.delta ? unverified(shown.delta, paint, columns) : []),
+    ...mails(shown, paint, columns),
+    cut(`Evidence: ${shown.run.evidence}`, Math.max(columns, shown.run.evidence.length + 10)),
+  ];
+  const why = shown.delta ? whyLines(shown.delta, paint, columns, size.rows - above.length - below.length) : [];
+  return [...above, ...why, ...below];
+}
+
+const SCREEN = { columns: 80, rows: 30 };
+
+function heading({ run, scenario, asides }: Shown, paint: Paint, columns: number): string[] {
+  const took = `${lengthText(run.virtualSeconds)} in ${lengthText(run.realSeconds)}`;
+  const title = cut(`${run.campaign.id}  scenario ${scenario}, seed ${run.seed}: ${took}`, columns);
+  return [paint('bold', title), ...asides.flatMap((aside) => wrap(aside, columns, '  '))];
+}
+
+function milestoneLine(told: Milestone, paint: Paint, columns: number): string {
+  const text = cut(told.text, columns - 14);
+  const painted = told.good === null ? text : paint(told.good ? 'green' : 'red', text);
+  return `${paint('dim', clockText(told.at))}  ${painted}`;
+}
+
+/** The reasons of every ring that did not pass: they are why the campaign ended as it did. */
+function verdicts({ run }: Shown, paint: Paint, columns: number): string[] {
+  const ended = run.rings.filter((ring) => ring.verdict === 'fail' || ring.verdict === 'inconclusive');
+  return ended.flatMap((ring) =>
+    ring.reasons.flatMap((reason) =>
+      wrap(`${ring.name} ${ring.verdict}: ${reason}`, columns - 2, '    ').map((line) => `  ${paint('yellow', line)}`),
+    ),
+  );
+}
+
+/** One line a reason; where `rows` are too few, the last line names the reasons that found no room, with their counts. */
+function whyLines(delta: Delta, paint: Paint, columns: number, rows: number): string[] {
+  if (delta.why.length === 0) return [];
+  const waived = delta.remainingWaived ? ` (${delta.remainingWaived} of them waived)` : '';
+  const title = paint('bold', `Why ${delta.remaining.total} remain${delta.remaining.total === 1 ? 's' : ''}${waived}`);
+  const room = Math.max(3, rows - 1);
+  const fits = delta.why.length <= room;
+  const shown = fits ? delta.why : delta.why.slice(0, room - 1);
+  const lines = shown.map(({ reason, findings, worst, words }) => {
+    const front = `  ${reason.padEnd(14)} ${String(findings).padStart(5)}  ${worst.padEnd(8)}  `;
+    return `${front}${paint('dim', cut(words, columns - front.length))}`;
+  });
+  if (fits) return [title, ...lines];
+  const rest = delta.why.slice(room - 1).map(({ reason, findings }) => `${reason} ${findings}`);
+  return [title, ...lines, `  ${cut(`also ${rest.join(', ')}`, columns - 2)}`];
+}
+
+function unverified(delta: Delta, paint: Paint, columns: number): string[] {
+  return delta.unverifiedHosts.map(({ id, ring, findings, words }) =>
+    paint('yellow', cut(`Nobody verified ${id} (${ring ?? 'no ring'}, ${findings} findings): ${words}`, columns)),
+  );
+}
+
+function mails({ mails }: Shown, paint: Paint, columns: number): string[] {
+  return mails.map((mail) => `${paint('cyan', 'Mail')} ${cut(`${clockText(mail.at)}  ${mail.subject}`, columns - 5)}`);
+}

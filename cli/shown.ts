@@ -1,0 +1,15 @@
+import type { CampaignRecord, Delta, Plan, RingRecord } from '#domain/records.ts';
+import type { Mail } from '#rehearsal/api.ts';
+import type { Rehearsed } from './rehearsed.ts';
+
+/** All that the screen tells of a rehearsed campaign. What a campaign did not come to is null or empty. */
+export interface Shown {
+  run: Rehearsed;
+  scenario: string; // its name, for people
+  record: CampaignRecord | null;
+  plan: Plan | null;
+  rings: RingRecord[]; // in order
+  delta: Delta | null;
+  mails: Mail[];
+  asides: string[]; // what the command did with its input and people should know
+}
