@@ -1,3 +1,4 @@
+import { type FateContext, fateOf } from '#domain/fate.ts';
 import type {
   Baseline,
   BaselineRule,
@@ -166,3 +167,51 @@ export function groupPolicy(over: Partial<GroupPolicy> = {}): GroupPolicy {
 export function counts(some: Partial<Record<Severity, number>>): Record<Severity | 'total', number> {
   return { ...noCounts(), ...some, total: Object.values(some).reduce((sum, each) => sum + each, 0) };
 }
+
+export const AL: Os = 'AMAZON_LINUX_2023';
+const baselines = new Map<Os, Baseline>([
+  ['DEBIAN', baseline('DEBIAN')],
+  [AL, baseline(AL)],
+]);
+export const ringContext = { at: AT, baselines, provenOses: ['DEBIAN'] as Os[], laterOses: [] as Os[] };
+
+/** A host with one finding that its one missing patch closes. */
+export function fixable(id: string, over: Parameters<typeof host>[1] = {}): SurveyedHost {
+  return host(id, { patches: [patch('openssl', '3.0.14-1~deb12u2')], findings: [finding({ instance: id })], ...over });
+}
+
+export const canary = (id: string, over: Parameters<typeof host>[1] = {}) =>
+  fixable(id, { ring: 'canary', rings: ['canary'], ...over });
+
+export type Change = {
+  finding?: Partial<Finding>;
+  host?: Parameters<typeof host>[1];
+  context?: Partial<FateContext>;
+  baseline?: Partial<Baseline>;
+};
+
+/** The fate of an openssl finding whose patch is offered, with changes. */
+export function fate(change: Change) {
+  const given = host('i-1', { patches: [patch('openssl', '3.0.14-1~deb12u2')], ...change.host });
+  const os = given.managed?.os ?? 'DEBIAN';
+  const context: FateContext = {
+    at: AT,
+    baselines: new Map([[os, baseline(os, change.baseline)]]),
+    provenOses: [os],
+    reboot: 'RebootIfNeeded',
+    waivers: [],
+    ...change.context,
+  };
+  return fateOf(finding(change.finding), given, context);
+}
+
+export const agent = (over: Partial<NonNullable<SurveyedHost['managed']>>) => ({
+  managed: {
+    id: 'i-1',
+    ping: 'Online' as const,
+    os: 'DEBIAN' as Os,
+    platform: 'Debian GNU/Linux 12',
+    lastPingAt: AT,
+    ...over,
+  },
+});
