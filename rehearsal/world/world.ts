@@ -1,0 +1,213 @@
+/** The world of the rehearsal: hosts, and SSM, EC2, Inspector and CloudWatch as they tell of them. */
+import type { Fake, Stage } from '#rehearsal/api.ts';
+import { isWorldFault, milliseconds, type Scenario, type WorldFault } from '#rehearsal/scenario.ts';
+import { AdvisoryBook } from '#rehearsal/world/advisories.ts';
+import { Baselines } from '#rehearsal/world/baselines.ts';
+import { bearFleet } from '#rehearsal/world/birth.ts';
+import { type Command, Commands, type DocumentWork } from '#rehearsal/world/commands.ts';
+import { ec2Operations } from '#rehearsal/world/ec2.ts';
+import { applyFault } from '#rehearsal/world/faults.ts';
+import { eventDetail, findingView } from '#rehearsal/world/finding-view.ts';
+import { type FindingRecord, Findings } from '#rehearsal/world/findings.ts';
+import { Fleet, type Host } from '#rehearsal/world/fleet.ts';
+import { inspectorOperations } from '#rehearsal/world/inspector.ts';
+import { Looks } from '#rehearsal/world/looks.ts';
+import { Alarms } from '#rehearsal/world/monitoring.ts';
+import { PatchStates } from '#rehearsal/world/patch-states.ts';
+import { PLATFORMS } from '#rehearsal/world/platforms.ts';
+import { PatchRuns, uuid } from '#rehearsal/world/runs.ts';
+import { type Association, ssmOperations } from '#rehearsal/world/ssm.ts';
+import { ssmPatchOperations } from '#rehearsal/world/ssm-patch.ts';
+import { type HostTruth, truthOf } from '#rehearsal/world/truth.ts';
+
+const MINUTE = 60_000;
+const NEWS_DAYS = 14; // a campaign takes three days at most; later advisories are nobody's news
+
+export interface World {
+  readonly fakes: Fake[];
+  readonly hosts: readonly Host[];
+  readonly commands: readonly Command[];
+  /** Does a fault of the world now, whatever its `at`, `after` or `on` say. */
+  apply(fault: WorldFault): void;
+  /** What is so, whatever AWS says of it: for tests of what must always hold. */
+  truth(): HostTruth[];
+  /** Makes a command document of our own known: it starts the VM scanner. */
+  addDocument(name: string): void;
+  /** The live parts, for faults and tests. */
+  readonly parts: WorldParts;
+}
+
+export interface WorldParts {
+  stage: Stage;
+  fleet: Fleet;
+  books: ReadonlyMap<string, AdvisoryBook>;
+  baselines: Baselines;
+  runs: PatchRuns;
+  looks: Looks;
+  findings: Findings;
+  alarms: Alarms;
+  inspector: { offSince: number | null };
+  /** Lets Inspector judge hosts with these sources again, each at its moment. */
+  tellNews(platform: string, sources: ReadonlySet<string>): void;
+}
+
+/** The clock stands at the scenario's start. Faults without `on` happen by themselves; the engine calls `apply` for the others. */
+export function openWorld(scenario: Scenario, stage: Stage): World {
+  const books = readBooks(scenario);
+  const fleet = new Fleet(stage, bearFleet(scenario, stage, books));
+  const bookOf = (host: Host) => bookFor(books, host.platform.name);
+  const baselines = new Baselines(stage, scenario.baselines);
+  const states = new PatchStates();
+  const looks = new Looks(stage, fleet);
+  const findings = new Findings(stage, bookOf, scenario.debianNames);
+  const runs = new PatchRuns(stage, fleet, states, baselines, bookOf);
+  const commands = new Commands(stage, fleet);
+  const alarms = new Alarms(stage, scenario);
+  const associations = inspectorAssociations(stage);
+  const inspector = { offSince: null as number | null };
+  const tellNews = (platform: string, sources: ReadonlySet<string>) => spread(platform, sources, stage, fleet, looks);
+  const parts: WorldParts = { stage, fleet, books, baselines, runs, looks, findings, alarms, inspector, tellNews };
+
+  connect(parts);
+  addDocuments(commands, runs, looks, associations);
+  const addDocument = (name: string) => commands.documents.set(name, vmScan(looks));
+  for (const name of scenario.documents) addDocument(name);
+  scheduleNews(parts);
+  const apply = (fault: WorldFault) => applyFault(fault, parts);
+  scheduleFaults(scenario, stage, apply);
+
+  const fakes: Fake[] = [
+    {
+      service: 'ssm',
+      operations: {
+        ...ssmOperations(stage, scenario, fleet, commands, associations),
+        ...ssmPatchOperations(fleet, states, baselines, bookOf),
+      },
+    },
+    { service: 'ec2', operations: ec2Operations(stage, fleet) },
+    { service: 'inspector2', operations: inspectorOperations(stage, fleet, looks, findings, () => inspector.offSince) },
+    { service: 'monitoring', operations: alarms.operations() },
+  ];
+  const truth = () => fleet.hosts.map((host) => truthOf(host, bookOf(host), looks, stage.clock.now()));
+  return { fakes, hosts: fleet.hosts, commands: commands.sent, apply, truth, addDocument, parts };
+}
+
+function readBooks(scenario: Scenario): Map<string, AdvisoryBook> {
+  const books = new Map<string, AdvisoryBook>();
+  for (const file of scenario.data) {
+    const platform = Object.values(PLATFORMS).find(({ name }) => name === file.platform);
+    if (!platform) throw new Error(`${scenario.file}: advisories of an unknown platform ${file.platform}`);
+    const book = books.get(platform.name) ?? new AdvisoryBook(platform.order);
+    book.addFile(file);
+    books.set(platform.name, book);
+  }
+  return books;
+}
+
+export function bookFor(books: ReadonlyMap<string, AdvisoryBook>, platform: string): AdvisoryBook {
+  const book = books.get(platform);
+  if (!book) throw new Error(`the scenario has no advisories of ${platform}`);
+  return book;
+}
+
+/** Looks make findings, findings make events. */
+function connect({ stage, fleet, looks, findings, inspector }: WorldParts): void {
+  for (const host of fleet.hosts) {
+    const snapshot = looks.snapshot(host);
+    if (snapshot) findings.begin(host, snapshot);
+  }
+  looks.onLook = (host, snapshot) => findings.look(host, snapshot);
+  findings.onChange = (record: FindingRecord) => {
+    if (inspector.offSince !== null) return;
+    const detail = eventDetail(findingView(record, looks.lastLook(record.host), stage)) as Record<string, unknown>;
+    stage.emit({
+      source: 'aws.inspector2',
+      'detail-type': 'Inspector2 Finding',
+      resources: [record.host.id],
+      detail,
+    });
+  };
+  fleet.watch((host, news) => {
+    if (news === 'terminated') findings.closeAll(host);
+  });
+}
+
+function addDocuments(commands: Commands, runs: PatchRuns, looks: Looks, associations: Association[]): void {
+  commands.documents.set('AWS-RunPatchBaseline', (command, host, done) => {
+    const [operation, reboot, snapshotId] = [
+      command.parameters.Operation?.[0],
+      command.parameters.RebootOption?.[0] ?? 'RebootIfNeeded',
+      command.parameters.SnapshotId?.[0] ?? null,
+    ];
+    const order = { commandId: command.id, reboot, snapshotId };
+    runs.begin(host, { ...order, operation: operation === 'Install' ? 'Install' : 'Scan' }, done);
+  });
+  commands.documents.set('AWS-RefreshAssociation', (command, host, done) => {
+    const asked = command.parameters.associationIds ?? [];
+    // Windows is inventoried by a plugin with an association of its own (facts 1.5).
+    const needed = associations.find(
+      ({ name }) => name.includes('InvokeInspectorSsm') === (host.platform.type === 'Windows'),
+    );
+    looks.later(host, 5, 20, () => {
+      if (needed && asked.some((ids) => ids.split(',').includes(needed.id))) looks.rescan(host);
+      done({ exit: 0, output: `Refreshed ${asked.length} associations` });
+    });
+  });
+}
+
+function vmScan(looks: Looks): DocumentWork {
+  return (_command, host, done) => {
+    looks.later(host, 20, 90, () => {
+      if (host.scanMode !== 'EC2_INSPECTOR_AGENT_BASED') {
+        done({ exit: 5, output: 'Unit inspector-vm-scanner.service not found.' });
+        return;
+      }
+      looks.rescan(host);
+      done({ exit: 0, output: 'sbom sent' });
+    });
+  };
+}
+
+function inspectorAssociations(stage: Stage): Association[] {
+  const make = (name: string, document: string, rate: string) => ({
+    id: uuid(stage.chance.of(`association/${name}`)),
+    name,
+    document,
+    rate,
+  });
+  return [
+    make('InspectorInventoryCollection-do-not-delete', 'AWS-GatherSoftwareInventory', 'rate(30 minutes)'),
+    make('InvokeInspectorSsmPlugin-do-not-delete', 'AmazonInspector2-InvokeInspectorSsmPlugin', 'rate(6 hours)'),
+    make('InspectorDistributor-do-not-delete', 'AWS-ConfigureAWSPackage', 'rate(7 days)'),
+  ];
+}
+
+/** One timer for each instant at which an advisory becomes known or its fix comes out. */
+function scheduleNews({ stage, books, tellNews }: WorldParts): void {
+  const now = stage.clock.now();
+  for (const [platform, book] of books) {
+    for (const [at, sources] of book.news(now, now + NEWS_DAYS * 1440 * MINUTE)) {
+      stage.clock.at(at, `advisories on ${platform}`, () => tellNews(platform, sources));
+    }
+  }
+}
+
+function spread(platform: string, sources: ReadonlySet<string>, stage: Stage, fleet: Fleet, looks: Looks): void {
+  for (const host of fleet.hosts) {
+    const seen = looks.snapshot(host);
+    if (host.platform.name !== platform || !seen) continue;
+    if (![...seen.packages.values()].some((pkg) => sources.has(pkg.source))) continue;
+    const delay = MINUTE + host.chance.of(`news/${stage.clock.now()}`).int(19 * MINUTE);
+    stage.clock.after(delay, `look at ${host.name}`, () => looks.lookAgain(host));
+  }
+}
+
+function scheduleFaults(scenario: Scenario, stage: Stage, apply: (fault: WorldFault) => void): void {
+  const start = Date.parse(scenario.start);
+  for (const fault of scenario.faults) {
+    if (!isWorldFault(fault) || fault.on) continue;
+    const at = fault.at ? Date.parse(fault.at) : fault.after ? start + milliseconds(fault.after) : null;
+    if (at === null || at <= stage.clock.now()) apply(fault);
+    else stage.clock.at(at, `fault ${fault.do}`, () => apply(fault));
+  }
+}
