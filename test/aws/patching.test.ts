@@ -168,6 +168,14 @@ test('trap 17: patches without CVE ids are listed with package, arch and version
   assert.deepEqual(brief('none'), []);
 });
 
+test('a patch in a state that is not known yet has the one by which it was listed', async () => {
+  aws.answers({
+    Patches: [{ Title: '', KBId: 'KB1', Classification: '', Severity: '', State: 'Withheld', InstalledTime: 0 }],
+  });
+  const [list] = await all(patching.patches(['i-0'], ['Failed']));
+  assert.equal(list?.patches[0]?.status, 'Failed');
+});
+
 test('patches are listed by one status a request, all pages', async () => {
   aws.plays(({ body }) => ({ body: body.NextToken ? { Patches: [] } : { Patches: [], NextToken: 'more' } }));
   const statuses: PatchStatus[] = ['Missing', 'InstalledPendingReboot'];
