@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import type { GroupPolicy } from '#domain/policy.ts';
+import { importScenario } from '../../cli/findings/scenario.ts';
+import { policyFor } from '../../cli/policy-for.ts';
+import { HOUR, openOn, type TestWorld } from '../rehearsal/world/stage.ts';
+import { hostId, type MadeFinding, makeFinding, makeFindings } from './export-maker.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'patchwright-world-'));
+after(() => rmSync(directory, { recursive: true }));
+const policyFile = join(import.meta.dirname, '../../policy.yml');
+
+function worldOf(...findings: MadeFinding[]): TestWorld {
+  const file = join(directory, 'findings.json');
+  writeFileSync(file, JSON.stringify({ findings }));
+  return openOn(importScenario(file, policyFor(policyFile, 'web', {}, '').groups.web as GroupPolicy).scenario);
+}
+
+interface Listed {
+  findingArn: string;
+  title: string;
+  severity: string;
+  inspectorScore?: number;
+  status: string;
+  firstObservedAt: Date;
+  fixAvailable: string;
+}
+
+function listed(world: TestWorld): Listed[] {
+  const rows: Listed[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = world.call('ListFindings', {
+      filterCriteria: {},
+      maxResults: 100,
+      ...(nextToken ? { nextToken } : {}),
+    });
+    rows.push(...page.findings);
+    nextToken = page.nextToken;
+  } while (nextToken);
+  return rows;
+}
+
+describe('the world of an export', () => {
+  it('shows every finding with its ARN, title, severity, score and first sight', () => {
+    const made = makeFindings(3, 90);
+    const seen = new Map(listed(worldOf(...made)).map((finding) => [finding.findingArn, finding]));
+    assert.equal(seen.size, made.length);
+    for (const finding of made) {
+      const row = seen.get(String(finding.findingArn));
+      assert.deepEqual(
+        [row?.title, row?.severity, row?.inspectorScore, row?.status, row?.fixAvailable],
+        [finding.title, finding.severity, finding.inspectorScore, 'ACTIVE', finding.fixAvailable],
+      );
+      assert.equal(row?.firstObservedAt.toISOString(), '2024-08-20T01:10:11.123Z');
+    }
+  });
+
+  it('keeps two findings of one vulnerability on one host apart', () => {
+    const twin = makeFinding({ findingArn: `arn:aws:inspector2:eu-central-1:123456789012:finding/${'f'.repeat(32)}` });
+    assert.equal(listed(worldOf(makeFinding(), twin)).length, 2);
+  });
+
+  it('closes what an install fixes, and nothing else', () => {
+    const python = makeFinding({
+      place: 1,
+      findingArn: `arn:aws:inspector2:eu-central-1:123456789012:finding/${'e'.repeat(32)}`,
+      packageVulnerabilityDetails: {
+        vulnerabilityId: 'CVE-2024-1',
+        vulnerablePackages: [{ name: 'urllib3', version: '1.26.0', packageManager: 'PIP', fixedInVersion: '1.26.19' }],
+      },
+    });
+    const suppressed = makeFinding({ place: 9, status: 'SUPPRESSED' });
+    const world = worldOf(...makeFindings(1, 9), python, suppressed);
+    world.call('SendCommand', {
+      DocumentName: 'AWS-RunPatchBaseline',
+      InstanceIds: [hostId(0)],
+      Parameters: { Operation: ['Install'], RebootOption: ['RebootIfNeeded'] },
+    });
+    world.pass(6 * HOUR);
+    const statuses = Map.groupBy(listed(world), ({ status }) => status);
+    assert.equal(statuses.get('CLOSED')?.length, 8);
+    assert.deepEqual(
+      statuses.get('ACTIVE')?.map(({ title }) => title),
+      ['CVE-2024-10000 - made-0', 'CVE-2024-10001 - made-1'],
+    );
+    assert.equal(statuses.get('SUPPRESSED')?.length, 1);
+  });
+});
