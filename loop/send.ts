@@ -63,26 +63,34 @@ export async function sendOnce(
   };
   if (!(await campaigns.addIntent(intent)))
     return { record: skipped, result: wait(60, 'another run of this task is sending') };
+  const commandId = await sendWave(plan, intent, patching);
+  if (typeof commandId === 'string') {
+    const sent: Intent = { ...intent, state: 'sent', commandId };
+    await campaigns.updateIntent(sent);
+    return { record: working(skipped, sent), result: { decision: 'Sent', waitSeconds: 120, why: `wave ${number}` } };
+  }
+  const { error } = commandId;
+  // Unclear: AWS may have taken it. The intent stays, and the next run looks for its command.
+  if (!(error instanceof SendRefused))
+    return { record: skipped, result: wait(120, `unclear whether it was sent: ${error}`) };
+  await campaigns.updateIntent({ ...intent, state: 'refused', words: error.message });
+  const given = !error.retryable && instances.length === 1 ? refused(skipped, instances, error.message) : skipped;
+  return { record: given, result: wait(60, `not accepted: ${error.message}`) };
+}
+
+async function sendWave(plan: Plan, intent: Intent, patching: Ports['patching']): Promise<string | { error: unknown }> {
   try {
-    const commandId = await patching.send({
+    return await patching.send({
       document: 'patch',
-      instances,
+      instances: intent.instances,
       comment: intent.comment,
       operation: 'Install',
       snapshotId: plan.snapshotId,
       reboot: plan.reboot,
       deliverySeconds: DELIVERY_SECONDS,
     });
-    const sent: Intent = { ...intent, state: 'sent', commandId };
-    await campaigns.updateIntent(sent);
-    return { record: working(skipped, sent), result: { decision: 'Sent', waitSeconds: 120, why: `wave ${number}` } };
   } catch (error) {
-    // Unclear: AWS may have taken it. The intent stays, and the next run looks for its command.
-    if (!(error instanceof SendRefused))
-      return { record: skipped, result: wait(120, `unclear whether it was sent: ${error}`) };
-    await campaigns.updateIntent({ ...intent, state: 'refused', words: error.message });
-    const given = !error.retryable && instances.length === 1 ? refused(skipped, instances, error.message) : skipped;
-    return { record: given, result: wait(60, `not accepted: ${error.message}`) };
+    return { error };
   }
 }
 

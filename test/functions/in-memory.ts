@@ -1,0 +1,167 @@
+/** Ports in memory: plain objects that keep what they are given, for tests of tasks. */
+import { BrokenRecord } from '#domain/errors.ts';
+import type { Managed } from '#domain/model.ts';
+import type {
+  CampaignRef,
+  Campaigns,
+  CommandSummary,
+  Evidence,
+  Notices,
+  Patching,
+  SendRequest,
+} from '#domain/ports.ts';
+import type { Approval, Intent, Lease, Notice } from '#domain/records.ts';
+
+export function campaignsInMemory(): Campaigns & {
+  kill: 'go' | 'stop' | Error;
+  store: Map<string, Lease>;
+  sent: Intent[];
+} {
+  const store = new Map<string, Lease>();
+  const sent: Intent[] = [];
+  const approvals = new Map<string, Approval>();
+  const triggers = new Map<string, string>();
+  const at = (i: Intent) => sent.findIndex((s) => s.ring === i.ring && s.wave === i.wave && s.campaign === i.campaign);
+  return {
+    kill: 'go',
+    store,
+    sent,
+    lease: async (group) => structuredClone(store.get(group) ?? null),
+    async *leases() {
+      yield* structuredClone([...store.values()]);
+    },
+    async writeLease(lease) {
+      if ((store.get(lease.group)?.version ?? 0) !== lease.version) return false;
+      store.set(lease.group, structuredClone({ ...lease, version: lease.version + 1 }));
+      return true;
+    },
+    async claimTrigger(trigger, campaign) {
+      const by = triggers.get(trigger.id) ?? campaign;
+      triggers.set(trigger.id, by);
+      return by === campaign;
+    },
+    async *intents(campaign, ring) {
+      for (const intent of structuredClone(sent))
+        if (intent.campaign === campaign && (!ring || intent.ring === ring)) yield intent;
+    },
+    async addIntent(intent) {
+      if (at(intent) >= 0) return false;
+      sent.push(structuredClone(intent));
+      return true;
+    },
+    async updateIntent(intent) {
+      sent[at(intent)] = structuredClone(intent);
+    },
+    approval: async (campaign, ring) => structuredClone(approvals.get(`${campaign} ${ring}`) ?? null),
+    async putApproval(approval) {
+      approvals.set(`${approval.campaign} ${approval.ring}`, structuredClone(approval));
+    },
+    async decide(approval) {
+      const key = `${approval.campaign} ${approval.ring}`;
+      if (approvals.get(key)?.decision) return false;
+      approvals.set(key, structuredClone(approval));
+      return true;
+    },
+    async killSwitch() {
+      if (this.kill instanceof Error) throw this.kill;
+      return this.kill;
+    },
+    async setKillSwitch(to) {
+      this.kill = to;
+    },
+  };
+}
+
+export function evidenceInMemory(): Evidence & { files: Map<string, unknown> } {
+  const files = new Map<string, unknown>();
+  const key = (ref: CampaignRef, path: string) => `${ref.group}/${ref.campaign}/${path}`;
+  const read = <T>(ref: CampaignRef, path: string) => structuredClone(files.get(key(ref, path)) ?? null) as T | null;
+  return {
+    files,
+    async read<T>(ref: CampaignRef, path: string) {
+      const value = read<T>(ref, path);
+      if (value === null) throw new BrokenRecord(`no ${path}`);
+      return value;
+    },
+    readIfThere: async <T>(ref: CampaignRef, path: string) => read<T>(ref, path),
+    async write(ref, path, value) {
+      files.set(key(ref, path), structuredClone(value));
+    },
+    async *lines<T>(ref: CampaignRef, path: string) {
+      yield* read<T[]>(ref, path) ?? [];
+    },
+    async writeLines(ref, path, lines) {
+      const all: unknown[] = [];
+      for await (const line of lines) all.push(line);
+      files.set(key(ref, path), structuredClone(all));
+      return all.length;
+    },
+    async writeText(ref, path, text) {
+      files.set(key(ref, path), text);
+    },
+    async *list(ref) {
+      for (const name of files.keys()) if (name.startsWith(`${ref.group}/${ref.campaign}/`)) yield name;
+    },
+    place: (ref) => `s3://evidence/${ref.group}/${ref.campaign}/`,
+  };
+}
+
+export function noticesInMemory(): Notices & { published: Notice[]; down: boolean } {
+  const published: Notice[] = [];
+  return {
+    published,
+    down: false,
+    async publish(notice) {
+      if (this.down) throw new Error('the topic is down');
+      published.push(notice);
+    },
+  };
+}
+
+/** SSM that accepts sends and remembers them. `answer` decides on each: throw to refuse, or to lose the response after it. */
+export function patchingInMemory(ids: string[]): Patching & {
+  nodes: Managed[];
+  requests: SendRequest[];
+  commands: CommandSummary[];
+  answer: (request: SendRequest, accept: () => string) => string;
+  listed: boolean;
+} {
+  const requests: SendRequest[] = [];
+  const commands: CommandSummary[] = [];
+  const node = (id: string): Managed => ({ id, ping: 'Online', os: 'DEBIAN', platform: 'Debian', lastPingAt: null });
+  return {
+    nodes: ids.map(node),
+    requests,
+    commands,
+    listed: true,
+    answer: (_, accept) => accept(),
+    async *managed(asked) {
+      const wanted = new Set(asked);
+      for (const each of this.nodes) if (wanted.has(each.id)) yield each;
+    },
+    async *states() {},
+    async *patches() {},
+    async send(request) {
+      requests.push(request);
+      return this.answer(request, () => {
+        const id = `cmd-${commands.length + 1}`;
+        commands.push({
+          id,
+          comment: request.comment,
+          status: 'InProgress',
+          terminal: false,
+          targets: request.instances.length,
+          sentAt: '',
+        });
+        return id;
+      });
+    },
+    async *commandsByComment(comment) {
+      if (this.listed) yield* commands.filter((command) => command.comment === comment);
+    },
+    command: async (id) => commands.find((command) => command.id === id) ?? null,
+    async *invocations() {},
+    async *inventoryAssociations() {},
+    calendars: async () => ({ open: true, nextChange: null }),
+  };
+}

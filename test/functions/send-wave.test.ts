@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { SendRefused } from '#domain/errors.ts';
+import { files } from '#domain/files.ts';
+import { plusMinutes } from '#domain/instant.ts';
+import { freeLease } from '#domain/lease.ts';
+import { noCounts } from '#domain/model.ts';
+import type { FrozenPolicy, GroupPolicy } from '#domain/policy.ts';
+import type { Plan, RingPlan, RingRecord } from '#domain/records.ts';
+import { newRing, withHosts } from '#domain/ring-record.ts';
+import { sendWave } from '../../functions/send-wave.ts';
+import { campaignsInMemory, evidenceInMemory, patchingInMemory } from './in-memory.ts';
+
+const at = '2024-09-01T22:00:00.000Z';
+const ids = ['i-1', 'i-2', 'i-3', 'i-4', 'i-5'];
+const task = { contract: 1, campaign: 'c', group: 'web', ring: 'fleet' };
+const group = {
+  name: 'web',
+  rings: [{ name: 'canary' }, { name: 'fleet' }],
+  gate: { alarms: [] as string[] },
+  approvals: { before: [] as string[] },
+  window: null,
+  proofDays: 3,
+} as unknown as GroupPolicy;
+const ringPlan = {
+  ring: 'fleet',
+  atOnce: 2,
+  errors: 0,
+  soakMinutes: 0,
+  hosts: ids.map((id) => ({ id, os: 'DEBIAN', zone: 'a', scanMode: 'EC2_SSM_AGENT_BASED', missing: 1, expected: 1 })),
+  atLevel: [],
+  later: [],
+  last: true,
+  expected: noCounts(),
+} satisfies RingPlan;
+
+let ports: ReturnType<typeof newPorts>;
+beforeEach(async () => {
+  ports = newPorts();
+  const { evidence, campaigns } = ports;
+  await evidence.write(task, files.policy, { hash: 'p', frozenAt: at, group } satisfies FrozenPolicy);
+  await evidence.write(task, files.plan, { scopeHash: 'h', snapshotId: 's', reboot: 'RebootIfNeeded' } as Plan);
+  await evidence.write(task, files.ringPlan('fleet'), ringPlan);
+  await evidence.write(task, files.ring('canary'), { firstSentAt: at } as RingRecord);
+  await evidence.write(task, files.ring('fleet'), newRing(ringPlan, [], at));
+  const trigger = { kind: 'person' as const, id: 'x', at, by: 'me' };
+  campaigns.store.set('web', {
+    ...freeLease('web'),
+    holder: { campaign: 'c', execution: 'arn', state: 'open', openedAt: at, trigger },
+  });
+});
+
+function newPorts() {
+  return {
+    campaigns: campaignsInMemory(),
+    evidence: evidenceInMemory(),
+    patching: patchingInMemory(ids),
+    alarms: { readings: async () => [] },
+  };
+}
+const send = (minutes = 0) => sendWave(task, ports, plusMinutes(at, minutes));
+const record = () => ports.evidence.read<RingRecord>(task, files.ring('fleet'));
+const settle = async (status: RingRecord['hosts'][number]['status']) =>
+  ports.evidence.write(
+    task,
+    files.ring('fleet'),
+    withHosts(await record(), (h) => (h.status === 'working' ? { status } : null)),
+  );
+const installs = () => ports.patching.requests.flatMap((request) => request.instances);
+
+test('waves go in the frozen order, at most atOnce, each host once, until all are sent', async () => {
+  const waves: string[][] = [];
+  for (let n = 0; n < 20; n++) {
+    const { decision } = await send();
+    if (decision === 'AllSent') break;
+    assert.equal(decision, 'Sent');
+    waves.push(ports.patching.requests.at(-1)?.instances ?? []);
+    await settle('patched');
+  }
+  assert.deepEqual(waves, [['i-1', 'i-2'], ['i-3', 'i-4'], ['i-5']]);
+  assert.equal((await record()).waves, 3);
+});
+
+test('trap 5, always 4: a response that got lost is found by its comment, and nothing is sent again', async () => {
+  ports.patching.answer = (_, accept) => {
+    accept();
+    throw new Error('socket hang up');
+  };
+  assert.equal((await send()).decision, 'Wait');
+  assert.equal(ports.campaigns.sent[0]?.state, 'intended');
+  assert.equal((await send(2)).decision, 'Sent');
+  assert.deepEqual([ports.campaigns.sent[0]?.state, ports.campaigns.sent[0]?.commandId], ['sent', 'cmd-1']);
+  assert.deepEqual(installs(), ['i-1', 'i-2']);
+});
+
+test('always 4: a send that nobody can find leaves its hosts unknown, and they are never sent', async () => {
+  ports.patching.answer = () => {
+    throw new Error('socket hang up');
+  };
+  await send();
+  assert.equal((await send(10)).decision, 'Wait', 'ListCommands lags: not found is not yet an answer');
+  ports.patching.answer = (_, accept) => accept();
+  assert.equal((await send(20)).decision, 'Stopped', 'two unknown hosts use up atOnce');
+  assert.deepEqual((await record()).hosts.map((h) => h.status).slice(0, 3), ['unknown', 'unknown', 'planned']);
+  assert.deepEqual(installs(), ['i-1', 'i-2']);
+});
+
+test('always 4: the task dies between the intent and the send, and the second run does not send either', async () => {
+  const { updateIntent } = ports.campaigns;
+  ports.campaigns.updateIntent = async () => {
+    throw new Error('Lambda died');
+  };
+  await assert.rejects(send());
+  ports.campaigns.updateIntent = updateIntent;
+  assert.equal((await send(1)).decision, 'Sent');
+  assert.equal(ports.patching.requests.length, 1);
+});
+
+test('trap 22: an instance that is not online is skipped; a command that SSM refuses is narrowed to the host that it refuses', async () => {
+  const second = ports.patching.nodes[1];
+  if (second) second.ping = 'ConnectionLost';
+  ports.patching.answer = (request, accept) => {
+    if (request.instances.includes('i-3')) throw new SendRefused('InvalidInstanceId', false);
+    return accept();
+  };
+  const sent: string[] = [];
+  for (let n = 0; n < 20; n++) {
+    const { decision } = await send(n);
+    if (decision === 'AllSent') break;
+    if (decision === 'Sent') sent.push(...(ports.patching.requests.at(-1)?.instances ?? []));
+    await settle('patched');
+  }
+  assert.deepEqual(sent.sort(), ['i-1', 'i-4', 'i-5']);
+  const words = (await record()).hosts.filter((h) => h.status === 'skipped').map((h) => `${h.id} ${h.words}`);
+  assert.match(words.join('; '), /i-2 its agent was not online.*i-3 SSM refused it/);
+});
+
+test('throttled sends took nothing: the hosts come again', async () => {
+  ports.patching.answer = () => {
+    throw new SendRefused('RateExceeded', true);
+  };
+  assert.equal((await send()).decision, 'Wait');
+  ports.patching.answer = (_, accept) => accept();
+  await send(1);
+  assert.equal(ports.campaigns.sent[0]?.state, 'refused');
+  assert.equal(ports.campaigns.sent[1]?.state, 'sent');
+});
+
+test('always 8: hosts that did not come back count against atOnce, and when they fill it the ring stops', async () => {
+  await send();
+  await settle('lost');
+  const { decision, why } = await send();
+  assert.equal(decision, 'Stopped');
+  assert.match(why, /2 hosts failed or did not come back, 0 are tolerated/);
+  assert.deepEqual(installs(), ['i-1', 'i-2']);
+});
+
+test('always 5: nothing is sent with the kill switch on or unreadable, without the approval asked for, without the lease', async () => {
+  ports.campaigns.kill = new Error('throttled');
+  assert.match((await send()).why, /kill switch could not be read/);
+  assert.equal((await send()).decision, 'Stopped', 'a ring that stopped stays stopped');
+  assert.deepEqual(installs(), []);
+});
+
+test('always 5: no approval, no send', async () => {
+  const asking = { ...group, approvals: { before: ['fleet'], expiresHours: 24 } };
+  await ports.evidence.write(task, files.policy, { hash: 'p', frozenAt: at, group: asking } satisfies FrozenPolicy);
+  assert.match((await send()).why, /asks for an approval before fleet/);
+  assert.deepEqual(installs(), []);
+});
+
+test('always 5: outside the window it waits and sends nothing', async () => {
+  const days = ['sun' as const];
+  const window = { days, nth: [], from: '23:00', to: '04:00', cutoffMinutes: 30, timeZone: 'UTC', calendars: [] };
+  await ports.evidence.write(task, files.policy, {
+    hash: 'p',
+    frozenAt: at,
+    group: { ...group, window },
+  } satisfies FrozenPolicy);
+  assert.deepEqual([(await send()).decision, (await send()).waitSeconds], ['Wait', 3600]);
+  assert.deepEqual(installs(), []);
+  assert.equal((await send(60)).decision, 'Sent');
+});
