@@ -21,7 +21,8 @@ const TYPES: AlarmType[] = ['MetricAlarm', 'CompositeAlarm'];
 
 export const alarms: Alarms = {
   async readings(names, since) {
-    const states = await statesOf(names).catch((error: unknown) => unreadable('alarms', error));
+    // One that may not be read fails the list of all, so each is then asked for by itself.
+    const states = await statesOf(names).catch(() => null);
     const readings: AlarmReading[] = [];
     for (const name of names) {
       const reading = await readingOf(name, states, since).catch((error: unknown) => unreadable(name, error));
@@ -31,8 +32,8 @@ export const alarms: Alarms = {
   },
 };
 
-function unreadable(what: string, error: unknown): null {
-  log.warn(`${what} cannot be read`, { error });
+function unreadable(name: string, error: unknown): null {
+  log.warn(`the alarm ${name} cannot be read`, { error });
   return null;
 }
 
@@ -54,8 +55,7 @@ async function readingOf(
   states: Map<string, string> | null,
   since: Instant,
 ): Promise<AlarmReading | null> {
-  if (!states) return null;
-  const now = states.get(name);
+  const now = (states ?? (await statesOf([name]))).get(name);
   if (now === undefined) return { name, state: 'missing', rangSince: null };
   const state = (['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const).find((known) => known === now);
   if (!state) return null;

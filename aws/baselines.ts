@@ -15,13 +15,18 @@ import type { Baselines } from '#domain/ports.ts';
 export const baselines: Baselines = {
   async forGroup(group, os) {
     const registered = await registeredFor(group, os);
-    const BaselineId = registered ?? (await accountDefault(os));
+    const usual = await accountDefault(os);
+    const source = registered === null || bare(registered) === bare(usual) ? 'default' : 'group';
+    const BaselineId = source === 'group' && registered !== null ? registered : usual;
     const answer = await ask('ssm:GetPatchBaseline', ssm().send(new GetPatchBaselineCommand({ BaselineId })));
-    return toBaseline(BaselineId, os, registered ? 'group' : 'default', answer);
+    return toBaseline(BaselineId, os, source, answer);
   },
 };
 
-/** The operating system is always given: left out it means WINDOWS (facts 2.4). No baseline for it: no id, or an error. */
+/**
+ * The operating system is always given: left out it means WINDOWS (facts 2.4). What a group without a baseline gets is not
+ * documented: no id, an error, or the default; each means the default here.
+ */
 async function registeredFor(PatchGroup: string, OperatingSystem: Os): Promise<string | null> {
   const command = new GetPatchBaselineForPatchGroupCommand({ PatchGroup, OperatingSystem });
   try {
@@ -39,6 +44,11 @@ async function accountDefault(OperatingSystem: Os): Promise<string> {
   const { BaselineId } = await ask('ssm:GetDefaultPatchBaseline', call);
   if (!BaselineId) throw new AwsRefused(`ssm:GetDefaultPatchBaseline: there is none for ${OperatingSystem}`);
   return BaselineId;
+}
+
+/** pb-… of an ARN or an id. */
+function bare(baseline: string): string {
+  return baseline.slice(baseline.lastIndexOf('/') + 1);
 }
 
 function toBaseline(id: string, os: Os, source: Baseline['source'], raw: GetPatchBaselineResult): Baseline {

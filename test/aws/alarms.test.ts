@@ -96,6 +96,19 @@ test('always 2: alarms that cannot be listed are all unreadable, and nothing is 
   ]);
 });
 
+test('one that may not be read does not hide the others', async () => {
+  aws.plays(({ operation, body }) => {
+    if (operation === 'DescribeAlarmHistory') return { body: { AlarmHistoryItems: [] } };
+    if (body.AlarmNames.includes('secret')) return error(403, 'AccessDenied');
+    return { body: { MetricAlarms: [{ AlarmName: 'ok', StateValue: 'OK' }] } };
+  });
+  const readings = await alarms.readings(['ok', 'secret'], SINCE);
+  assert.deepEqual(
+    readings.map(({ state }) => state),
+    ['OK', 'unreadable'],
+  );
+});
+
 test('no names, no call', async () => {
   assert.deepEqual(await alarms.readings([], SINCE), []);
   assert.equal(aws.calls.length, 0);

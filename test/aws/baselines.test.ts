@@ -63,6 +63,7 @@ test('the registered baseline comes with its rules, asked for by operating syste
 for (const [what, answer] of [
   ['no id', { body: { PatchGroup: 'web' } }],
   ['an error', error(400, 'DoesNotExistException')],
+  ['the default itself', { body: { BaselineId: 'pb-0default' } }],
 ] as const) {
   test(`a group without a baseline (${what}) gets the account’s default, read by its whole ARN`, async () => {
     plays(answer, { ...content, Name: 'AWS-DebianDefaultPatchBaseline' });
