@@ -1,15 +1,17 @@
 /** Exit codes by outcome. Everything that is none of them is Lost: nobody decided it. */
-const EXITS: Record<string, number> = {
-  Completed: 0,
-  Nothing: 0,
-  Observed: 0,
-  Coalesced: 0,
-  Blind: 3,
-  Halted: 3,
-  Expired: 3,
-  Denied: 4,
-  Lost: 5,
-};
+const EXITS = new Map(
+  Object.entries({
+    Completed: 0,
+    Nothing: 0,
+    Observed: 0,
+    Coalesced: 0,
+    Blind: 3,
+    Halted: 3,
+    Expired: 3,
+    Denied: 4,
+    Lost: 5,
+  }),
+);
 
 export const BAD_INPUT = 2;
 export const INTERRUPTED = 130;
@@ -20,5 +22,5 @@ export class Interrupted extends Error {
 }
 
 export function exitOf(outcome: string): number {
-  return EXITS[outcome] ?? 5;
+  return EXITS.get(outcome) ?? 5;
 }

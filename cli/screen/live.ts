@@ -25,20 +25,25 @@ export function liveScreen(stream: NodeJS.WriteStream, paint: Paint): Watcher & 
     const now = Number(process.hrtime.bigint() / 1_000_000n);
     if (!force && now - last < REDRAW_MS) return;
     last = now;
-    const shown = [...lines.slice(-LINES), ...(bar === null ? [] : [bar])];
+    const shown = [
+      ...lines.slice(-Math.max(1, Math.min(LINES, (stream.rows ?? 24) - 3))),
+      ...(bar === null ? [] : [bar]),
+    ];
     clear();
     stream.write(shown.map((line) => `${line}\n`).join(''));
     drawn = shown.length;
   };
   return {
     news(at, who, words) {
-      lines.push(`${paint('dim', clockText(at))}  ${paint('cyan', who.padEnd(8))} ${cut(words, columns() - 24)}`);
+      lines.push(
+        `${paint('dim', clockText(at))}  ${paint('cyan', cut(who, 8).padEnd(8))} ${cut(words, columns() - 24)}`,
+      );
       draw(false);
     },
     progress(ring, done, total) {
       const full = total === 0 ? 1 : done / total;
-      const text = `${ring.padEnd(8)} ${cliProgress.Format.BarFormat(full, BAR)} ${done} of ${total} hosts`;
-      bar = done < total ? `${' '.repeat(14)}${cut(text, columns() - 14)}` : null;
+      const text = `${cut(ring, 8).padEnd(8)} ${cliProgress.Format.BarFormat(full, BAR)} ${done} of ${total} hosts`;
+      bar = done < total ? `${' '.repeat(14)}${text}` : null;
       draw(done === total);
     },
     clear,
