@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { files } from '#domain/files.ts';
+import { noCounts } from '#domain/model.ts';
+import type { ExecutionStatus, Ports } from '#domain/ports.ts';
+import type { Intent, RingRecord } from '#domain/records.ts';
+import { newRing } from '#domain/ring-record.ts';
+import { closeCampaign } from '../../functions/close-campaign.ts';
+import { openCampaign } from '../../functions/open-campaign.ts';
+import { sweepLeases } from '../../functions/sweep-leases.ts';
+import { campaignsInMemory, evidenceInMemory, noticesInMemory, patchingInMemory } from './in-memory.ts';
+
+const at = '2024-09-01T22:00:00.000Z';
+const later = '2024-09-01T23:00:00.000Z';
+const group = { name: 'web', triggers: { minHours: 24 }, rings: [{ name: 'canary' }], waivers: [] };
+const task = { contract: 1, campaign: 'c', group: 'web' };
+const open = (campaign: string, id: string, now = at) =>
+  openCampaign(
+    { ...task, campaign, execution: `arn:${campaign}`, trigger: { kind: 'schedule', id, at: now, by: 's' } },
+    ports,
+    now,
+  );
+const close = () =>
+  closeCampaign({ ...task, execution: 'arn:c', outcome: 'Blind', why: 'Inspector is off' }, ports, later);
+const sweep = () => sweepLeases({}, ports, later);
+const holder = async () => (await ports.campaigns.lease('web'))?.holder ?? null;
+
+let statuses: Record<string, ExecutionStatus>;
+let started: string[];
+let ports: ReturnType<typeof newPorts>;
+beforeEach(() => {
+  statuses = {};
+  started = [];
+  ports = newPorts();
+});
+
+function newPorts() {
+  const engine: Ports['engine'] = {
+    start: async (name) => {
+      started.push(name);
+      return `arn:${name}`;
+    },
+    status: async (arn) => statuses[arn] ?? 'unknown',
+    arn: (name) => `arn:${name}`,
+    answer: async () => true,
+  };
+  return {
+    campaigns: campaignsInMemory(),
+    engine,
+    evidence: evidenceInMemory(),
+    notices: noticesInMemory(),
+    patching: patchingInMemory([]),
+    instances: { async *members() {}, async *byIds() {} } as Ports['instances'],
+    inspector: { enabled: async () => true, async *coverage() {}, async *findings() {} } as Ports['inspector'],
+    policies: {
+      current: async () => ({ version: 1, hash: 'p', groups: { web: group } }),
+    } as unknown as Ports['policies'],
+  };
+}
+
+test('always 9, trap 24: an execution that died is found without any event, closed as Lost, told, and its lease freed', async () => {
+  await open('c', '1');
+  statuses['arn:c'] = 'ABORTED';
+  assert.deepEqual(await sweep(), { web: 'closed as Lost' });
+  assert.equal(await holder(), null);
+  assert.deepEqual(
+    ports.notices.published.map((n) => n.kind),
+    ['lost'],
+  );
+  await sweep();
+  assert.equal(ports.notices.published.length, 1, 'told once');
+});
+
+test('always 3: a lease whose execution runs is left alone, however old it is', async () => {
+  await open('c', '1');
+  statuses['arn:c'] = 'RUNNING';
+  await sweepLeases({}, ports, '2025-09-01T00:00:00.000Z');
+  assert.equal((await holder())?.state, 'open');
+  assert.equal(ports.notices.published.length, 0);
+});
+
+test('always 3, trap 24: while a command works on a host the lease stays draining', async () => {
+  await open('c', '1');
+  await sent();
+  statuses['arn:c'] = 'FAILED';
+  assert.match((await sweep()).web ?? '', /^draining: canary wave 1: InProgress/);
+  assert.equal((await holder())?.state, 'draining');
+  assert.equal((await open('d', '2')).decision, 'Coalesced');
+  const command = ports.patching.commands[0];
+  if (command) command.terminal = true;
+  assert.deepEqual(await sweep(), { web: 'closed as Lost' });
+  assert.deepEqual(started.length, 1, 'the trigger that came meanwhile gets its campaign');
+});
+
+test('always 3: a campaign that closes while a lost host’s command runs frees the lease only after it', async () => {
+  await open('c', '1');
+  await sent();
+  await close();
+  assert.equal((await holder())?.state, 'draining');
+  statuses['arn:c'] = 'SUCCEEDED';
+  assert.match((await sweep()).web ?? '', /^draining/);
+  const command = ports.patching.commands[0];
+  if (command) command.terminal = true;
+  assert.deepEqual(await sweep(), { web: 'released' });
+  assert.equal(await holder(), null);
+  assert.deepEqual(
+    ports.notices.published.map((n) => n.kind),
+    ['blind'],
+    'closed once, not lost',
+  );
+});
+
+test('always 9: a notice that could not be sent is sent by the retry of the task, or by the sweeper, with the same id', async () => {
+  await open('c', '1');
+  ports.notices.down = true;
+  await assert.rejects(close(), /topic is down/);
+  assert.equal(await holder(), null, 'closed and free, and not yet told');
+  await assert.rejects(close(), /topic is down/);
+  ports.notices.down = false;
+  await sweep();
+  await close();
+  assert.deepEqual(
+    ports.notices.published.map((n) => n.id),
+    ['c.blind'],
+  );
+});
+
+test('always 9: two closings of one campaign publish one notice', async () => {
+  await open('c', '1');
+  await close();
+  await close();
+  assert.equal(ports.notices.published.length, 1);
+});
+
+test('a trigger that came meanwhile starts the successor, also when the first start failed', async () => {
+  await open('c', '1');
+  assert.equal((await open('d', '2')).decision, 'Coalesced');
+  const { start } = ports.engine;
+  ports.engine.start = async () => {
+    throw new Error('throttled');
+  };
+  await assert.rejects(close(), /throttled/);
+  ports.engine.start = start;
+  assert.equal((await holder())?.state, 'handover');
+  await sweep();
+  assert.deepEqual(started, ['web-20240901T230000Z-next']);
+  assert.equal((await open('web-20240901T230000Z-next', '2>c', later)).decision, 'Opened');
+});
+
+test('a trigger counts once, also when its campaign is long closed', async () => {
+  await open('c', '1');
+  await close();
+  assert.equal((await open('d', '1', later)).decision, 'Coalesced');
+  assert.equal(await holder(), null);
+});
+
+test('an unknown group is refused by name, before anything is taken', async () => {
+  await assert.rejects(
+    openCampaign(
+      { ...task, group: 'wbe', execution: 'arn', trigger: { kind: 'person', id: '1', at, by: 'x' } },
+      ports,
+      at,
+    ),
+    /No group wbe in the policy. It has: web\./,
+  );
+  assert.equal(await ports.campaigns.lease('wbe'), null);
+});
+
+async function sent() {
+  const id = await ports.patching.send({
+    document: 'patch',
+    instances: ['i-1'],
+    comment: 'c/canary/1',
+    deliverySeconds: 600,
+  });
+  const intent: Intent = {
+    campaign: 'c',
+    ring: 'canary',
+    wave: 1,
+    instances: ['i-1'],
+    comment: 'c/canary/1',
+    at,
+    state: 'sent',
+    commandId: id,
+    words: '',
+  };
+  await ports.campaigns.addIntent(intent);
+  const hosts = [{ id: 'i-1', os: 'DEBIAN' as const, zone: 'a', scanMode: 'EC2_AGENTLESS', missing: 1, expected: 1 }];
+  const plan = {
+    ring: 'canary',
+    atOnce: 1,
+    errors: 0,
+    soakMinutes: 0,
+    hosts,
+    atLevel: [],
+    later: [],
+    last: true,
+    expected: noCounts(),
+  };
+  await ports.evidence.write(task, files.ring('canary'), newRing(plan, [], at) satisfies RingRecord);
+}
