@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream';
 import { pipeline as pipelined } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { ask, isNamed, pages } from '#aws/ask.ts';
+import { ask, isNamed, pages, translated } from '#aws/ask.ts';
 import { lazily } from '#aws/lazily.ts';
 import { setting } from '#aws/setting.ts';
 import { BrokenRecord } from '#domain/errors.ts';
@@ -16,12 +16,12 @@ export const evidence: Evidence = {
   async read<T>(campaign: CampaignRef, path: string) {
     const body = await opened(campaign, path);
     if (!body) throw missing(campaign, path);
-    return json<T>(campaign, path, await body.transformToString());
+    return json<T>(campaign, path, await ask('s3:GetObject', body.transformToString()));
   },
 
   async readIfThere<T>(campaign: CampaignRef, path: string) {
     const body = await opened(campaign, path);
-    return body ? json<T>(campaign, path, await body.transformToString()) : null;
+    return body ? json<T>(campaign, path, await ask('s3:GetObject', body.transformToString())) : null;
   },
 
   async write(campaign, path, value) {
@@ -33,7 +33,13 @@ export const evidence: Evidence = {
     if (!body) throw missing(campaign, path);
     // pipeline: an error of the socket ends the reading too, and a reader who leaves ends the socket
     const plain = pipeline(body as Readable, createGunzip(), () => {});
-    for await (const line of linesOf(plain)) yield json<T>(campaign, path, line);
+    try {
+      for await (const line of linesOf(plain)) yield json<T>(campaign, path, line);
+    } catch (error) {
+      throw unpackable(error)
+        ? new BrokenRecord(`${evidence.place(campaign)}${path} is no whole gzip file`, { cause: error })
+        : translated('s3:GetObject', error);
+    }
   },
 
   async writeLines(campaign, path, lines) {
@@ -103,6 +109,11 @@ function json<T>(campaign: CampaignRef, path: string, text: string): T {
   } catch (cause) {
     throw new BrokenRecord(`${evidence.place(campaign)}${path} holds what is no JSON`, { cause });
   }
+}
+
+/** An error of zlib: Z_BUF_ERROR where the file was cut. */
+function unpackable(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
 }
 
 /** In blocks, since each write to a gzip stream costs a turn of the thread pool. */

@@ -115,11 +115,23 @@ test('a reader may stop in the middle', async () => {
   }
 });
 
-test('a file that was cut is an error, not a shorter list', async () => {
+const whole = gzipSync(Array.from({ length: 1000 }, (_, n) => `${JSON.stringify({ n })}\n`).join(''));
+
+test('a file that was cut is a broken record, not a shorter list', async () => {
   aws.plays(bucket);
-  const whole = gzipSync(Array.from({ length: 1000 }, (_, n) => `${JSON.stringify({ n })}\n`).join(''));
   objects.set('web/web-20260301/cut.jsonl.gz', whole.subarray(0, whole.length - 20));
-  await assert.rejects(all(evidence.lines(campaign, 'cut.jsonl.gz')), /unexpected end of file/);
+  await assert.rejects(all(evidence.lines(campaign, 'cut.jsonl.gz')), {
+    name: 'BrokenRecord',
+    message: /cut\.jsonl\.gz/,
+  });
+});
+
+test('a connection that ends in the middle of a file may be tried again', async () => {
+  const headers = { 'content-length': '100000' };
+  aws.plays(() => ({ headers, body: whole.subarray(0, 100), cut: true }));
+  await assert.rejects(all(evidence.lines(campaign, 'long.jsonl.gz')), { name: 'AwsUnavailable' });
+  aws.plays(() => ({ headers, body: '{"version":1', cut: true }));
+  await assert.rejects(evidence.read(campaign, 'plan.json'), { name: 'AwsUnavailable' });
 });
 
 test('files are listed without their prefix, on all pages', async () => {

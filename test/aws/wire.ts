@@ -14,7 +14,8 @@ export interface Call {
   body: any;
 }
 
-export type Answer = { status?: number; headers?: Record<string, string>; body: unknown } | 'hang up';
+/** `cut`: the connection ends after the body, of which more was announced. */
+export type Answer = { status?: number; headers?: Record<string, string>; body: unknown; cut?: boolean } | 'hang up';
 type Play = (call: Call) => Answer | Promise<Answer>;
 
 /**
@@ -30,10 +31,12 @@ export async function wire() {
     const answer = await Promise.resolve(play(call)).catch((cause) => error(500, 'TestFault', String(cause)));
     if (answer === 'hang up') return request.socket.destroy();
     const plain = typeof answer.body === 'string' || answer.body instanceof Uint8Array;
+    const body = plain ? answer.body : JSON.stringify(answer.body);
     // Node would write the real time. Where the clock is virtual the SDK would see a skew, and try every 4xx again.
     const date = new Date().toUTCString();
     response.writeHead(answer.status ?? 200, { date, 'content-type': 'application/json', ...answer.headers });
-    response.end(plain ? answer.body : JSON.stringify(answer.body));
+    if (answer.cut) response.write(body, () => request.socket.destroy());
+    else response.end(body);
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const { port } = server.address() as AddressInfo;
