@@ -73,14 +73,9 @@ const hostsSchema = z.strictObject({
 });
 
 const timing = { at: instant.optional(), after: duration.optional() };
+/** The nth time that a state of this name is entered. `execution`: the machine's key in serverless.yml. */
 const on = z
-  .strictObject({
-    state: z.string().optional(),
-    execution: z.string().optional(),
-    nth: z.int().min(1).optional(),
-    operation: z.string().optional(),
-    function: z.string().optional(),
-  })
+  .strictObject({ state: z.string(), execution: z.string().optional(), nth: z.int().min(1).optional() })
   .optional();
 const when = { ...timing, on };
 

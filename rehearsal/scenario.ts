@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import {
   ENGINE_FAULTS,
   type EngineFault,
+  milliseconds,
   type ScenarioText,
   scenarioSchema,
   type WorldFault,
@@ -13,8 +14,8 @@ import {
 import type { AdvisoryFile } from '#rehearsal/world/advisories.ts';
 import type { ExportedFinding } from '#rehearsal/world/exported.ts';
 
-export { milliseconds } from '#rehearsal/scenario-format.ts';
 export type { EngineFault, ScenarioText, WorldFault };
+export { milliseconds };
 
 /** A scenario with its data read. `file` is where it came from. */
 export interface Scenario extends ScenarioText {
@@ -54,6 +55,12 @@ export function isWorldFault(fault: WorldFault | EngineFault): fault is WorldFau
   return !(ENGINE_FAULTS as readonly string[]).includes(fault.do);
 }
 
+/** When a fault happens by itself, epoch milliseconds; null: at once, or `on` says when. */
+export function timeOfFault(scenario: Scenario, fault: WorldFault | EngineFault): number | null {
+  if (fault.at) return Date.parse(fault.at);
+  return fault.after ? Date.parse(scenario.start) + milliseconds(fault.after) : null;
+}
+
 export function parseScenario(source: string, file: string): ScenarioText {
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines });
@@ -63,7 +70,10 @@ export function parseScenario(source: string, file: string): ScenarioText {
   };
   if (document.errors.length > 0) {
     throw new BadScenario(
-      document.errors.map((error) => `${at(error.pos[0])}: not YAML: ${error.message.split('\n')[0]}`),
+      document.errors.map(
+        (error) =>
+          `${at(error.pos[0])}: not YAML: ${error.message.replace(/ at line [\s\S]*/, '')}. Remedy: correct the quotes or indentation there`,
+      ),
     );
   }
   const parsed = scenarioSchema.safeParse(document.toJS());

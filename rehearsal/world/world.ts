@@ -1,6 +1,6 @@
 /** The world of the rehearsal: hosts, and SSM, EC2, Inspector and CloudWatch as they tell of them. */
 import type { Fake, Stage } from '#rehearsal/api.ts';
-import { isWorldFault, milliseconds, type Scenario, type WorldFault } from '#rehearsal/scenario.ts';
+import { isWorldFault, type Scenario, timeOfFault, type WorldFault } from '#rehearsal/scenario.ts';
 import { AdvisoryBook } from '#rehearsal/world/advisories.ts';
 import { Baselines } from '#rehearsal/world/baselines.ts';
 import { bearFleet } from '#rehearsal/world/birth.ts';
@@ -29,6 +29,8 @@ export interface World {
   readonly commands: readonly Command[];
   /** Does a fault of the world now, whatever its `at`, `after` or `on` say. */
   apply(fault: WorldFault): void;
+  /** To be told of each state that an execution enters: faults `on` it happen then. `machine`: its key in serverless.yml. */
+  entered(machine: string, state: string): void;
   /** What is so, whatever AWS says of it: for tests of what must always hold. */
   truth(): HostTruth[];
   /** Makes a command document of our own known: it starts the VM scanner. */
@@ -51,7 +53,7 @@ export interface WorldParts {
   tellNews(platform: string, sources: ReadonlySet<string>): void;
 }
 
-/** The clock stands at the scenario's start. Faults without `on` happen by themselves; the engine calls `apply` for the others. */
+/** The clock stands at the scenario's start. Faults without `on` happen by themselves, the others when `entered` is told. */
 export function openWorld(scenario: Scenario, stage: Stage): World {
   const books = readBooks(scenario);
   const fleet = new Fleet(stage, bearFleet(scenario, stage, books));
@@ -74,6 +76,7 @@ export function openWorld(scenario: Scenario, stage: Stage): World {
   for (const name of scenario.documents) addDocument(name);
   scheduleNews(parts);
   const apply = (fault: WorldFault) => applyFault(fault, parts);
+  const entered = faultsOn(scenario, apply);
   scheduleFaults(scenario, stage, apply);
 
   const fakes: Fake[] = [
@@ -89,7 +92,7 @@ export function openWorld(scenario: Scenario, stage: Stage): World {
     { service: 'monitoring', operations: alarms.operations() },
   ];
   const truth = () => fleet.hosts.map((host) => truthOf(host, bookOf(host), looks, stage.clock.now()));
-  return { fakes, hosts: fleet.hosts, commands: commands.sent, apply, truth, addDocument, parts };
+  return { fakes, hosts: fleet.hosts, commands: commands.sent, apply, entered, truth, addDocument, parts };
 }
 
 function readBooks(scenario: Scenario): Map<string, AdvisoryBook> {
@@ -203,11 +206,24 @@ function spread(platform: string, sources: ReadonlySet<string>, stage: Stage, fl
 }
 
 function scheduleFaults(scenario: Scenario, stage: Stage, apply: (fault: WorldFault) => void): void {
-  const start = Date.parse(scenario.start);
   for (const fault of scenario.faults) {
     if (!isWorldFault(fault) || fault.on) continue;
-    const at = fault.at ? Date.parse(fault.at) : fault.after ? start + milliseconds(fault.after) : null;
+    const at = timeOfFault(scenario, fault);
     if (at === null || at <= stage.clock.now()) apply(fault);
     else stage.clock.at(at, `fault ${fault.do}`, () => apply(fault));
   }
+}
+
+/** Counts for each fault that has an `on` how often its state was entered. */
+function faultsOn(scenario: Scenario, apply: (fault: WorldFault) => void): World['entered'] {
+  const waiting = scenario.faults.flatMap((fault) =>
+    isWorldFault(fault) && fault.on ? [{ fault, on: fault.on, seen: 0 }] : [],
+  );
+  return (machine, state) => {
+    for (const each of waiting) {
+      if (each.on.state !== state || (each.on.execution !== undefined && each.on.execution !== machine)) continue;
+      each.seen += 1;
+      if (each.seen === (each.on.nth ?? 1)) apply(each.fault);
+    }
+  };
 }

@@ -70,7 +70,10 @@ function queueClock(start: number) {
   const at = (when: number, _what: string, run: () => void) => {
     const entry = { at: Math.max(when, now), order: order++, run };
     queue.push(entry);
-    return { cancel: () => void (queue = queue.filter((each) => each !== entry)) };
+    const cancel = () => {
+      queue = queue.filter((each) => each !== entry);
+    };
+    return { cancel };
   };
   return {
     now: () => now,
