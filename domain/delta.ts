@@ -36,8 +36,8 @@ export function deltaRows(ring: RingDelta): DeltaRow[] {
     after.delete(host.id);
   }
   for (const host of after.values()) {
-    for (const finding of host.findings)
-      if (finding.status === 'ACTIVE') rows.push(newRow(ring, host.ring, finding, null));
+    const { arrived } = matchFindings([], host.findings);
+    rows.push(...arrived.filter(isActive).map((finding) => newRow(ring, host.ring, finding, null)));
   }
   return rows;
 }
@@ -57,9 +57,13 @@ function hostRows(
     const other = now && now.arn !== then.arn ? { arnNow: now.arn } : {};
     return { ...row, ...other, rescoredTo, waived };
   });
-  const active = arrived.filter((finding) => finding.status === 'ACTIVE');
-  return [...rows, ...active.map((finding) => newRow(ring, before.ring, finding, { before, result }))];
+  return [
+    ...rows,
+    ...arrived.filter(isActive).map((finding) => newRow(ring, before.ring, finding, { before, result })),
+  ];
 }
+
+const isActive = (finding: Finding) => finding.status === 'ACTIVE';
 
 const NOT_SURVEYED: Look = { valid: false, at: null, words: 'the second survey does not list the instance' };
 

@@ -28,15 +28,18 @@ export function checkPartition(before: Iterable<BeforeKey>, after: Iterable<Afte
       if (booked.has(row.arn)) faults.push(`${row.arn} is in two buckets`);
       booked.set(row.arn, row.severity);
     }
-    if (row.bucket !== 'fixed' && row.bucket !== 'closedOtherwise') open.add(row.arnNow ?? row.arn);
+    if (row.bucket === 'fixed' || row.bucket === 'closedOtherwise') continue;
+    const arn = row.arnNow ?? row.arn;
+    if (open.has(arn)) faults.push(`${arn} is counted twice in what is left`);
+    open.add(arn);
   }
-  const asked = new Set<string>();
-  for (const { arn, severity } of before) {
-    if (asked.has(arn)) continue;
-    asked.add(arn);
+  const asked = new Map<string, Severity[]>();
+  for (const { arn, severity } of before) asked.set(arn, [...(asked.get(arn) ?? []), severity]);
+  for (const [arn, severities] of asked) {
     const under = booked.get(arn);
     if (!under) faults.push(`${arn} is in no bucket`);
-    else if (under !== severity) faults.push(`${arn} was ${severity} and is booked under ${under}`);
+    else if (!severities.includes(under))
+      faults.push(`${arn} was ${severities.join(', ')} and is booked under ${under}`);
   }
   for (const arn of booked.keys()) if (!asked.has(arn)) faults.push(`${arn} was not in the first survey`);
   for (const { arn, status } of after) {

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { lookOf, validLook, wasPatched } from '../../domain/look.ts';
+import type { Coverage } from '../../domain/model.ts';
+import { BACK, DONE, LOOKED, notSent, OPENED, patched, RESCANNED, SENT } from './fixture-ring.ts';
+
+function coverage(lastScannedAt: string | null, change: Partial<Coverage> = {}): Coverage {
+  return {
+    id: 'i-1',
+    status: 'ACTIVE',
+    reason: 'SUCCESSFUL',
+    scanMode: 'EC2_SSM_AGENT_BASED',
+    lastScannedAt,
+    ...change,
+  };
+}
+
+const ALL = { patchedAt: DONE, backAt: BACK, rescannedAt: RESCANNED };
+const NONE = { patchedAt: null, backAt: null, rescannedAt: null };
+
+describe('looks', () => {
+  const rows: [string, Coverage | null, Parameters<typeof validLook>[1], boolean, RegExp][] = [
+    ['later than all three', coverage(LOOKED), ALL, true, /^looked at/],
+    ['trap 18: at the re-scan', coverage(RESCANNED), ALL, false, /before our re-scan of it ended/],
+    ['trap 18: at the return', coverage(BACK), ALL, false, /before it was back/],
+    ['trap 18: at the end of the patch', coverage(DONE), ALL, false, /before its patch ended/],
+    ['no re-scan to ask for', coverage(RESCANNED), { ...ALL, rescannedAt: null }, true, /^looked at/],
+    ['only the patch is known', coverage(BACK), { ...NONE, patchedAt: DONE }, true, /^looked at/],
+    ['nothing is known', coverage(LOOKED), NONE, false, /when its patch ended is not known/],
+    ['not patched, since the opening', coverage(SENT), null, true, /^looked at/],
+    ['not patched, at the opening', coverage(OPENED), null, false, /before the campaign opened/],
+    ['trap 30: no coverage', null, null, false, /does not cover it/],
+    [
+      'stale inventory',
+      coverage(LOOKED, { status: 'INACTIVE', reason: 'STALE_INVENTORY' }),
+      ALL,
+      false,
+      /STALE_INVENTORY/,
+    ],
+    ['never scanned', coverage(null), ALL, false, /never scanned/],
+  ];
+  for (const [name, seen, threshold, valid, words] of rows) {
+    test(`${name}: ${valid ? 'valid' : 'not valid'}`, () => {
+      const look = validLook(seen, threshold, OPENED);
+      assert.equal(look.valid, valid);
+      assert.match(look.words, words);
+      assert.equal(look.at, seen?.lastScannedAt ?? null);
+    });
+  }
+
+  test('of a host that we touched, by how far it got', () => {
+    const valid = (host: Parameters<typeof lookOf>[0]) => lookOf(host, coverage(LOOKED), OPENED).valid;
+    assert.equal(valid(patched('i-1')), true);
+    assert.equal(valid(patched('i-1', { status: 'failed', backAt: null })), true);
+    assert.equal(valid(notSent('i-1')), true);
+    assert.equal(valid(null), true);
+    assert.equal(valid(notSent('i-1', { status: 'skipped' })), true);
+    for (const status of ['working', 'lost', 'unknown'] as const)
+      assert.equal(valid(patched('i-1', { status })), false, status);
+    assert.equal(valid(patched('i-1', { rescannedAt: null })), false, 'our re-scan was asked for and has not ended');
+    assert.equal(valid(patched('i-1', { rescannedAt: null, rescanCommand: null })), true, 'none to ask for');
+  });
+
+  test('a host counts as patched also where its command failed after installing something', () => {
+    assert.equal(wasPatched(patched('i-1')), true);
+    assert.equal(wasPatched(patched('i-1', { status: 'failed', installed: 3 })), true);
+    assert.equal(wasPatched(patched('i-1', { status: 'failed', installed: 0 })), false);
+    assert.equal(wasPatched(patched('i-1', { status: 'lost', installed: 3 })), false);
+    assert.equal(wasPatched(null), false);
+  });
+});
