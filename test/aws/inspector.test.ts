@@ -191,6 +191,13 @@ test('trap 20: a finding is one vulnerability with all its packages, versions wh
   );
 });
 
+test('trap 9: a finding about a discontinued operating system, without packages, is kept', async () => {
+  const packageVulnerabilityDetails = { vulnerabilityId: 'DISCONTINUED_OPERATING_SYSTEM', source: 'AMAZON' };
+  aws.answers({ findings: [raw(1, 'i-0', { severity: 'CRITICAL', packageVulnerabilityDetails })] });
+  const [finding] = await all(inspector.findings(['i-0'], { closedSince: null }));
+  assert.deepEqual([finding?.severity, finding?.packages, finding?.fixAvailable], ['CRITICAL', [], null]);
+});
+
 test('members of an enum that are not known yet crash nothing, and fix nothing', async () => {
   aws.answers({ findings: [raw(1, 'i-0', { severity: 'APOCALYPTIC', status: 'PONDERED', fixAvailable: 'SOON' })] });
   const [finding] = await all(inspector.findings(['i-0'], { closedSince: null }));
