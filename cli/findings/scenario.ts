@@ -36,7 +36,12 @@ export function importScenario(file: string, group: GroupPolicy): ImportedScenar
     alarms: group.gate.alarms.map((name) => ({ name, state: 'OK' as const, unreadable: false })),
     data: platforms.map((platform) => {
       const all = placed.filter((host) => host.platform === platform).flatMap((host) => host.findings);
-      return { about: file, platform, packages: [], advisories: exportedAdvisories(all, lastSeenAt) };
+      return {
+        about: file,
+        platform,
+        packages: [],
+        advisories: exportedAdvisories(all, lastSeenAt, PLATFORMS[platform].packaging),
+      };
     }),
     exported: Object.fromEntries(placed.map((host) => [host.id, host.findings])),
   };

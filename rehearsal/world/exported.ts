@@ -77,7 +77,13 @@ function holds(finding: ExportedFinding, packages: ReadonlyMap<string, Package>,
  * The releases that the fixes of an export imply. It does not say when each came out: the vendor's date of the vulnerability is
  * taken, else the first sight, and never later than the export itself.
  */
-export function exportedAdvisories(findings: readonly ExportedFinding[], exportedAt: string): AdvisoryRow[] {
+export function exportedAdvisories(
+  findings: readonly ExportedFinding[],
+  exportedAt: string,
+  packaging: 'deb' | 'rpm' | 'windows',
+): AdvisoryRow[] {
+  // Windows names an update by the KB in its title.
+  const kind = packaging === 'windows' ? { classification: 'SecurityUpdates' } : {};
   const rows = new Map<string, AdvisoryRow>();
   for (const finding of findings) {
     for (const { name, fixedIn, manager } of finding.packages) {
@@ -91,6 +97,8 @@ export function exportedAdvisories(findings: readonly ExportedFinding[], exporte
         severity: finding.severity,
         score: finding.score,
         vendorSeverity: VENDOR_SEVERITIES[finding.severity],
+        title: `${finding.title} (${finding.vulnerabilityId})`,
+        ...kind,
       });
     }
   }

@@ -90,3 +90,39 @@ describe('the world of an export', () => {
     assert.equal(statuses.get('SUPPRESSED')?.length, 1);
   });
 });
+
+it('the world of an export closes a Windows finding by the KB that it is named after', () => {
+  const windows = (place: number, kb: string): MadeFinding => {
+    const finding = makeFinding({
+      place,
+      packageVulnerabilityDetails: {
+        vulnerabilityId: kb,
+        vulnerablePackages: [
+          {
+            name: `Windows ${place}`,
+            version: '10.0.20348.2461',
+            packageManager: 'OS',
+            fixedInVersion: '10.0.20348.2582',
+          },
+        ],
+      },
+    });
+    const [resource] = finding.resources as { details: { awsEc2Instance: { platform: string } } }[];
+    assert.ok(resource);
+    resource.details.awsEc2Instance.platform = 'WINDOWS_SERVER_2022';
+    return finding;
+  };
+  const world = worldOf(windows(0, 'KB5040437'), windows(1, 'KB5039227'));
+  const parameters = { RebootOption: ['RebootIfNeeded'] };
+  const order = { DocumentName: 'AWS-RunPatchBaseline', InstanceIds: [hostId(0)] };
+  world.call('SendCommand', { ...order, Parameters: { ...parameters, Operation: ['Scan'] } });
+  world.pass(HOUR);
+  const { Patches } = world.call('DescribeInstancePatches', {
+    InstanceId: hostId(0),
+    Filters: [{ Key: 'State', Values: ['Missing'] }],
+  });
+  assert.deepEqual(Patches.map((patch: { KBId: string }) => patch.KBId).sort(), ['KB5039227', 'KB5040437']);
+  world.call('SendCommand', { ...order, Parameters: { ...parameters, Operation: ['Install'] } });
+  world.pass(24 * HOUR);
+  assert.deepEqual(new Set(listed(world).map(({ status }) => status)), new Set(['CLOSED']));
+});
