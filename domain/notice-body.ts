@@ -32,6 +32,10 @@ export function body(kind: NoticeKind, facts: Facts): string[] {
     ...part('Verdicts', verdictLines(verdicts)),
     ...part('Approvals', approvalLines(approvals)),
     ...planned,
+    ...part(
+      'Warnings',
+      cutList(plan?.warnings ?? [], LONGEST_LIST, (warning) => wrap(warning, '  - ', '    ')),
+    ),
     ...part('Evidence', [`  ${clean(place)}`]),
   ];
 }
@@ -105,10 +109,6 @@ function planLines(plan: Plan): string[] {
     ...part(
       'Hosts that are not patched',
       cutList(plan.left, LONGEST_LIST, ({ id, why, words }) => wrap(`${id}, ${why}: ${words}`, '  ', '    ')),
-    ),
-    ...part(
-      'Warnings',
-      cutList(plan.warnings, LONGEST_LIST, (warning) => wrap(warning, '  - ', '    ')),
     ),
     ...part('Scope hash', [`  ${plan.scopeHash}`]),
   ];

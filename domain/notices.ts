@@ -1,5 +1,5 @@
 import { BrokenRecord } from '#domain/errors.ts';
-import type { Instant } from '#domain/model.ts';
+import type { Counts, Instant } from '#domain/model.ts';
 import { body } from '#domain/notice-body.ts';
 import { asciiLine, clean, plural, withWorst, worstOf } from '#domain/notice-text.ts';
 import type {
@@ -124,22 +124,27 @@ const SUBJECTS: Record<NoticeKind, (facts: Facts) => string> = {
   blind: ({ why }) => `BLIND; ${why || 'Inspector does not see enough of the group'}`,
   nothing: ({ delta, plan }) => {
     const remain = delta?.remaining ?? plan?.before;
-    return remain?.total
-      ? `nothing that a patch could fix, ${withWorst(remain)} remain`
-      : 'nothing to fix, nothing found';
+    return remain?.total ? `nothing that a patch could fix, ${remains(remain)}` : 'nothing to fix, nothing found';
   },
   lost: (facts) => `LOST; ${facts.delta ? result(facts) : 'what was done is not known'}`,
 };
 
+/** `21 remain (2 critical)` */
+function remains(counts: Counts): string {
+  const worst = worstOf(counts);
+  return worst ? `${counts.total} remain (${counts[worst]} ${worst.toLowerCase()})` : '0 remain';
+}
+
 /** `118 fixed, 21 remain (2 critical), 2 unverified` */
 function result({ delta }: Facts): string {
   if (!delta) return 'nothing was patched';
-  const worst = worstOf(delta.remaining);
-  const remain = worst
-    ? `${delta.remaining.total} remain (${delta.remaining[worst]} ${worst.toLowerCase()})`
-    : '0 remain';
   const fresh = delta.new.total > 0 ? [`${delta.new.total} new`] : [];
-  return [`${delta.fixed.total} fixed`, remain, `${delta.unverified.total} unverified`, ...fresh].join(', ');
+  return [
+    `${delta.fixed.total} fixed`,
+    remains(delta.remaining),
+    `${delta.unverified.total} unverified`,
+    ...fresh,
+  ].join(', ');
 }
 
 function dataOf(kind: NoticeKind, facts: Facts): unknown {
