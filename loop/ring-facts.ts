@@ -1,14 +1,14 @@
 import { files } from '#domain/files.ts';
 import type { RingFacts } from '#domain/gate-evidence.ts';
 import { changedPackages } from '#domain/installed.ts';
-import type { Coverage, Finding, HostAfter, Instant, Patch, SurveyedHost } from '#domain/model.ts';
+import type { Coverage, Finding, HostAfter, Instant, SurveyedHost } from '#domain/model.ts';
 import type { GroupPolicy } from '#domain/policy.ts';
 import type { Ports } from '#domain/ports.ts';
 import type { FindingFate, RingPlan, RingRecord } from '#domain/records.ts';
 import { withHosts } from '#domain/ring-record.ts';
 import type { Opened, RingTask } from '#domain/tasks.ts';
 import { readLooks } from '#loop/looks.ts';
-import { byId, findingsNow, type SurveySummary } from '#loop/survey.ts';
+import { byId, findingsNow, openPatches, type SurveySummary } from '#loop/survey.ts';
 
 /** Reads what a ring is judged by: its record brought up to date, its first survey, and what Inspector says of it now. */
 export async function ringFacts(
@@ -65,9 +65,7 @@ async function withInstalled(
     .map((host) => host.id);
   const states = await byId(patching.states(scanned));
   const believed = scanned.filter((id) => states.get(id)?.snapshotId === record.scan?.snapshotId);
-  const now = new Map<string, Patch[]>();
-  for await (const row of patching.patches(believed, ['Missing', 'Failed', 'InstalledPendingReboot']))
-    now.set(row.id, row.patches);
+  const now = await openPatches(patching, believed, states);
   const first = new Map(before.map((host) => [host.id, host.patches]));
   const read = withHosts(record, ({ id }) => {
     const patches = now.get(id);

@@ -63,7 +63,7 @@ export async function* surveyHosts(
       ? await byInstance(inspector.findings(ids, { closedSince: null }))
       : new Map<string, Finding[]>();
     const fresh = ids.filter((id) => states.get(id)?.snapshotId === ask.snapshotId);
-    const patches = await openPatches(patching, fresh);
+    const patches = await openPatches(patching, fresh, states);
     for (const member of batch) {
       const rings = ringsOf(group, member);
       yield {
@@ -98,7 +98,8 @@ export async function* surveyHostsAfter(
     const findings = ask.inspectorEnabled
       ? await byInstance(inspector.findings(batch, { closedSince: ask.openedAt }))
       : new Map<string, Finding[]>();
-    const patches = await openPatches(patching, [...managed.keys()]);
+    const states = await byId<PatchState>(patching.states(managed.keys()));
+    const patches = await openPatches(patching, [...states.keys()], states);
     for (const id of batch) {
       yield {
         id,
@@ -138,12 +139,25 @@ async function byInstance(findings: AsyncIterable<Finding>): Promise<Map<string,
   return map;
 }
 
-async function openPatches(patching: Patching, ids: string[]): Promise<Map<string, Patch[]>> {
-  const map = new Map<string, Patch[]>();
-  for await (const row of patching.patches(ids, ['Missing', 'Failed', 'InstalledPendingReboot']))
-    map.set(row.id, row.patches);
+/** One request per host and status: the patch state says which of them are worth asking for. */
+export async function openPatches(
+  patching: Patching,
+  ids: string[],
+  states: ReadonlyMap<string, PatchState>,
+): Promise<Map<string, Patch[]>> {
+  const map = new Map<string, Patch[]>(ids.map((id) => [id, []]));
+  for (const [status, counted] of OPEN) {
+    const asked = ids.filter((id) => (states.get(id)?.[counted] ?? 0) > 0);
+    for await (const { id, patches } of patching.patches(asked, [status])) map.get(id)?.push(...patches);
+  }
   return map;
 }
+
+const OPEN = [
+  ['Missing', 'missing'],
+  ['Failed', 'failed'],
+  ['InstalledPendingReboot', 'installedPendingReboot'],
+] as const;
 
 function* batches<T>(all: T[]): Generator<T[]> {
   for (let from = 0; from < all.length; from += BATCH) yield all.slice(from, from + BATCH);
