@@ -82,7 +82,9 @@ function saidByTheHost(now: Finding, host: HostStory): Answer[] {
 
 function saidByThePatch(now: Finding, result: HostResult, { before, after, reboot }: HostStory): Answer[] {
   if (result.status === 'failed') {
-    return [answer('patch-failed', `The patch of ${result.id} failed: ${result.words || exitWords(null, result.exit)}.`)];
+    return [
+      answer('patch-failed', `The patch of ${result.id} failed: ${result.words || exitWords(null, result.exit)}.`),
+    ];
   }
   const os = before.managed?.os ?? null;
   const own = after.patches.filter((patch) =>
