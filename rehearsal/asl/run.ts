@@ -1,0 +1,229 @@
+/**
+ * One execution of a machine. The interpreter knows neither AWS nor the rehearsal: what it needs stands in `Surroundings`.
+ * An execution ends in `Ending`; it never rejects.
+ */
+import type { Clock } from '#rehearsal/api.ts';
+import { Ended, StatesError } from '#rehearsal/asl/errors.ts';
+import type { Bindings } from '#rehearsal/asl/expression.ts';
+import { evaluate } from '#rehearsal/asl/expression.ts';
+import type { Draw } from '#rehearsal/asl/functions.ts';
+import type { Machine, State } from '#rehearsal/asl/machine.ts';
+import { enter, type Step } from '#rehearsal/asl/steps.ts';
+
+/** Bytes of UTF-8 that a state's input or output, an argument or a variable may have. */
+export const MAX_PAYLOAD = 262_144;
+export const MAX_HISTORY = 25_000;
+
+export interface TaskRequest {
+  resource: string;
+  pattern: 'request' | 'token' | 'sync';
+  arguments: unknown;
+  execution: string; // ARN
+  state: string;
+  token: string | null;
+}
+
+export interface TaskInProgress {
+  /** For pattern `token`: that the request was taken. Rejects with a StatesError. */
+  result: Promise<unknown>;
+  cancel(): void;
+}
+
+export interface TokenHolder {
+  succeed(output: unknown): void;
+  fail(error: string, cause: string): void;
+  beat(): void;
+}
+
+export interface Surroundings {
+  clock: Clock;
+  draw: Draw;
+  perform(request: TaskRequest): TaskInProgress;
+  issueToken(holder: TokenHolder): { token: string; close(): void };
+  /** A state was entered, by name, with its input. */
+  entered?(state: string, type: State['type'], input: unknown): void;
+  exited?(state: string, type: State['type'], output: unknown): void;
+}
+
+export interface HistoryEvent {
+  id: number;
+  type: string;
+  at: number;
+  previous: number;
+  details: Record<string, unknown>;
+}
+
+export interface Ending {
+  status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  output: unknown;
+  error: string | null;
+  cause: string | null;
+}
+
+/** Where variables live: a branch reads the outer ones and writes its own. */
+export type Variables = Record<string, unknown>;
+
+/** What one state's run sees. `ended` rejects when the branch must stop. */
+export interface Scope {
+  run: Run;
+  variables: Variables;
+  context: Record<string, unknown>;
+  stop: Stop;
+}
+
+/** Stops a branch: everything that waits in it rejects, everything it has under way is cancelled. */
+export class Stop {
+  readonly #undo = new Set<(reason: Error) => void>();
+  reason: Error | null = null;
+
+  /** Calls `undo` when stopped (at once, if it has been). Returns what withdraws it. */
+  on(undo: (reason: Error) => void): () => void {
+    if (this.reason) undo(this.reason);
+    else this.#undo.add(undo);
+    return () => this.#undo.delete(undo);
+  }
+
+  now(reason: Error): void {
+    if (this.reason) return;
+    this.reason = reason;
+    for (const undo of [...this.#undo]) undo(reason);
+    this.#undo.clear();
+  }
+}
+
+export class Run {
+  readonly machine: Machine;
+  readonly surroundings: Surroundings;
+  readonly history: HistoryEvent[] = [];
+  largestPayload = 0;
+  readonly stop = new Stop();
+  readonly #context: Record<string, unknown>;
+
+  /** `context`: the context object's Execution and StateMachine. */
+  constructor(machine: Machine, context: Record<string, unknown>, surroundings: Surroundings) {
+    this.machine = machine;
+    this.surroundings = surroundings;
+    this.#context = context;
+  }
+
+  async start(input: unknown): Promise<Ending> {
+    const { clock } = this.surroundings;
+    const seconds = this.machine.timeoutSeconds;
+    const timer =
+      seconds === null
+        ? null
+        : clock.after(seconds * 1000, 'timeout of an execution', () =>
+            this.stop.now(new Ended('TIMED_OUT', 'States.Timeout', null)),
+          );
+    const ending = await this.#ending(input);
+    timer?.cancel();
+    const { error, cause } = ending;
+    const types = {
+      SUCCEEDED: 'ExecutionSucceeded',
+      FAILED: 'ExecutionFailed',
+      TIMED_OUT: 'ExecutionTimedOut',
+      ABORTED: 'ExecutionAborted',
+    };
+    this.#append(types[ending.status], ending.status === 'SUCCEEDED' ? { output: ending.output } : { error, cause });
+    return ending;
+  }
+
+  async #ending(input: unknown): Promise<Ending> {
+    try {
+      this.record('ExecutionStarted', { input });
+      const scope: Scope = { run: this, variables: {}, context: this.#context, stop: this.stop };
+      const output = await runMachine(this.machine, input, scope);
+      return { status: 'SUCCEEDED', output, error: null, cause: null };
+    } catch (thrown) {
+      if (this.stop.reason instanceof Ended)
+        return {
+          status: this.stop.reason.status,
+          output: null,
+          error: this.stop.reason.error,
+          cause: this.stop.reason.reason,
+        };
+      if (thrown instanceof StatesError)
+        return { status: 'FAILED', output: null, error: thrown.error || null, cause: thrown.reason };
+      const cause = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+      return { status: 'FAILED', output: null, error: 'States.Runtime', cause };
+    }
+  }
+
+  /** Adds to the history; the last of the 25,000 places is for the failure itself. */
+  record(type: string, details: Record<string, unknown> = {}): void {
+    if (this.stop.reason) throw this.stop.reason;
+    if (this.history.length >= MAX_HISTORY - 1) {
+      const full = new Ended(
+        'FAILED',
+        'States.Runtime',
+        `The execution reached the maximum number of history events (${MAX_HISTORY}).`,
+      );
+      this.stop.now(full);
+      throw full;
+    }
+    this.#append(type, details);
+  }
+
+  #append(type: string, details: Record<string, unknown>): void {
+    const id = this.history.length + 1;
+    this.history.push({ id, type, at: this.surroundings.clock.now(), previous: id - 1, details });
+  }
+
+  /** Measures a value that passes a border; above 256 KiB it throws `States.DataLimitExceeded`. */
+  measure(value: unknown, what: string): void {
+    const bytes = Buffer.byteLength(JSON.stringify(value) ?? '');
+    this.largestPayload = Math.max(this.largestPayload, bytes);
+    if (bytes <= MAX_PAYLOAD) return;
+    throw new StatesError(
+      'States.DataLimitExceeded',
+      `${what} has ${bytes} bytes, more than the maximum of ${MAX_PAYLOAD}.`,
+    );
+  }
+}
+
+/** Runs a machine, or a branch of one, to its end; returns the last state's output. */
+export async function runMachine(machine: Machine, input: unknown, scope: Scope): Promise<unknown> {
+  let name = machine.startAt;
+  let value = input;
+  for (;;) {
+    const state = machine.states[name];
+    if (!state) throw new StatesError('States.Runtime', `there is no state ${name}`);
+    if (scope.stop.reason) throw scope.stop.reason;
+    const { run } = scope;
+    const context = {
+      ...scope.context,
+      State: { EnteredTime: new Date(run.surroundings.clock.now()).toISOString(), Name: name, RetryCount: 0 },
+    };
+    run.record(`${state.type}StateEntered`, { name, input: value });
+    run.measure(value, `the input of the state ${name}`);
+    run.surroundings.entered?.(name, state.type, value);
+    const step: Step = await enter(state, value, { ...scope, context });
+    if (scope.stop.reason) throw scope.stop.reason;
+    Object.assign(scope.variables, step.assign);
+    run.record(`${state.type}StateExited`, { name, output: step.output });
+    run.surroundings.exited?.(name, state.type, step.output);
+    if (step.next === null) return step.output;
+    name = step.next;
+    value = step.output;
+  }
+}
+
+/** Evaluates a field of a state. */
+export async function field(
+  template: unknown,
+  states: Record<string, unknown>,
+  scope: Scope,
+  place: string,
+): Promise<unknown> {
+  const bindings: Bindings = { states: { context: scope.context, ...states }, variables: scope.variables };
+  const { run } = scope;
+  try {
+    return await evaluate(template, bindings, run.surroundings.draw, place);
+  } catch (error) {
+    if (error instanceof StatesError) {
+      const { State } = scope.context as { State?: { Name: string } };
+      run.record('EvaluationFailed', { state: State?.Name, location: place, error: error.error, cause: error.reason });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,125 @@
+/** What each type of state does. Expressions see variables as they were on entry; Assign and Output take effect together, or neither. */
+import { attemptMap, attemptParallel } from '#rehearsal/asl/branches.ts';
+import { StatesError } from '#rehearsal/asl/errors.ts';
+import type { ChoiceState, FailState, State, Template, WaitState } from '#rehearsal/asl/machine.ts';
+import { withRetries } from '#rehearsal/asl/retry.ts';
+import { field, type Scope } from '#rehearsal/asl/run.ts';
+import { attemptTask } from '#rehearsal/asl/task.ts';
+
+export interface Step {
+  output: unknown;
+  assign: Record<string, unknown>;
+  next: string | null;
+}
+
+const MAX_WAIT_SECONDS = 99_999_999;
+
+export async function enter(state: State, input: unknown, scope: Scope): Promise<Step> {
+  switch (state.type) {
+    case 'Task':
+      return withRetries(state, input, scope, (attempt) => attemptTask(state, input, attempt));
+    case 'Parallel':
+      return withRetries(state, input, scope, (attempt) => attemptParallel(state, input, attempt));
+    case 'Map':
+      return withRetries(state, input, scope, (attempt) => attemptMap(state, input, attempt));
+    case 'Choice':
+      return choose(state, input, scope);
+    case 'Wait':
+      return wait(state, input, scope);
+    case 'Fail':
+      return fail(state, input, scope);
+    case 'Pass':
+    case 'Succeed':
+      return leave(state, { input }, input, scope);
+  }
+}
+
+/** `otherwise`: the output where the field Output is absent. */
+export async function leave(
+  from: { name: string; next: string | null; assign: Record<string, Template> | null; output: Template | undefined },
+  states: Record<string, unknown>,
+  otherwise: unknown,
+  scope: Scope,
+): Promise<Step> {
+  const assign =
+    from.assign === null ? {} : ((await field(from.assign, states, scope, 'Assign')) as Record<string, unknown>);
+  const output = from.output === undefined ? otherwise : await field(from.output, states, scope, 'Output');
+  scope.run.measure(assign, `what ${from.name} assigns`);
+  scope.run.measure(output, `the output of ${from.name}`);
+  return { output, assign, next: from.next };
+}
+
+/** Resolves after so much virtual time; rejects when the branch is stopped. */
+export function pause(until: number, what: string, scope: Scope): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = scope.run.surroundings.clock.at(until, what, () => {
+      withdraw();
+      resolve();
+    });
+    const withdraw = scope.stop.on((reason) => {
+      timer.cancel();
+      reject(reason);
+    });
+  });
+}
+
+/** A number of seconds that a field gives. Outside its range it is an evaluation error, as for any other wrong type. */
+export async function seconds(
+  template: Template,
+  range: [number, number],
+  states: Record<string, unknown>,
+  scope: Scope,
+  place: string,
+): Promise<number> {
+  const value = await field(template, states, scope, place);
+  const [least, most] = range;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new StatesError(
+    'States.QueryEvaluationError',
+    `The field '${place}' must be a whole number from ${least} to ${most}, and is ${JSON.stringify(value)}`,
+  );
+}
+
+async function choose(state: ChoiceState, input: unknown, scope: Scope): Promise<Step> {
+  for (const [at, rule] of state.choices.entries()) {
+    const place = `Choices[${at}]/Condition`;
+    const holds = await field(rule.condition, { input }, scope, place);
+    if (typeof holds !== 'boolean') {
+      throw new StatesError(
+        'States.QueryEvaluationError',
+        `The field '${place}' must be a boolean, and is ${JSON.stringify(holds)}`,
+      );
+    }
+    if (holds) return leave({ ...rule, name: state.name }, { input }, input, scope);
+  }
+  if (state.next === null)
+    throw new StatesError('States.NoChoiceMatched', `No choice rule of ${state.name} matched, and it has no Default.`);
+  return leave(state, { input }, input, scope);
+}
+
+async function wait(state: WaitState, input: unknown, scope: Scope): Promise<Step> {
+  const { clock } = scope.run.surroundings;
+  const entered = clock.now();
+  const until =
+    state.seconds === undefined
+      ? timestamp(await field(state.timestamp, { input }, scope, 'Timestamp'))
+      : entered + 1000 * (await seconds(state.seconds, [0, MAX_WAIT_SECONDS], { input }, scope, 'Seconds'));
+  if (until > entered) await pause(until, `Wait ${state.name}`, scope);
+  return leave(state, { input }, input, scope);
+}
+
+function timestamp(value: unknown): number {
+  const zoned = typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value);
+  const at = zoned ? Date.parse(value) : Number.NaN;
+  if (!Number.isNaN(at)) return at;
+  throw new StatesError(
+    'States.QueryEvaluationError',
+    `The field 'Timestamp' must be an RFC 3339 time with its zone, and is ${JSON.stringify(value)}`,
+  );
+}
+
+async function fail(state: FailState, input: unknown, scope: Scope): Promise<never> {
+  const words = async (template: Template | undefined, place: string) =>
+    template === undefined ? '' : String(await field(template, { input }, scope, place));
+  throw new StatesError(await words(state.error, 'Error'), await words(state.cause, 'Cause'));
+}

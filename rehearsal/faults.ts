@@ -1,0 +1,124 @@
+/** Faults that a scenario asks of AWS itself: calls that are refused or whose answer is lost, functions that die, events that go astray. */
+import type { Clock } from '#rehearsal/api.ts';
+import type { WireFault } from '#rehearsal/gateway.ts';
+
+export interface EngineFault {
+  do:
+    | 'abort-execution'
+    | 'throttle'
+    | 'lose-response'
+    | 'fail-call'
+    | 'crash'
+    | 'hang'
+    | 'lose-events'
+    | 'double-events'
+    | 'double-mail'
+    | 'duplicate-start';
+  /** From this instant on (epoch milliseconds). Without `at` and `on`: from the beginning. */
+  at?: number | undefined;
+  /** From the nth time (1, if absent) that a state of this name is entered. `execution`: the machine's key. */
+  on?: { state: string; execution?: string | undefined; nth?: number | undefined } | undefined;
+  /** For calls: `ssm.SendCommand`. For events: their source, else all. */
+  operation?: string | undefined;
+  /** For crash and hang: the function's key. For calls: strikes only this caller. */
+  function?: string | undefined;
+  /** For abort-execution and duplicate-start: the machine's key, where `on` does not say which execution. */
+  execution?: string | undefined;
+  /** For fail-call: AWS's error code, refused with 400. Absent: an internal error, 500. */
+  error?: string | undefined;
+  /** How often it strikes. Absent: once; events and mail: from then on. */
+  times?: number | undefined;
+}
+
+interface Armed {
+  fault: EngineFault;
+  left: number;
+}
+
+export interface EnteredState {
+  machine: string;
+  state: string;
+  execution: string; // ARN
+}
+
+export class Faults {
+  readonly #waiting: { fault: EngineFault; seen: number }[] = [];
+  readonly #armed: Armed[] = [];
+  readonly #strike: (fault: EngineFault, entered: EnteredState | null) => void;
+  readonly #note: (fault: EngineFault, what: string) => void;
+
+  /** `strike` does what faults of executions do, at once; the others are asked for when their moment comes. */
+  constructor(
+    faults: EngineFault[],
+    clock: Clock,
+    strike: (fault: EngineFault, entered: EnteredState | null) => void,
+    note: (fault: EngineFault, what: string) => void,
+  ) {
+    this.#strike = strike;
+    this.#note = note;
+    for (const fault of faults) {
+      if (fault.on) this.#waiting.push({ fault, seen: 0 });
+      else if (fault.at === undefined || fault.at <= clock.now()) this.#arm(fault, null);
+      else clock.at(fault.at, `fault ${fault.do}`, () => this.#arm(fault, null));
+    }
+  }
+
+  entered(state: EnteredState): void {
+    for (const waiting of this.#waiting) {
+      const { on } = waiting.fault;
+      if (on?.state !== state.state || (on.execution !== undefined && on.execution !== state.machine)) continue;
+      waiting.seen++;
+      if (waiting.seen === (on.nth ?? 1)) this.#arm(waiting.fault, state);
+    }
+  }
+
+  onCall(call: string, caller: string): WireFault | null {
+    const armed = this.#take(
+      ['throttle', 'lose-response', 'fail-call'],
+      (fault) =>
+        (fault.operation === undefined || fault.operation === call) &&
+        (fault.function === undefined || fault.function === caller),
+      `${call} by ${caller}`,
+    );
+    if (!armed) return null;
+    if (armed.do === 'throttle') return { do: 'throttle' };
+    return armed.do === 'fail-call' ? { do: 'fail', error: armed.error ?? null } : { do: 'lose' };
+  }
+
+  /** `crash` lets the function do its work and loses the answer: the harder of the two ways to die. */
+  onInvoke(key: string): 'crash' | 'hang' | null {
+    const armed = this.#take(['crash', 'hang'], (fault) => fault.function === undefined || fault.function === key, key);
+    return armed ? (armed.do as 'crash' | 'hang') : null;
+  }
+
+  onEvent(source: string): 'lose' | 'double' | null {
+    const armed = this.#take(
+      ['lose-events', 'double-events'],
+      (fault) => fault.operation === undefined || fault.operation === source,
+      source,
+    );
+    return armed ? (armed.do === 'lose-events' ? 'lose' : 'double') : null;
+  }
+
+  onMail(topic: string): boolean {
+    return this.#take(['double-mail'], () => true, topic) !== null;
+  }
+
+  #arm(fault: EngineFault, entered: EnteredState | null): void {
+    if (fault.do === 'abort-execution' || fault.do === 'duplicate-start') {
+      this.#note(fault, entered?.execution ?? fault.execution ?? '');
+      this.#strike(fault, entered);
+      return;
+    }
+    const unbounded = ['lose-events', 'double-events', 'double-mail'].includes(fault.do);
+    this.#armed.push({ fault, left: fault.times ?? (unbounded ? Number.POSITIVE_INFINITY : 1) });
+  }
+
+  #take(kinds: EngineFault['do'][], fits: (fault: EngineFault) => boolean, what: string): EngineFault | null {
+    const armed = this.#armed.find((one) => one.left > 0 && kinds.includes(one.fault.do) && fits(one.fault));
+    if (!armed) return null;
+    armed.left--;
+    this.#note(armed.fault, what);
+    return armed.fault;
+  }
+}

@@ -1,0 +1,206 @@
+/** What serverless.yml installs: functions, machines, table, bucket, topics, rules and schedules, with every name and ARN resolved. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CloudFormation, type Resource } from '#rehearsal/cloudformation.ts';
+import { readVariables } from '#rehearsal/serverless-text.ts';
+
+export interface FunctionEvent {
+  kind: 'schedule' | 'pattern';
+  name: string;
+  /** rate(…) or cron(…), or an EventBridge pattern. */
+  expression: string;
+  pattern: Record<string, unknown>;
+  input: unknown; // undefined: the event itself
+}
+
+export interface DeployedFunction {
+  key: string;
+  name: string;
+  arn: string;
+  handler: string;
+  timeoutSeconds: number;
+  memoryMb: number;
+  environment: Record<string, string>;
+  events: FunctionEvent[];
+}
+
+export interface DeployedMachine {
+  key: string; // campaign, for CampaignMachine
+  name: string;
+  arn: string;
+  roleArn: string;
+  definition: unknown;
+}
+
+export interface Installation {
+  account: string;
+  region: string;
+  stage: string;
+  env: Record<string, string>;
+  functions: DeployedFunction[];
+  machines: DeployedMachine[];
+  /** Properties of each resource of the type, resolved. */
+  tables: { name: string; properties: Record<string, unknown> }[];
+  buckets: { name: string }[];
+  topics: { name: string; arn: string }[];
+  documents: { name: string; properties: Record<string, unknown> }[];
+  rules: { name: string; properties: Record<string, unknown> }[];
+  schedules: { name: string; arn: string; properties: Record<string, unknown> }[];
+}
+
+export interface Where {
+  root: string;
+  file?: string | undefined;
+  stage?: string | undefined;
+  region?: string | undefined;
+  account: string;
+}
+
+type Json = Record<string, unknown>;
+
+/** Reads and resolves the file. Throws with the place of the first thing in it that is not rehearsed. */
+export function readServerless(where: Where): Installation {
+  const file = where.file ?? 'serverless.yml';
+  const read = (path: string) => readFileSync(join(where.root, path), 'utf8');
+  const { tree, stage, region } = readVariables(read(file), file, { ...where, read });
+  const provider = (tree.provider ?? {}) as Json;
+  const service = String(tree.service);
+  const functions = (tree.functions ?? {}) as Record<string, Json>;
+  const resources = (((tree.resources ?? {}) as Json).Resources ?? {}) as Record<string, Resource>;
+  const all: Record<string, Resource> = { ...resources };
+  for (const key of Object.keys(functions)) {
+    const FunctionName = functions[key]?.name ?? `${service}-${stage}-${key}`;
+    all[logicalId(key)] = { Type: 'AWS::Lambda::Function', Properties: { FunctionName } };
+  }
+  const cloud = new CloudFormation(all, { account: where.account, region, stack: `${service}-${stage}` });
+  const shared = (cloud.resolve(provider.environment ?? {}, 'provider.environment') ?? {}) as Record<string, string>;
+  const of = (type: string) => Object.entries(resources).filter(([, resource]) => resource.Type === type);
+  const named = (type: string) =>
+    of(type).map(([id]) => ({
+      name: cloud.nameOf(id),
+      arn: cloud.arnOf(id),
+      properties: cloud.resolve(resources[id]?.Properties ?? {}, id) as Json,
+    }));
+  return {
+    account: where.account,
+    region,
+    stage,
+    env: shared,
+    functions: Object.entries(functions).map(([key, config]) => ({
+      key,
+      name: cloud.nameOf(logicalId(key)),
+      arn: cloud.arnOf(logicalId(key)),
+      handler: String(config.handler),
+      timeoutSeconds: Number(config.timeout ?? provider.timeout ?? 6),
+      memoryMb: Number(config.memorySize ?? provider.memorySize ?? 1024),
+      environment: {
+        ...shared,
+        ...(cloud.resolve(config.environment ?? {}, `functions.${key}.environment`) as Record<string, string>),
+      },
+      events: eventsOf(
+        key,
+        cloud.resolve(config.events ?? [], `functions.${key}.events`) as Json[],
+        `${service}-${stage}`,
+      ),
+    })),
+    machines: of('AWS::StepFunctions::StateMachine').map(([id, resource]) => machine(id, resource, cloud)),
+    tables: named('AWS::DynamoDB::Table'),
+    buckets: named('AWS::S3::Bucket'),
+    topics: named('AWS::SNS::Topic'),
+    documents: named('AWS::SSM::Document'),
+    rules: named('AWS::Events::Rule'),
+    schedules: named('AWS::Scheduler::Schedule'),
+  };
+}
+
+/** osls' rule: openCampaign → OpenCampaignLambdaFunction. */
+function logicalId(key: string): string {
+  const normal = key.replaceAll('-', 'Dash').replaceAll('_', 'Underscore');
+  return `${normal.charAt(0).toUpperCase()}${normal.slice(1)}LambdaFunction`;
+}
+
+function eventsOf(key: string, given: Json[], stack: string): FunctionEvent[] {
+  const events: FunctionEvent[] = [];
+  for (const [at, event] of given.entries()) {
+    const place = `functions.${key}.events[${at}]`;
+    const kind = Object.keys(event)[0] ?? '';
+    const body = event[kind];
+    const config = (typeof body === 'object' && body !== null ? body : { rate: body }) as Json;
+    if (config.enabled === false) continue;
+    const name = String(config.name ?? `${stack}-${key}-${at + 1}`);
+    const input = config.input;
+    const base = { name, input, expression: '', pattern: {} };
+    for (const field of Object.keys(config)) {
+      if (
+        ![
+          'rate',
+          'schedule',
+          'pattern',
+          'enabled',
+          'name',
+          'description',
+          'input',
+          'retryPolicy',
+          'deadLetterQueueArn',
+        ].includes(field)
+      ) {
+        throw new Error(`${place}.${kind}: not rehearsed: ${field}`);
+      }
+    }
+    if (kind === 'schedule') {
+      const rates = Array.isArray(config.rate) ? config.rate : [config.rate];
+      events.push(...rates.map((rate) => ({ ...base, kind: 'schedule' as const, expression: String(rate) })));
+    } else if (kind === 'eventBridge' && config.pattern) {
+      events.push({ ...base, kind: 'pattern', pattern: config.pattern as Json });
+    } else if (kind === 'eventBridge' && config.schedule) {
+      events.push({ ...base, kind: 'schedule', expression: String(config.schedule) });
+    } else {
+      throw new Error(`${place}: not rehearsed: ${kind || 'an empty event'}`);
+    }
+  }
+  return events;
+}
+
+function machine(id: string, { Properties: properties = {} }: Resource, cloud: CloudFormation): DeployedMachine {
+  const known = [
+    'StateMachineName',
+    'StateMachineType',
+    'RoleArn',
+    'Definition',
+    'DefinitionSubstitutions',
+    'LoggingConfiguration',
+    'TracingConfiguration',
+    'EncryptionConfiguration',
+    'Tags',
+  ];
+  for (const field of Object.keys(properties))
+    if (!known.includes(field)) throw new Error(`${id}: not rehearsed: ${field}`);
+  if ((properties.StateMachineType ?? 'STANDARD') !== 'STANDARD')
+    throw new Error(`${id}: not rehearsed: a machine of type ${String(properties.StateMachineType)}`);
+  const substitutions = cloud.resolve(
+    properties.DefinitionSubstitutions ?? {},
+    `${id}.DefinitionSubstitutions`,
+  ) as Record<string, string>;
+  const short = id.replace(/(State)?Machine$/, '');
+  return {
+    key: short.charAt(0).toLowerCase() + short.slice(1),
+    name: cloud.nameOf(id),
+    arn: cloud.arnOf(id),
+    roleArn: String(cloud.resolve(properties.RoleArn ?? '', `${id}.RoleArn`)),
+    definition: substitute(properties.Definition, substitutions, id),
+  };
+}
+
+function substitute(value: unknown, by: Record<string, string>, place: string): unknown {
+  if (typeof value === 'string') {
+    return value.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
+      const found = by[name];
+      if (found === undefined)
+        throw new Error(`${place}: the definition names \${${name}}, DefinitionSubstitutions does not`);
+      return found;
+    });
+  }
+  if (Array.isArray(value)) return value.map((item) => substitute(item, by, place));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, substitute(item, by, place)]));
+}

@@ -1,0 +1,101 @@
+/** The operations of Step Functions that functions and operators call. */
+import { AwsFault, type ExecutionView, type Fake, type Operation } from '#rehearsal/api.ts';
+import { MAX_PAYLOAD } from '#rehearsal/asl/index.ts';
+import { parse, refresh, type States } from '#rehearsal/states.ts';
+
+export function statesApi(states: States): Fake {
+  const operations: Record<string, Operation> = {
+    StartExecution: ({ stateMachineArn, name, input }) => {
+      const { view } = states.start(stateMachineArn, name, input ?? '{}');
+      return { executionArn: view.arn, startDate: new Date(view.startedAt) };
+    },
+    DescribeExecution: ({ executionArn }) => {
+      const execution = states.get(executionArn);
+      const { view, machine, input } = execution;
+      return {
+        ...listed(view, machine.arn),
+        input,
+        inputDetails: { included: true },
+        ...(view.status === 'SUCCEEDED' && { output: JSON.stringify(view.output), outputDetails: { included: true } }),
+        error: view.error,
+        cause: view.cause,
+        redriveCount: 0,
+        redriveStatus: 'NOT_REDRIVABLE',
+      };
+    },
+    StopExecution: async ({ executionArn, error, cause }) => {
+      const execution = states.get(executionArn);
+      states.stop(executionArn, error ?? null, cause ?? null);
+      await execution.over;
+      return { stopDate: new Date(execution.view.stoppedAt ?? 0) };
+    },
+    ListExecutions: ({ stateMachineArn, statusFilter, maxResults, nextToken }) => {
+      const all = [...states.executions.values()].filter(
+        ({ machine, view }) => machine.arn === stateMachineArn && (!statusFilter || view.status === statusFilter),
+      );
+      const rows = all.reverse().map(({ view }) => listed(view, stateMachineArn));
+      return page(rows, 'executions', maxResults || 100, nextToken);
+    },
+    GetExecutionHistory: ({ executionArn, maxResults, nextToken, reverseOrder }) => {
+      const events = states.history(executionArn).map(({ id, type, at, previous, details }) => ({
+        id,
+        type,
+        timestamp: new Date(at),
+        previousEventId: previous,
+        [`${detailsOf(type)}EventDetails`]: Object.fromEntries(
+          Object.entries(details).map(([key, value]) => [
+            key,
+            typeof value === 'string' ? value : JSON.stringify(value),
+          ]),
+        ),
+      }));
+      return page(reverseOrder ? events.reverse() : events, 'events', maxResults || 100, nextToken);
+    },
+    SendTaskSuccess: ({ taskToken, output }) => {
+      const holder = states.tokens.holder(taskToken);
+      const value = parse(String(output), 'InvalidOutput', 'Invalid Output');
+      if (Buffer.byteLength(String(output)) > MAX_PAYLOAD)
+        throw new AwsFault('ValidationException', `Value at 'output' has more than ${MAX_PAYLOAD} bytes`);
+      holder.succeed(value);
+      return {};
+    },
+    SendTaskFailure: ({ taskToken, error, cause }) => {
+      states.tokens.holder(taskToken).fail(error ?? '', cause ?? '');
+      return {};
+    },
+    SendTaskHeartbeat: ({ taskToken }) => {
+      states.tokens.holder(taskToken).beat();
+      return {};
+    },
+  };
+  return { service: 'states', operations };
+}
+
+export function views(states: States): ExecutionView[] {
+  return [...states.executions.values()].map(refresh);
+}
+
+function listed(view: ExecutionView, stateMachineArn: string) {
+  return {
+    executionArn: view.arn,
+    stateMachineArn,
+    name: view.name,
+    status: view.status,
+    startDate: new Date(view.startedAt),
+    ...(view.stoppedAt !== null && { stopDate: new Date(view.stoppedAt) }),
+  };
+}
+
+/** AWS groups details: all …StateEntered events share one member, all …StateExited another. */
+function detailsOf(type: string): string {
+  if (type.endsWith('StateEntered')) return 'stateEntered';
+  if (type.endsWith('StateExited')) return 'stateExited';
+  return type.charAt(0).toLowerCase() + type.slice(1);
+}
+
+function page(rows: object[], member: string, size: number, token: string | undefined): Record<string, unknown> {
+  const from = token === undefined ? 0 : Number.parseInt(token, 36);
+  if (Number.isNaN(from)) throw new AwsFault('InvalidToken', `Invalid Token: '${token}'`);
+  const end = from + size;
+  return { [member]: rows.slice(from, end), ...(end < rows.length && { nextToken: end.toString(36) }) };
+}
