@@ -56,7 +56,14 @@ export function closingNotice(facts: ClosingFacts): Notice {
   const kind = KIND_OF[facts.record.outcome];
   if (!kind)
     throw new BrokenRecord(`${facts.record.campaign} ended ${facts.record.outcome}: there is no notice of that`);
-  return notice(kind, facts);
+  const told = notice(kind, facts);
+  return kind === 'nothing' ? asDelta(told) : told;
+}
+
+/** `Nothing` is told like any other end, in words of its own: there was nothing to compare. */
+function asDelta(told: Notice): Notice {
+  const kind = 'delta';
+  return { ...told, kind, id: `${told.campaign}.${kind}`, attributes: { ...told.attributes, kind } };
 }
 
 const KIND_OF: Record<Outcome, ClosingKind | null> = {

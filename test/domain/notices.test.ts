@@ -151,10 +151,10 @@ describe('closing notices', () => {
     [
       { outcome: 'Nothing' },
       { delta: unfixed },
-      'nothing',
+      'delta',
       'web: nothing that a patch could fix, 5 remain (1 critical)',
     ],
-    [{ outcome: 'Nothing' }, { delta: newSum().delta }, 'nothing', 'web: nothing to fix, nothing found'],
+    [{ outcome: 'Nothing' }, { delta: newSum().delta }, 'delta', 'web: nothing to fix, nothing found'],
     [
       { outcome: 'Observed' },
       { delta: null },
