@@ -91,7 +91,7 @@ function readText(file: string, what: string): string {
   }
 }
 
-function readAdvisories(file: string): AdvisoryFile {
+export function readAdvisories(file: string): AdvisoryFile {
   try {
     return JSON.parse(readText(file, 'the advisories')) as AdvisoryFile;
   } catch (error) {
