@@ -90,7 +90,7 @@ export function gateEvidence(facts: RingFacts): GateEvidence {
     ring: plan.ring,
     canary: facts.canary,
     at: facts.at,
-    policy,
+    policy: { ...policy, failures: tolerated(facts) },
     hosts,
     atLevel: plan.atLevel.length,
     required: requiredSample(facts),
@@ -100,6 +100,11 @@ export function gateEvidence(facts: RingFacts): GateEvidence {
     stopped: record.stopped,
     alarms: record.alarms,
   };
+}
+
+/** The gate's own number for the canary; a later ring tolerates what its waves were let go on with. */
+function tolerated({ canary, policy, plan }: RingFacts): number {
+  return canary ? policy.failures : Math.max(policy.failures, plan.errors);
 }
 
 /** Really patched, and looked at since: the only hosts of which anything can be learnt. */

@@ -267,6 +267,15 @@ describe('gate', () => {
     assert.equal(verdict.verdict, 'pass');
     assert.match(verdict.reasons[0]?.words ?? '', /^2 of 3 patched and looked at; 1 failed, 1 tolerated/);
   });
+
+  test('a later ring tolerates the errors that its waves went on with, the canary only the gate’s own', () => {
+    const failed = { ...withHost(patched('i-3', { status: 'failed' })) };
+    const ring = facts(failed);
+    const later = { ...ring, canary: false, plan: { ...ring.plan, errors: 1 } };
+    const rows = (given: typeof later) => verdictOf(given).reasons.map((reason) => reason.row);
+    assert.ok(!rows(later).includes('failures'));
+    assert.ok(rows({ ...later, canary: true }).includes('failures'));
+  });
 });
 
 describe('gate: the sample', () => {
