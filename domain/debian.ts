@@ -78,16 +78,19 @@ const { exact: SOURCE_OF, stems: SOURCE_OF_STEM } = inverted();
 const LIBRARY_VERSION = /[-.]?\d[\d.]*[a-z]?(?:t64)?$/;
 const PART =
   /-(?:bin|base|client|common|core|daemon|data|dev|extra|full|headless|jdk|jdk-headless|jre|jre-headless|libs?|locales|minimal|modules|perl|plugins?|runtime|server|tools|utils?)$/;
-const KERNEL_IMAGE =
-  /^linux-(?:image|modules|modules-extra|headers)(?:-unsigned)?-(?:\d+\.\d+\.\d+-[\d.]+(?:\.deb\d+[\w.]*)?-)?([a-z][\w-]*?)(?:-hwe-[\d.]+\w*)?$/;
-const KERNEL_SOURCE = /^linux(?:-(?:signed|meta))*(?:-([a-z][a-z0-9]*))?(?:-hwe)?(?:-\d+\.\d+)?$/;
-/** Sources whose flavours of kernel image have other names than the source. */
-const ANY_FLAVOUR = new Set(['amd64', 'arm64', 'hwe', 'signed', 'meta']);
+/** Kind and flavour of what a kernel's build brings: linux-image-6.1.0-25-amd64, linux-modules-6.5.0-1014-aws, linux-image-amd64. */
+const KERNEL_BINARY =
+  /^linux-(image|modules-extra|modules|headers)(?:-unsigned)?-(?:\d+\.\d+\.\d+-[\d.]+(?:\.deb\d+[\w.]*)?-)?([a-z][\w-]*?)(?:-hwe-[\d.]+\w*)?$/;
+/** linux, linux-signed-amd64, linux-meta-aws, linux-aws-6.5 */
+const KERNEL_SOURCE =
+  /^linux(?:-(?:signed|meta))*(?:-(amd64|arm64|aws|azure|gcp|gke|ibm|i386|kvm|lowlatency|nvidia|oracle|raspi|realtime))?(?:-hwe)?(?:-\d+\.\d+)?$/;
+/** Architectures of Debian's signed sources: their images may be of any flavour. */
+const ARCHITECTURES = new Set(['amd64', 'arm64', 'i386']);
 
 /** Whether a finding's package and an installed or offered binary are the same software, as far as names tell. */
 export function sameDebianPackage(findingName: string, binaryName: string): boolean {
   if (findingName === binaryName) return true;
-  if (isKernel(findingName)) return sameKernel(findingName, binaryName);
+  if (isOfKernel(findingName)) return sameKernel(findingName, binaryName);
   return debianNames(binaryName).includes(findingName);
 }
 
@@ -104,36 +107,51 @@ export function sourceOf(binary: string): string | null {
 
 /** Whether the table knows the name at all: where it does, a version that happens to agree is no reason to join. */
 export function isKnown(name: string): boolean {
-  return name in BINARIES || sourceOf(name) !== null;
+  return Object.hasOwn(BINARIES, name) || sourceOf(name) !== null;
 }
 
 /** Binaries of a source that a baseline's list may name, with * for the version of the ABI. */
 export function binariesOf(source: string): string[] {
-  return unique([source, ...(BINARIES[source]?.split(' ') ?? []).map((binary) => binary.replace('#', '*'))]);
+  const binaries = Object.hasOwn(BINARIES, source) ? (BINARIES[source] ?? '') : '';
+  return unique([
+    source,
+    ...binaries
+      .split(' ')
+      .filter(Boolean)
+      .map((binary) => binary.replace('#', '*')),
+  ]);
 }
 
-/** A kernel, by source or by image. linux-libc-dev is none: it comes from the same source, yet nothing boots it. */
+/** Something that boots, by source or by image. linux-libc-dev is none, though it comes from the same source. */
 export function isKernel(name: string): boolean {
-  return KERNEL_IMAGE.test(name) || (KERNEL_SOURCE.test(name) && !name.startsWith('linux-libc'));
+  return KERNEL_SOURCE.test(name) || KERNEL_BINARY.exec(name)?.[1] === 'image';
+}
+
+/** Whatever is joined by `sameKernel`: a kernel, or modules and headers with the version in their name. */
+export function isOfKernel(name: string): boolean {
+  return KERNEL_SOURCE.test(name) || KERNEL_BINARY.test(name);
 }
 
 /**
- * Kernel images carry their version in the name, so what will be installed is called otherwise than what is installed: the
- * flavour has to agree. A finding by source takes any image of that flavour. linux-libc-dev counts for the source only.
+ * Kernel images carry their version in the name, so what will be installed is called otherwise than what is installed: kind and
+ * flavour have to agree. A finding by source takes any image of that flavour. linux-libc-dev counts for the source only.
  */
 export function sameKernel(findingName: string, binaryName: string): boolean {
   const bySource = KERNEL_SOURCE.exec(findingName);
   if (binaryName === 'linux-libc-dev') return bySource !== null;
-  const image = KERNEL_IMAGE.exec(binaryName);
-  if (!image) return false;
-  const flavour = flavourOf(image[1]);
-  if (!bySource) return flavourOf(KERNEL_IMAGE.exec(findingName)?.[1]) === flavour;
-  return !bySource[1] || ANY_FLAVOUR.has(bySource[1]) || bySource[1] === flavour;
+  const offered = KERNEL_BINARY.exec(binaryName);
+  if (!offered) return false;
+  if (bySource) {
+    const [, flavour = ''] = bySource;
+    return offered[1] === 'image' && (flavour === '' || ARCHITECTURES.has(flavour) || flavour === offered[2]);
+  }
+  const installed = KERNEL_BINARY.exec(findingName);
+  return installed?.[1] === offered[1] && flavourOf(installed?.[2]) === flavourOf(offered[2]);
 }
 
 /** Ubuntu's kernel metapackages write 6.5.0-1014.14 as 6.5.0.1014.14, which dpkg would sort after every 6.5.0-x. */
 export function kernelVersion(name: string, version: string): string {
-  return KERNEL_IMAGE.test(name) ? version.replace(/^(\d+\.\d+\.\d+)\.(\d+\.\d+)(?=$|[~+])/, '$1-$2') : version;
+  return KERNEL_BINARY.test(name) ? version.replace(/^(\d+\.\d+\.\d+)\.(\d+\.\d+)(?=$|[~+])/, '$1-$2') : version;
 }
 
 const flavourOf = (flavour: string | undefined) => (flavour === 'virtual' ? 'generic' : flavour);

@@ -1,4 +1,4 @@
-import { debianNames, isKernel, isKnown, kernelVersion, sameKernel } from '#domain/debian.ts';
+import { debianNames, isKnown, isOfKernel, kernelVersion, sameKernel } from '#domain/debian.ts';
 import type { Finding, Os, Patch, SurveyedHost, VulnerablePackage } from '#domain/model.ts';
 import { compareVersions } from '#domain/versions/order.ts';
 
@@ -102,7 +102,7 @@ const confirms = (closes: Iterable<Patch>, finding: Finding) =>
   [...closes].some((patch) => patch.cveIds.includes(finding.vulnerabilityId));
 
 function candidatesFor(each: VulnerablePackage, fixedIn: string, offered: Offered): Packaged[] {
-  const named = byDebianNames(offered.os) && isKernel(each.name) ? kernelsFor(each.name, offered) : null;
+  const named = byDebianNames(offered.os) && isOfKernel(each.name) ? kernelsFor(each.name, offered) : null;
   let found = named ?? offered.byName.get(each.name) ?? [];
   if (found.length === 0 && byDebianNames(offered.os) && !isKnown(each.name)) {
     found = offered.byVersion.get(bare(fixedIn)) ?? []; // where names cannot tell, the very version does
@@ -123,9 +123,9 @@ function index(offered: Offered, patch: Packaged): void {
     add(offered.byName, name, patch);
     return;
   }
-  if (isKernel(name) || name === 'linux-libc-dev') offered.kernels.push(patch);
+  if (isOfKernel(name) || name === 'linux-libc-dev') offered.kernels.push(patch);
   for (const each of debianNames(name)) add(offered.byName, each, patch);
-  if (!isKnown(name) && !isKernel(name)) add(offered.byVersion, bare(version), patch);
+  if (!isKnown(name) && !isOfKernel(name)) add(offered.byVersion, bare(version), patch);
 }
 
 function add(map: Map<string, Patch[]>, key: string, patch: Patch): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { debianNames, isKernel, kernelVersion, sameDebianPackage } from '#domain/debian.ts';
+import { binariesOf, debianNames, isKernel, kernelVersion, sameDebianPackage } from '#domain/debian.ts';
 
 suite('trap 20: Inspector names the source, SSM the binary', () => {
   const same: [finding: string, binary: string, why: string][] = [
@@ -55,6 +55,11 @@ suite('trap 20: Inspector names the source, SSM the binary', () => {
     test(`${source} is not ${binary}`, () => assert.equal(sameDebianPackage(source, binary), false));
   }
 
+  test('a package may have any name', () => {
+    assert.equal(sameDebianPackage('constructor', 'toString'), false);
+    assert.deepEqual(binariesOf('constructor'), ['constructor']);
+  });
+
   test('the table rules out guesses: libssl3 belongs to no source of its own name', () => {
     assert.deepEqual(debianNames('libssl3'), ['libssl3', 'openssl']);
   });
@@ -74,6 +79,10 @@ suite('trap 20: a kernel has its version in its name', () => {
     ['linux', 'linux-image-6.1.0-25-amd64', true],
     ['linux', 'linux-image-6.1.0-25-cloud-amd64', true],
     ['linux', 'linux-libc-dev', true],
+    ['linux', 'linux-headers-6.1.0-25-amd64', false],
+    ['linux-headers-6.1.0-9-amd64', 'linux-headers-6.1.0-25-amd64', true],
+    ['linux-headers-6.1.0-9-amd64', 'linux-image-6.1.0-25-amd64', false],
+    ['linux-base', 'linux-image-6.1.0-25-amd64', false],
     ['linux-signed-amd64', 'linux-image-6.1.0-25-cloud-amd64', true],
     ['linux-aws', 'linux-image-6.5.0-1020-aws', true],
     ['linux-aws-6.5', 'linux-image-6.5.0-1020-aws', true],
@@ -91,6 +100,8 @@ suite('trap 20: a kernel has its version in its name', () => {
     assert.equal(isKernel('linux'), true);
     assert.equal(isKernel('linux-image-6.1.0-25-amd64'), true);
     assert.equal(isKernel('linux-libc-dev'), false);
+    assert.equal(isKernel('linux-headers-6.1.0-25-amd64'), false);
+    assert.equal(isKernel('linux-base'), false);
     assert.equal(isKernel('linuxptp'), false);
   });
 

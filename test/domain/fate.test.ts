@@ -104,6 +104,7 @@ suite('end-of-life', () => {
       { finding: { ...eol, vulnerabilityId: 'CVE-2024-1' } },
       'not-os-package',
     ],
+    ['less than CRITICAL is none', { finding: { ...eol, severity: 'HIGH' } }, 'not-os-package'],
     ['suppressed comes first', { finding: { ...eol, status: 'SUPPRESSED' } }, 'suppressed'],
     ['it comes before the ring', { finding: eol, host: { ring: null, rings: [] } }, 'end-of-life'],
   ];

@@ -98,6 +98,13 @@ suite('a patch closes a finding', () => {
       false,
     ],
     [
+      "names can tell: the finding's name is known",
+      'DEBIAN',
+      { packages: [vulnerable('curl', '7.1-1')] },
+      [patch('libfoo2', '7.1-1')],
+      false,
+    ],
+    [
       'an equal version on RPM is chance',
       'AMAZON_LINUX_2023',
       { packages: [vulnerable('acme', '1-1')] },
