@@ -3,8 +3,8 @@ import { instant } from '#domain/instant.ts';
 import type { Policy } from '#domain/policy.ts';
 import type { CampaignInput } from '#domain/ports.ts';
 import type { Rehearsal } from '#rehearsal/api.ts';
-import { openRehearsal } from '#rehearsal/rehearsal.ts';
-import type { Scenario } from '#rehearsal/scenario.ts';
+import { type EngineFault, openRehearsal } from '#rehearsal/rehearsal.ts';
+import { isWorldFault, type Scenario, timeOfFault } from '#rehearsal/scenario.ts';
 import { openWorld } from '#rehearsal/world/world.ts';
 import { collect } from './collecting.ts';
 import { Interrupted } from './exit.ts';
@@ -41,6 +41,7 @@ export async function conduct(given: Conducting): Promise<Rehearsing> {
     seed: given.seed,
     policyFile: given.policyFile,
     world: (stage) => openWorld(scenario, stage),
+    faults: engineFaults(scenario),
   });
   try {
     if (given.watcher) watch(rehearsal, group, given.watcher);
@@ -87,6 +88,12 @@ export async function conduct(given: Conducting): Promise<Rehearsing> {
       patience = SWEEP;
     }
   }
+}
+
+function engineFaults(scenario: Scenario): EngineFault[] {
+  return scenario.faults.flatMap((fault) =>
+    isWorldFault(fault) ? [] : [{ ...fault, at: timeOfFault(scenario, fault) ?? undefined }],
+  );
 }
 
 const SWEEP = 15 * 60_000;

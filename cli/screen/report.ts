@@ -66,7 +66,7 @@ function whyLines(delta: Delta, paint: Paint, columns: number, rows: number): st
 
 function unverified(delta: Delta, paint: Paint, columns: number): string[] {
   return delta.unverifiedHosts.map(({ id, ring, findings, words }) =>
-    paint('yellow', cut(`Nobody verified ${id} (${ring ?? 'no ring'}, ${findings} findings): ${words}`, columns)),
+    paint('yellow', cut(`Unverified ${id} (${ring ?? 'no ring'}, ${findings}): ${words}`, columns)),
   );
 }
 
