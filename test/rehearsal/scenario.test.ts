@@ -60,7 +60,7 @@ test('a wrong value is named with its place', () => {
   const [after] = faultsOf(GOOD.replace('3h', '3 hours'));
   assert.match(after ?? '', /^a\.yml:11:31: faults\.0\.after: .*3h, 90m/);
   const [fault] = faultsOf(GOOD.replace('do: stop', 'do: stopp'));
-  assert.match(fault ?? '', /^a\.yml:11:5: faults\.0\.do: /);
+  assert.match(fault ?? '', /^a\.yml:11:7: faults\.0\.do: /);
 });
 
 test('what is not YAML is refused at its line', () => {

@@ -57,6 +57,19 @@ test('without a look nothing closes, whatever was patched', () => {
   assert.equal(coverage(world, 'web').scanStatus.reason, 'SUCCESSFUL');
 });
 
+test('an inventory that is under way when looks stop is not evaluated any more', () => {
+  const world = testWorld(`${WEB}faults: [{ do: rescan-never, on: { state: Soak } }]\n`, [DEBIAN]);
+  install(world, 'web');
+  const { Associations } = world.call('ListAssociations', {});
+  const associationIds = Associations.map(({ AssociationId }: { AssociationId: string }) => AssociationId);
+  const InstanceIds = [world.host('web').id];
+  world.call('SendCommand', { DocumentName: 'AWS-RefreshAssociation', InstanceIds, Parameters: { associationIds } });
+  world.pass(40_000); // the inventory is taken, its evaluation comes in a minute at the earliest
+  world.world.entered('patchRing', 'Soak');
+  world.pass(HOUR);
+  assert.equal(ids(world, 'web', 'ACTIVE').length, 4);
+});
+
 test('trap 8: the kernel finding stays until the new kernel runs, with the packages that are still old', () => {
   const world = testWorld(WEB, [DEBIAN]);
   const kernel = () =>

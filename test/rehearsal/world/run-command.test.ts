@@ -160,3 +160,26 @@ test('pages: a token belongs to its list, and too small a page is refused', () =
     fault('InvalidNextToken'),
   );
 });
+
+test('MaxConcurrency holds hosts back, and one error more than MaxErrors ends the rest as Terminated', () => {
+  const world = testWorld(`${FLEET}faults: [{ do: install-fails, hosts: [web], exit: 1 }]\n`, [DEBIAN]);
+  const { CommandId } = send(world, ['web-1', 'web-2', 'web-3'], { MaxConcurrency: '1', MaxErrors: '0' });
+  world.pass(MINUTE);
+  const atWork = () => world.world.hosts.filter(({ runs }) => runs.length > 0).length;
+  assert.equal(atWork(), 1);
+  world.pass(HOUR);
+  assert.equal(atWork(), 1);
+  const { CommandInvocations } = world.call('ListCommandInvocations', { CommandId });
+  const details = CommandInvocations.map(({ StatusDetails }: { StatusDetails: string }) => StatusDetails).sort();
+  assert.deepEqual(details, ['Failed', 'Terminated', 'Terminated']);
+  assert.equal(world.call('ListCommands', { CommandId }).Commands[0].StatusDetails, 'Failed');
+});
+
+test('an agent that comes back after the total timeout does not turn the invocation into a success', () => {
+  const fault = '{ do: agent-lost, hosts: [web-1], during: reboot, back: 4h }';
+  const world = testWorld(`${FLEET}faults: [${fault}]\n`, [DEBIAN]);
+  const { CommandId } = send(world, ['web-1'], { TimeoutSeconds: 600 });
+  world.pass(6 * HOUR);
+  assert.equal(world.host('web-1').agent, 'online');
+  assert.equal(invocation(world, CommandId, 'web-1').StatusDetails, 'DeliveryTimedOut');
+});
