@@ -202,16 +202,28 @@ export class Pace {
   }
 }
 
-/** Sets the task's environment and takes its standard output; returns what undoes both. */
+/** Sets the task's environment and takes what it writes to standard output and error; returns what undoes both. */
 function occupy(queued: Queued): () => void {
   const { env, line } = queued.work;
   const hidden = Object.keys(process.env).filter((name) => /^(AWS|POWERTOOLS|LAMBDA)_/.test(name));
   const before = new Map([...hidden, ...Object.keys(env)].map((name) => [name, process.env[name]]));
   for (const name of hidden) delete process.env[name];
   Object.assign(process.env, env);
-  const write = process.stdout.write;
+  const returned = [process.stdout, process.stderr].map((stream) => take(stream, queued, line));
+  return () => {
+    for (const giveBack of returned) giveBack();
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  };
+}
+
+/** Lambda logs both streams. */
+function take(stream: NodeJS.WriteStream, queued: Queued, line: (line: string) => void): () => void {
+  const write = stream.write;
   let rest = '';
-  process.stdout.write = function (this: NodeJS.WriteStream, chunk: unknown, ...more: unknown[]) {
+  stream.write = function (this: NodeJS.WriteStream, chunk: unknown, ...more: unknown[]) {
     const who = running.getStore();
     const mine = who !== undefined && who !== 'engine' && who.task === queued;
     if (!mine) return Reflect.apply(write, this, [chunk, ...more]);
@@ -223,13 +235,9 @@ function occupy(queued: Queued): () => void {
     const written = more.find((one) => typeof one === 'function');
     if (written) queueMicrotask(written as () => void);
     return true;
-  } as typeof process.stdout.write;
+  } as typeof stream.write;
   return () => {
-    process.stdout.write = write;
+    stream.write = write;
     if (rest !== '') line(rest);
-    for (const [name, value] of before) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
   };
 }
