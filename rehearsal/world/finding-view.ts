@@ -1,5 +1,6 @@
 /** How Inspector shows a finding: to its API with real times, in an event with times as text that is not ISO (trap 3). */
 import type { Stage } from '#rehearsal/api.ts';
+import type { Advisory } from '#rehearsal/world/advisories.ts';
 import type { Affected, FindingRecord } from '#rehearsal/world/findings.ts';
 import type { Host } from '#rehearsal/world/fleet.ts';
 import { evr } from '#rehearsal/world/versions.ts';
@@ -34,6 +35,7 @@ export function findingView(record: FindingRecord, lastLook: number | null, stag
       sourceUrl: `https://example.invalid/${vulnerabilityId}`,
       ...(advisory?.vendorSeverity ? { vendorSeverity: advisory.vendorSeverity } : {}),
       ...(advisory?.publishedAt ? { vendorCreatedAt: new Date(advisory.publishedAt) } : {}),
+      ...(advisory ? vendorUpdated(advisory, stage.clock.now()) : {}),
       referenceUrls: [],
       relatedVulnerabilities: advisory?.cves.filter((cve) => cve !== vulnerabilityId) ?? [],
       cvss: advisory?.vector
@@ -53,6 +55,12 @@ export function findingView(record: FindingRecord, lastLook: number | null, stag
       },
     ],
   };
+}
+
+/** The vendor touches its record when the fix comes out. */
+function vendorUpdated({ releasedAt, publishedAt }: Advisory, now: number): { vendorUpdatedAt?: Date } {
+  const at = releasedAt !== null && releasedAt <= now ? releasedAt : publishedAt;
+  return at === null ? {} : { vendorUpdatedAt: new Date(at) };
 }
 
 /** PARTIAL: some of several packages. */
