@@ -95,14 +95,13 @@ export function planRing(
   };
 }
 
-/** The hosts that no ring will patch: all are left, each with its reason. */
+/** The hosts whose `ring` is null: all are left, each with its reason. */
 export function hostsOfNoRing(
   policy: GroupPolicy,
   hosts: readonly SurveyedHost[],
   context: RingContext,
 ): PlanPart & { ring: null; fates: FindingFate[] } {
-  const placeless = hosts.map((host) => ({ ...host, ring: null }));
-  const { fates, part } = judgeHosts(policy, placeless, context);
+  const { fates, part } = judgeHosts(policy, hosts, context);
   return { ...part, ring: null, fates };
 }
 

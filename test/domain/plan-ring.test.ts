@@ -108,6 +108,16 @@ suite('a ring on paper', () => {
     assert.deepEqual(patchableOses([canary('i-1'), canary('i-2', { os: AL, managed: null })]), ['DEBIAN']);
   });
 
+  test('a finding that is closed already is none of this campaign', () => {
+    const { fates, before } = planRing(
+      groupPolicy(),
+      1,
+      [fixable('i-1', { findings: [finding({ status: 'CLOSED' })] })],
+      context,
+    );
+    assert.deepEqual([fates, before.total], [[], 0]);
+  });
+
   test('tags that match nothing are a warning', () => {
     assert.deepEqual(planRing(groupPolicy(), 1, [], context).warnings, [
       'No instance has the tag Ring=fleet of ring fleet.',
