@@ -34,7 +34,7 @@ const DAYS_AT_MOST = 25;
 /** Opens a rehearsal, starts the campaign as an operator would, plays the people, and collects what came of it. */
 export async function conduct(given: Conducting): Promise<Rehearsing> {
   const realStart = process.hrtime.bigint();
-  const { scenario, campaign, group, policy } = given;
+  const { scenario, campaign, group } = given;
   const startedAt = Date.parse(scenario.start);
   const rehearsal = await openRehearsal({
     startAt: startedAt,
@@ -50,7 +50,7 @@ export async function conduct(given: Conducting): Promise<Rehearsing> {
     const trigger = { kind: 'person' as const, id: `rehearse/${campaign}`, at, by: OPERATOR };
     const input: CampaignInput = { contract: 1, group, trigger };
     const execution = rehearsal.start('campaign', campaign, input);
-    await run(rehearsal, given);
+    await runToTheEnd(rehearsal, given);
     const realSeconds = Math.round(Number(process.hrtime.bigint() - realStart) / 1e7) / 100;
     const evidence = given.evidenceAt ?? `s3://${rehearsal.env.EVIDENCE_BUCKET}/${group}/${campaign}/`;
     const ended = {
@@ -68,26 +68,6 @@ export async function conduct(given: Conducting): Promise<Rehearsing> {
   } finally {
     await rehearsal.close();
   }
-
-  async function run(rehearsal: Rehearsal, { signal, approve }: Conducting): Promise<void> {
-    const rings = policy.groups[group]?.rings.map((ring) => ring.name) ?? [];
-    const people = new People(rehearsal, rings, scenario.answers, approve);
-    const limit = startedAt + DAYS_AT_MOST * DAY;
-    const interrupted = () => signal?.aborted === true;
-    let patience = 0;
-    for (;;) {
-      const pause = rehearsal.clock.now() + patience;
-      const isOver = () => pause <= rehearsal.clock.now() && !isAtWork(rehearsal);
-      await rehearsal.run(() => interrupted() || people.busy || isOver(), limit);
-      if (interrupted()) throw new Interrupted();
-      const wasBusy = people.busy;
-      await people.act();
-      if (wasBusy) continue;
-      if (await isFree(rehearsal, group)) return;
-      // Nothing runs, yet the lease is held: the sweeper comes every 15 minutes.
-      patience = SWEEP;
-    }
-  }
 }
 
 function engineFaults(scenario: Scenario): EngineFault[] {
@@ -96,10 +76,29 @@ function engineFaults(scenario: Scenario): EngineFault[] {
   );
 }
 
-const SWEEP = 15 * 60_000;
+const SWEEP = 15 * 60_000; // how often the sweeper comes
 
-function isAtWork(rehearsal: Rehearsal): boolean {
-  return rehearsal.executions().some((execution) => execution.status === 'RUNNING');
+/** Until no execution runs and the lease is free; meanwhile people read their mail and answer. */
+async function runToTheEnd(rehearsal: Rehearsal, given: Conducting): Promise<void> {
+  const { scenario, group, policy, approve, signal } = given;
+  const rings = policy.groups[group]?.rings.map((ring) => ring.name) ?? [];
+  const people = new People(rehearsal, rings, scenario.answers, approve);
+  const atWork = () => rehearsal.executions().some((execution) => execution.status === 'RUNNING');
+  const limit = Date.parse(scenario.start) + DAYS_AT_MOST * DAY;
+  let notBefore = 0;
+  for (;;) {
+    const isOver = () => rehearsal.clock.now() >= notBefore && !atWork();
+    await rehearsal.run(() => signal?.aborted === true || people.busy || isOver(), limit);
+    if (signal?.aborted) throw new Interrupted();
+    if (people.busy) {
+      await people.act();
+      notBefore = 0; // the notice of an end comes right after the lease was freed
+    } else if (await isFree(rehearsal, group)) {
+      return;
+    } else {
+      notBefore = rehearsal.clock.now() + SWEEP;
+    }
+  }
 }
 
 async function isFree(rehearsal: Rehearsal, group: string): Promise<boolean> {

@@ -9,7 +9,7 @@ export function report(shown: Shown, paint: Paint, size: { columns: number; rows
   const columns = Math.min(size.columns, SCREEN.columns);
   const above = [
     ...heading(shown, paint, columns),
-    ...milestones(shown).map((each) => milestoneLine(each, paint, columns)),
+    ...milestones(shown).flatMap((each) => milestoneLines(each, paint, columns)),
     ...verdicts(shown, paint, columns),
     '',
     ...(shown.run.delta ? [...deltaTable(shown.run.delta, paint), ''] : []),
@@ -31,19 +31,26 @@ function heading({ run, scenario, asides }: Shown, paint: Paint, columns: number
   return [paint('bold', title), ...asides.flatMap((aside) => wrap(aside, columns, '  '))];
 }
 
-function milestoneLine(told: Milestone, paint: Paint, columns: number): string {
-  const text = cut(told.text, columns - 14);
-  const painted = told.good === null ? text : paint(told.good ? 'green' : 'red', text);
-  return `${paint('dim', clockText(told.at))}  ${painted}`;
+/** What went well has its one line; the rest is told whole. */
+function milestoneLines({ at, text, good }: Milestone, paint: Paint, columns: number): string[] {
+  const front = `${paint('dim', clockText(at))}  `;
+  if (good === null) return [`${front}${cut(text, columns - 14)}`];
+  if (good) return [`${front}${paint('green', cut(text, columns - 14))}`];
+  const lines = wrap(text, columns - 14, '').map((line) => paint('red', line));
+  return lines.map((line, place) => `${place === 0 ? front : ' '.repeat(14)}${line}`);
 }
 
-/** The reasons of every ring that did not pass: they are why the campaign ended as it did. */
-function verdicts({ run }: Shown, paint: Paint, columns: number): string[] {
+/** The reasons of every ring that did not pass, but for those that the campaign gave for its end. */
+function verdicts({ run, record }: Shown, paint: Paint, columns: number): string[] {
   const ended = run.rings.filter((ring) => ring.verdict === 'fail' || ring.verdict === 'inconclusive');
   return ended.flatMap((ring) =>
-    ring.reasons.flatMap((reason) =>
-      wrap(`${ring.name} ${ring.verdict}: ${reason}`, columns - 2, '    ').map((line) => `  ${paint('yellow', line)}`),
-    ),
+    ring.reasons
+      .filter((reason) => !record?.why.includes(reason))
+      .flatMap((reason) =>
+        wrap(`${ring.name} ${ring.verdict}: ${reason}`, columns - 2, '    ').map(
+          (line) => `  ${paint('yellow', line)}`,
+        ),
+      ),
   );
 }
 

@@ -56,6 +56,18 @@ describe('the report of a happy run', () => {
 });
 
 describe('the report of a run that ended otherwise', () => {
+  it('tells why it ended, whole and once', () => {
+    const shown = happy();
+    const why = 'canary fail: 2 of 3 hosts failed, none is tolerated, and the alarm web-5xx rang while the ring soaked';
+    shown.run.campaign.outcome = 'Halted';
+    Object.assign(shown.record ?? {}, { outcome: 'Halted', why });
+    const reasons = ['2 of 3 hosts failed, none is tolerated', 'the alarm web-5xx rang while the ring soaked'];
+    Object.assign(shown.run.rings[0] ?? {}, { verdict: 'fail', reasons });
+    const text = report(shown, plain).join('\n');
+    assert.match(text.replace(/\s+/g, ' '), new RegExp(`01 Sep 07:41 Halted: ${why}`));
+    assert.equal(text.match(/alarm\s+web-5xx/g)?.length, 1);
+  });
+
   it('gives the reasons of every ring that did not pass', () => {
     const shown = happy();
     const [canary] = shown.run.rings;
