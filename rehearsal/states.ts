@@ -8,22 +8,13 @@ import {
   MAX_PAYLOAD,
   type Machine,
   Run,
-  StatesError,
-  type TaskInProgress,
-  type TaskRequest,
 } from '#rehearsal/asl/index.ts';
 import { uuid } from '#rehearsal/chance.ts';
 import type { Lambda } from '#rehearsal/lambda.ts';
 import type { DeployedMachine } from '#rehearsal/serverless.ts';
 import type { Sns } from '#rehearsal/sns.ts';
+import { PERFORMED, perform } from '#rehearsal/states-tasks.ts';
 import { Tokens } from '#rehearsal/tokens.ts';
-
-/** What machines may call, and how. Everything else is refused when the machine is created. */
-const RESOURCES: Parameters<typeof loadMachine>[1] = {
-  'arn:aws:states:::lambda:invoke': ['request', 'token'],
-  'arn:aws:states:::states:startExecution': ['request', 'sync'],
-  'arn:aws:states:::sns:publish': ['request', 'token'],
-};
 
 export interface Execution {
   machine: DeployedMachine;
@@ -55,7 +46,7 @@ export class States {
     this.tokens = new Tokens(parts.chance.of('tokens'));
     for (const deployed of machines) {
       try {
-        this.#machines.set(deployed.arn, { deployed, machine: loadMachine(deployed.definition, RESOURCES) });
+        this.#machines.set(deployed.arn, { deployed, machine: loadMachine(deployed.definition, PERFORMED) });
       } catch (error) {
         if (error instanceof BadDefinition)
           throw new BadDefinition(error.faults.map((fault) => `${deployed.key}: ${fault}`));
@@ -143,7 +134,8 @@ export class States {
     const run = new Run(machine, context, {
       clock,
       draw: () => draws.next(),
-      perform: (request) => this.#perform(request),
+      perform: (request) =>
+        perform(request, this.#parts, (machineId, called, given) => this.start(machineId, called, given)),
       issueToken: (holder) => this.tokens.issue(holder),
       entered: (state, type) => {
         view.states.push(state);
@@ -196,71 +188,6 @@ export class States {
         cause: view.cause,
       },
     });
-  }
-
-  #perform(request: TaskRequest): TaskInProgress {
-    const args = (request.arguments ?? {}) as Record<string, unknown>;
-    if (request.resource.endsWith(':lambda:invoke')) return { result: this.#invoke(args), cancel: () => undefined };
-    if (request.resource.endsWith(':sns:publish')) return { result: this.#publish(args), cancel: () => undefined };
-    return this.#nested(request.pattern === 'sync', args);
-  }
-
-  async #invoke({ FunctionName, Payload }: Record<string, unknown>): Promise<unknown> {
-    const result = await this.#parts.lambda.invoke(String(FunctionName), Payload ?? {});
-    return { ExecutedVersion: '$LATEST', Payload: result, StatusCode: 200 };
-  }
-
-  async #publish({ Message, ...more }: Record<string, unknown>): Promise<unknown> {
-    try {
-      return this.#parts.sns.publish({
-        ...more,
-        Message: typeof Message === 'string' ? Message : JSON.stringify(Message),
-      });
-    } catch (error) {
-      throw error instanceof AwsFault ? new StatesError(`SNS.${error.code}Exception`, error.message) : error;
-    }
-  }
-
-  /** A child that was not successful ends its parent's task with States.TaskFailed, all about it as JSON in the cause. */
-  #nested(wait: boolean, { StateMachineArn, Name, Input }: Record<string, unknown>): TaskInProgress {
-    let child: Execution;
-    try {
-      child = this.start(
-        String(StateMachineArn),
-        Name === undefined ? undefined : String(Name),
-        JSON.stringify(Input ?? {}),
-      );
-    } catch (error) {
-      const { code, message } = error as AwsFault;
-      return {
-        result: Promise.reject(new StatesError(`StepFunctions.${code}Exception`, message)),
-        cancel: () => undefined,
-      };
-    }
-    if (!wait)
-      return {
-        result: Promise.resolve({ ExecutionArn: child.view.arn, StartDate: child.view.startedAt }),
-        cancel: () => undefined,
-      };
-    const result = child.over.then(() => {
-      const { view, machine, input } = child;
-      const told = {
-        ExecutionArn: view.arn,
-        Input: JSON.parse(input),
-        InputDetails: { Included: true },
-        Name: view.name,
-        StartDate: view.startedAt,
-        StateMachineArn: machine.arn,
-        Status: view.status,
-        StopDate: view.stoppedAt,
-      };
-      if (view.status === 'SUCCEEDED') return { ...told, Output: view.output, OutputDetails: { Included: true } };
-      throw new StatesError(
-        'States.TaskFailed',
-        JSON.stringify({ ...told, Input: input, Error: view.error, Cause: view.cause }),
-      );
-    });
-    return { result, cancel: () => child.run.stop.now(new Ended('ABORTED', null, null)) };
   }
 }
 

@@ -1,0 +1,236 @@
+/** An open rehearsal: all parts of the small AWS, put together around one clock. */
+import { devNull } from 'node:os';
+import type { ExecutionView, Mail, Rehearsal, TimelineEvent } from '#rehearsal/api.ts';
+import { chanceOf, uuid } from '#rehearsal/chance.ts';
+import { running, VirtualClock } from '#rehearsal/clock.ts';
+import type { openDynamodb } from '#rehearsal/dynamodb.ts';
+import { Events } from '#rehearsal/events.ts';
+import { type EngineFault, type EnteredState, Faults } from '#rehearsal/faults.ts';
+import { Gateway, vacate } from '#rehearsal/gateway.ts';
+import { Lambda } from '#rehearsal/lambda.ts';
+import { Pace } from '#rehearsal/pace.ts';
+import type { RehearsalOptions } from '#rehearsal/rehearsal.ts';
+import { S3 } from '#rehearsal/s3.ts';
+import { plan } from '#rehearsal/scheduler.ts';
+import type { Installation } from '#rehearsal/serverless.ts';
+import { Sns } from '#rehearsal/sns.ts';
+import { States } from '#rehearsal/states.ts';
+import { statesApi, views } from '#rehearsal/states-api.ts';
+import { Traffic } from '#rehearsal/traffic.ts';
+
+export class OpenRehearsal implements Rehearsal {
+  readonly endpoint: string;
+  readonly clock: VirtualClock;
+  readonly account: string;
+  readonly region: string;
+  readonly env: Record<string, string>;
+  readonly timeline: TimelineEvent[] = [];
+  readonly inbox: Mail[] = [];
+  readonly calls: Map<string, number>;
+  readonly callsByCaller: Map<string, number>;
+  readonly logs: { caller: string; line: string }[] = [];
+  readonly gateway: Gateway;
+  readonly #pace: Pace;
+  readonly #traffic: Traffic;
+  readonly #states: States;
+  readonly #s3: S3;
+  readonly #installed: Installation;
+  readonly #taskEnv: Record<string, string>;
+  readonly #listeners: ((event: TimelineEvent) => void)[] = [];
+  #open = true;
+
+  constructor(
+    options: RehearsalOptions,
+    installed: Installation,
+    root: string,
+    port: number,
+    dynamodb: ReturnType<typeof openDynamodb>,
+  ) {
+    const { account, region, functions } = installed;
+    const chance = chanceOf(options.seed ?? 1);
+    const clock = new VirtualClock(options.startAt);
+    const note = (kind: string, subject: string, text: string, data: Record<string, unknown> = {}) =>
+      this.#note({ at: clock.now(), kind, subject, text, data });
+    this.clock = clock;
+    this.account = account;
+    this.region = region;
+    this.#installed = installed;
+    this.endpoint = `http://127.0.0.1:${port}`;
+    this.env = { ...installed.env, POLICY_FILE: options.policyFile };
+    this.#taskEnv = { ...environment(this.endpoint, region), ...this.env };
+    for (const one of functions) one.environment = { ...one.environment, POLICY_FILE: options.policyFile };
+    this.#traffic = new Traffic(port);
+    this.#pace = new Pace(clock, this.#traffic, chance.of('tasks'));
+
+    const faults: Faults = new Faults(
+      options.faults ?? [],
+      clock,
+      (fault, entered) => this.#strike(fault, entered),
+      (fault, what) => note('fault', what, fault.do, { ...fault }),
+    );
+    const line = (caller: string, text: string) => {
+      this.logs.push({ caller, line: text });
+      note('log', caller, text);
+    };
+    const lambda = new Lambda(functions, {
+      root,
+      clock,
+      chance: chance.of('lambda'),
+      pace: this.#pace,
+      env: this.#taskEnv,
+      fault: (key) => faults.onInvoke(key),
+      line,
+      note,
+    });
+    const events = new Events(installed, {
+      clock,
+      chance: chance.of('events'),
+      account,
+      region,
+      deliver: (id, event) => lambda.fireAndForget(id, event),
+      fault: (source) => faults.onEvent(source),
+    });
+    const deliver = (mail: Mail) => {
+      this.inbox.push(mail);
+      note('mail', mail.topic, mail.subject, { messageId: mail.messageId });
+    };
+    const sns = new Sns(installed.topics, {
+      clock,
+      chance: chance.of('sns'),
+      deliver,
+      doubled: (topic) => faults.onMail(topic),
+    });
+    const world = options.world({
+      clock,
+      chance: chance.of('world'),
+      account,
+      region,
+      emit: (event) => events.emit(event),
+      note,
+    });
+    for (const { name } of installed.documents) world.addDocument?.(name);
+    const entered = (machine: string, state: string, execution: string) => {
+      faults.entered({ machine, state, execution });
+      world.entered?.(machine, state);
+    };
+    this.#states = new States(installed.machines, {
+      clock,
+      chance: chance.of('states'),
+      lambda,
+      sns,
+      emit: (event) => events.emit(event),
+      note,
+      entered,
+    });
+    this.#s3 = new S3(
+      installed.buckets.map(({ name }) => name),
+      clock,
+    );
+    const requests = chance.of('requests');
+    const parts = {
+      now: () => clock.now(),
+      caller: () => ({ name: this.#pace.caller ?? 'outside', account, region }),
+      requestId: () => uuid(requests),
+      traffic: this.#traffic,
+      dynamodb,
+      fault: (call: string, caller: string) => faults.onCall(call, caller),
+      called: (call: string, caller: string, error: string | null) => note('call', caller, call, { error }),
+    };
+    this.gateway = new Gateway(parts, [...world.fakes, statesApi(this.#states), this.#s3, sns, events]);
+    this.calls = this.gateway.calls;
+    this.callsByCaller = this.gateway.callsByCaller;
+    plan(installed, {
+      clock,
+      chance: chance.of('scheduler'),
+      invoke: (id, event) => lambda.fireAndForget(id, event),
+      start: (machine, name, input) => this.#states.start(machine, name, input),
+    });
+    this.#traffic.open();
+    clock.install();
+  }
+
+  on(listener: (event: TimelineEvent) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  start(machine: string, name: string, input: unknown): string {
+    return running.run('engine', () => this.#states.start(machine, name, JSON.stringify(input))).view.arn;
+  }
+
+  abort(arn: string): void {
+    running.run('engine', () => this.#states.stop(arn));
+  }
+
+  executions(): ExecutionView[] {
+    return views(this.#states);
+  }
+
+  async act<T>(caller: string, work: () => Promise<T>): Promise<T> {
+    const line = (text: string) => this.logs.push({ caller, line: text });
+    const turn = this.#pace.enqueue({ caller, env: this.#taskEnv, run: work, line });
+    let over = false;
+    turn.result.then(
+      () => {
+        over = true;
+      },
+      () => {
+        over = true;
+      },
+    );
+    await this.#pace.drive(() => over);
+    if (!over) turn.abandon(new Error(`what ${caller} does waits for something that never comes`));
+    return (await turn.result) as T;
+  }
+
+  run(done: () => boolean, limit?: number): Promise<void> {
+    return this.#pace.drive(done, limit);
+  }
+
+  evidence(): Map<string, Uint8Array> {
+    const bucket =
+      this.#s3.buckets.get(this.env.EVIDENCE_BUCKET ?? '') ??
+      this.#s3.buckets.get(this.#installed.buckets[0]?.name ?? '');
+    return new Map([...(bucket ?? [])].map(([key, object]) => [key, object.Body]));
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#pace.close();
+    this.clock.uninstall();
+    this.#traffic.close();
+    await vacate();
+  }
+
+  #note(event: TimelineEvent): void {
+    this.timeline.push(event);
+    for (const listener of this.#listeners) running.run('engine', () => listener(event));
+  }
+
+  #strike(fault: EngineFault, entered: EnteredState | null): void {
+    const hit = views(this.#states).filter((view) =>
+      entered
+        ? view.arn === entered.execution
+        : view.status === 'RUNNING' && (!fault.execution || view.machine === fault.execution),
+    );
+    for (const view of hit) {
+      if (fault.do === 'abort-execution') this.abort(view.arn);
+      else this.start(view.machine, `${view.name}-again`, view.input);
+    }
+  }
+}
+
+/** The SDK must not see the person's own AWS settings, and Lambda's clock is UTC. */
+function environment(endpoint: string, region: string): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: 'rehearsal',
+    AWS_SECRET_ACCESS_KEY: 'rehearsal',
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    TZ: 'UTC',
+  };
+}
