@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream';
 import { pipeline as pipelined } from 'node:stream/promises';
@@ -57,7 +58,26 @@ export const evidence: Evidence = {
   },
 
   async writeText(campaign, path, text) {
-    await put(campaign, path, text, path.endsWith('.html') ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8');
+    const parts: Buffer[] = [];
+    if (typeof text === 'string') parts.push(Buffer.from(text));
+    else for await (const part of text) parts.push(Buffer.from(part));
+    await put(campaign, path, Buffer.concat(parts), typeOf(path));
+  },
+
+  async digest(campaign, path) {
+    const body = await opened(campaign, path);
+    if (!body) throw missing(campaign, path);
+    const hash = createHash('sha256');
+    let bytes = 0;
+    try {
+      for await (const part of body as Readable) {
+        hash.update(part);
+        bytes += part.length;
+      }
+    } catch (error) {
+      throw translated('s3:GetObject', error);
+    }
+    return { sha256: hash.digest('hex'), bytes };
   },
 
   async *list(campaign) {
@@ -93,6 +113,11 @@ async function put(campaign: CampaignRef, path: string, Body: string | Uint8Arra
     ContentType,
   });
   await ask('s3:PutObject', s3().send(command));
+}
+
+function typeOf(path: string): string {
+  const kind = path.endsWith('.html') ? 'html' : path.endsWith('.csv') ? 'csv' : 'plain';
+  return `text/${kind}; charset=utf-8`;
 }
 
 function key({ group, campaign }: CampaignRef, path: string): string {

@@ -53,6 +53,7 @@ export interface Closing {
   at: Instant;
   minHours: number;
   proof: Lease['lastProof'];
+  manifest?: string;
   successor: { campaign: string; execution: string };
   /** A command of the campaign may still work on a host: the lease stays draining until the sweeper finds it terminal. */
   busy: boolean;
@@ -64,7 +65,13 @@ export function closeLease(lease: Lease, closing: Closing): Lease {
   const closed: Lease = {
     ...lease,
     holder: { ...holder, state: 'draining' },
-    lastClosed: { campaign: closing.campaign, outcome: closing.outcome, at: closing.at, noticed: false },
+    lastClosed: {
+      campaign: closing.campaign,
+      outcome: closing.outcome,
+      at: closing.at,
+      noticed: false,
+      ...(closing.manifest ? { manifest: closing.manifest } : {}),
+    },
     lastProof: closing.proof ?? lease.lastProof,
   };
   return closing.busy ? closed : releaseLease(closed, closing);

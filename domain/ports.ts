@@ -120,7 +120,14 @@ export interface Evidence {
   /** Gzipped JSON lines, streamed: `path` ends in .jsonl.gz. */
   lines<T>(campaign: CampaignRef, path: string): AsyncIterable<T>;
   writeLines(campaign: CampaignRef, path: string, lines: Iterable<unknown> | AsyncIterable<unknown>): Promise<number>;
-  writeText(campaign: CampaignRef, path: string, text: string): Promise<void>;
+  /** Text that is made while it is written comes in parts. */
+  writeText(
+    campaign: CampaignRef,
+    path: string,
+    text: string | Iterable<string> | AsyncIterable<string>,
+  ): Promise<void>;
+  /** Hex sha256 and size of a file as it lies there. */
+  digest(campaign: CampaignRef, path: string): Promise<{ sha256: string; bytes: number }>;
   list(campaign: CampaignRef): AsyncIterable<string>;
   /** Where people find it: s3://bucket/group/campaign/ */
   place(campaign: CampaignRef): string;

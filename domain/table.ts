@@ -9,7 +9,8 @@ export interface Lease {
   holder: Holder | null;
   noted: Trigger[]; // triggers that came while it was held
   lastOpenedAt: Instant | null;
-  lastClosed: { campaign: string; outcome: Outcome; at: Instant; noticed: boolean } | null;
+  /** `manifest`: the hash of its evidence's manifest. */
+  lastClosed: { campaign: string; outcome: Outcome; at: Instant; noticed: boolean; manifest?: string } | null;
   /** The last canary that passed, for a canary already at level. */
   lastProof: { campaign: string; ring: string; at: Instant; oses: Os[] } | null;
 }

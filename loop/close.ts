@@ -1,6 +1,7 @@
 /** The end of every campaign, also of a lost one: delta, report, evidence, one write that closes it and frees the lease, the notice. */
 import { files } from '#domain/files.ts';
 import { closeLease, noticedLease } from '#domain/lease.ts';
+import { previousOf } from '#domain/manifest.ts';
 import type { Instant } from '#domain/model.ts';
 import { closingNotice } from '#domain/notices.ts';
 import type { FrozenPolicy, GroupPolicy } from '#domain/policy.ts';
@@ -21,6 +22,7 @@ import { CONTRACT, type Opened } from '#domain/tasks.ts';
 import { atWork } from '#loop/at-work.ts';
 import { writeDelta } from '#loop/delta.ts';
 import { changeLease } from '#loop/lease.ts';
+import { writeManifest } from '#loop/manifest.ts';
 import { verdictsOf } from '#loop/verdicts.ts';
 
 export type ClosePorts = Pick<Ports, 'campaigns' | 'engine' | 'evidence' | 'notices' | 'patching'>;
@@ -36,6 +38,8 @@ export async function close(
   const lease = await campaigns.lease(ref.group);
   if (lease?.lastClosed?.campaign !== ref.campaign) {
     const { group, proof } = await leaveEvidence(ref, { outcome, why }, ports, now);
+    const previous = previousOf(lease?.lastClosed ?? null, ref.campaign);
+    const manifest = await writeManifest(ref, { closedAt: now, previous }, ports.evidence);
     const successor = successorOf(ref.group, engine, now);
     const busy = (await atWork(ref.campaign, ports)).length > 0;
     await changeLease(campaigns, ref.group, (held) =>
@@ -45,6 +49,7 @@ export async function close(
         at: now,
         minHours: group?.triggers.minHours ?? 0,
         proof,
+        manifest,
         successor,
         busy,
       }),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { evidence } from '#aws/evidence.ts';
@@ -140,4 +141,17 @@ test('files are listed without their prefix, on all pages', async () => {
   for (const path of ['plan.json', 'delta.json', 'rings/canary.json']) await evidence.write(campaign, path, {});
   await evidence.write({ ...campaign, campaign: 'web-2026' }, 'plan.json', {});
   assert.deepEqual(await all(evidence.list(campaign)), ['delta.json', 'plan.json', 'rings/canary.json']);
+});
+
+test('a digest is of the bytes as they lie there; text may come in parts', async () => {
+  aws.plays(bucket);
+  const parts = async function* () {
+    yield 'für ';
+    yield 'alle';
+  };
+  await evidence.writeText(campaign, 'findings.csv', parts());
+  assert.equal(aws.calls.at(-1)?.headers['content-type'], 'text/csv; charset=utf-8');
+  const sha256 = createHash('sha256').update('für alle').digest('hex');
+  assert.deepEqual(await evidence.digest(campaign, 'findings.csv'), { sha256, bytes: 9 });
+  await assert.rejects(evidence.digest(campaign, 'absent.json'), { name: 'BrokenRecord' });
 });

@@ -1,5 +1,6 @@
 /** Ports in memory: plain objects that keep what they are given, for tests of tasks. */
 import { BrokenRecord } from '#domain/errors.ts';
+import { sha256 } from '#domain/hash.ts';
 import type { Managed } from '#domain/model.ts';
 import type {
   CampaignRef,
@@ -97,10 +98,17 @@ export function evidenceInMemory(): Evidence & { files: Map<string, unknown> } {
       return all.length;
     },
     async writeText(ref, path, text) {
-      files.set(key(ref, path), text);
+      let whole = '';
+      if (typeof text === 'string') whole = text;
+      else for await (const part of text) whole += part;
+      files.set(key(ref, path), whole);
+    },
+    async digest(ref, path) {
+      const value = await this.read(ref, path);
+      return { sha256: sha256(value), bytes: JSON.stringify(value).length };
     },
     async *list(ref) {
-      for (const name of files.keys()) if (name.startsWith(`${ref.group}/${ref.campaign}/`)) yield name;
+      for (const name of files.keys()) if (name.startsWith(key(ref, ''))) yield name.slice(key(ref, '').length);
     },
     place: (ref) => `s3://evidence/${ref.group}/${ref.campaign}/`,
   };
