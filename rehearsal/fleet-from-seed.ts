@@ -1,5 +1,6 @@
 /** A big fleet for measurements: hosts that differ in what they have installed and in how long ago they were patched. */
-import { parseScenario, readAdvisories, type Scenario } from '#rehearsal/scenario.ts';
+import { readAdvisories, type Scenario } from '#rehearsal/scenario.ts';
+import { parseScenario } from '#rehearsal/scenario-text.ts';
 
 export interface FleetSize {
   hosts: number;
@@ -31,7 +32,7 @@ export function fleetFromSeed({ hosts, canaries, seed, data }: FleetSize): Scena
     `fleet: [${entries.filter(Boolean).join(', ')}]`,
   ].join('\n');
   const file = `seed ${seed}`;
-  return { ...parseScenario(text, file), file, data: [readAdvisories(data)] };
+  return { ...parseScenario(text, file).text, file, data: [readAdvisories(data)] };
 }
 
 function entry(name: string, count: number, ring: string, month: string): string {

@@ -5,14 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { fleetFromSeed } from '#rehearsal/fleet-from-seed.ts';
-import {
-  BadScenario,
-  isWorldFault,
-  listScenarios,
-  loadScenario,
-  milliseconds,
-  parseScenario,
-} from '#rehearsal/scenario.ts';
+import { BadScenario, isWorldFault, listScenarios, loadScenario, milliseconds } from '#rehearsal/scenario.ts';
+import { parseScenario } from '#rehearsal/scenario-text.ts';
 import { HOUR, openOn, type TestWorld } from './world/stage.ts';
 
 const SCENARIOS = fileURLToPath(new URL('../../scenarios/', import.meta.url));
@@ -76,6 +70,34 @@ test('a file that is not there, and data that is no JSON, are named', () => {
   assert.throws(() => loadScenario(file), /data\.json: the advisories cannot be read \(ENOENT\)/);
   writeFileSync(join(dir, 'data.json'), '{');
   assert.throws(() => loadScenario(file), /data\.json: not JSON/);
+});
+
+test('names that nothing has are refused with their place', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'scenario-'));
+  const text = GOOD.replace('hosts: [web]', 'hosts: [wbe]').replace(
+    'DEBIAN_12',
+    'DEBIAN_12\n    packages: [curl, crul]',
+  );
+  const alarm = '  - { do: alarm, name: web-5xx, state: ALARM }\n';
+  const file = join(dir, 'a.yml');
+  writeFileSync(file, text + alarm);
+  const packages = [{ name: 'curl', source: 'curl', arch: 'amd64', installed: '1-1' }];
+  writeFileSync(join(dir, 'data.json'), JSON.stringify({ platform: 'DEBIAN_12', packages, advisories: [] }));
+  assert.throws(
+    () => loadScenario(file),
+    (error) => {
+      assert.ok(error instanceof BadScenario);
+      assert.deepEqual(
+        error.faults.map((fault) => fault.replace(dir, '')),
+        [
+          '/a.yml:12:25: no host is called "wbe". Remedy: did you mean "web"?',
+          '/a.yml:13:18: no alarm is called "web-5xx". Remedy: add it to alarms',
+          '/a.yml:10:22: the advisory files have no package "crul". Remedy: did you mean "curl"?',
+        ],
+      );
+      return true;
+    },
+  );
 });
 
 test('durations: short and ISO', () => {

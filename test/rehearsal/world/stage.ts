@@ -1,7 +1,8 @@
 /** A trivial stage for the world: a sorted queue for a clock. */
 import type { AwsEvent, Caller, Chance, Operation, Stage } from '#rehearsal/api.ts';
 import { chanceOf } from '#rehearsal/chance.ts';
-import { parseScenario, type Scenario } from '#rehearsal/scenario.ts';
+import type { Scenario } from '#rehearsal/scenario.ts';
+import { parseScenario } from '#rehearsal/scenario-text.ts';
 import type { AdvisoryFile } from '#rehearsal/world/advisories.ts';
 import type { Host } from '#rehearsal/world/fleet.ts';
 import { openWorld, type World } from '#rehearsal/world/world.ts';
@@ -25,7 +26,7 @@ export interface TestWorld {
 /** `text`: the scenario as YAML without name, title and promises. */
 export function testWorld(text: string, data: AdvisoryFile[]): TestWorld {
   const head = 'name: test\ntitle: test\npromises: { outcome: Completed }\nadvisories: [none]\ngroup: web\n';
-  return openOn({ ...parseScenario(head + text, 'test.yml'), file: 'test.yml', data });
+  return openOn({ ...parseScenario(head + text, 'test.yml').text, file: 'test.yml', data });
 }
 
 export function openOn(scenario: Scenario): TestWorld {
