@@ -261,3 +261,28 @@ test('filters take ten entries, pages a hundred, and a token is good for its own
   const filterCriteria = { severity: equals('HIGH') };
   assert.throws(() => world.call('ListFindings', { nextToken, filterCriteria }), fault('ValidationException'));
 });
+
+test('the VM scanner looks every three hours, or when our own document starts it; elsewhere there is none to start', () => {
+  const fleet = `fleet:
+  - { name: vm, platform: DEBIAN_12, scanMode: EC2_INSPECTOR_AGENT_BASED }
+  - { name: ssm, platform: DEBIAN_12 }
+`;
+  const world = testWorld(START + fleet, [DEBIAN]);
+  world.world.addDocument('our-rescan');
+  const send = (name: string) =>
+    world.call('SendCommand', { DocumentName: 'our-rescan', InstanceIds: [world.host(name).id] }).Command.CommandId;
+  const looked = () => +coverage(world, 'vm').lastScannedAt;
+  const rhythm = looked();
+  while (looked() === rhythm) world.pass(MINUTE);
+  const last = looked();
+  const [vm, ssm] = [send('vm'), send('ssm')];
+  world.pass(10 * MINUTE);
+  assert.ok(looked() > last);
+  const status = (CommandId: string) => world.call('ListCommands', { CommandId }).Commands[0].Status;
+  assert.deepEqual([status(vm), status(ssm)], ['Success', 'Failed']);
+  const again = looked();
+  world.pass(HOUR);
+  assert.equal(looked(), again);
+  world.pass(2 * HOUR);
+  assert.ok(looked() > again);
+});
