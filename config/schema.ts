@@ -173,6 +173,9 @@ const approvals = z
         'Rings that start only after a person said yes',
       ),
       expiresHours: whole('hours', 1, 168, 24).describe('Silence for so long means no'),
+      decide: z
+        .enum(['link', 'iam'], 'link or iam; write link or iam')
+        .describe('link: on the page that the mail links to; iam: only with AWS credentials, and the page shows'),
     },
     'a map of approvals; write for example { before: [fleet] }',
   )

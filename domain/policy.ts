@@ -59,7 +59,8 @@ export interface GroupPolicy {
   reboot: 'RebootIfNeeded' | 'NoReboot';
   baseline: Partial<Record<Os, BaselineWish>>;
   gate: GatePolicy;
-  approvals: { before: string[]; expiresHours: number };
+  /** `decide`: on the page that the mail links to, or only with AWS credentials (the page shows, and decides nothing). */
+  approvals: { before: string[]; expiresHours: number; decide: 'link' | 'iam' };
   window: WindowPolicy | null; // null: always open
   proofDays: number;
   rescanMinutes: Record<ScanMode, number>; // deadline for a valid look after the re-scan was asked for

@@ -46,7 +46,7 @@ test('policy: the smallest file, and what holds by itself', () => {
     reboot: 'RebootIfNeeded',
     baseline: {},
     gate: { minSample: 2, failures: 0, alarms: [], introduced: 0, coveragePercent: 80, looks: 3 },
-    approvals: { before: [], expiresHours: 24 },
+    approvals: { before: [], expiresHours: 24, decide: 'link' },
     window: null,
     proofDays: 3,
     rescanMinutes: { EC2_SSM_AGENT_BASED: 60, EC2_INSPECTOR_AGENT_BASED: 240, EC2_AGENTLESS: 1560 },

@@ -154,7 +154,7 @@ export function groupPolicy(over: Partial<GroupPolicy> = {}): GroupPolicy {
     reboot: 'RebootIfNeeded',
     baseline: {},
     gate: { minSample: 1, failures: 0, alarms: [], introduced: 0, coveragePercent: 90, looks: 3 },
-    approvals: { before: ['fleet'], expiresHours: 24 },
+    approvals: { before: ['fleet'], expiresHours: 24, decide: 'link' },
     window: null,
     proofDays: 3,
     rescanMinutes: { EC2_SSM_AGENT_BASED: 90, EC2_AGENTLESS: 1560, EC2_INSPECTOR_AGENT_BASED: 240 },

@@ -8,7 +8,7 @@ import type { Approval, Plan, RingRecord, VerdictName } from '#domain/records.ts
 import { newRing } from '#domain/ring-record.ts';
 
 const at = '2024-09-01T22:00:00.000Z';
-const group = { proofDays: 3, approvals: { before: ['fleet'], expiresHours: 24 } } as GroupPolicy;
+const group = { proofDays: 3, approvals: { before: ['fleet'], expiresHours: 24, decide: 'link' } } as GroupPolicy;
 const ring = (name: string, hosts: number) => ({
   ring: name,
   hosts,

@@ -163,7 +163,7 @@ test('always 5: nothing is sent with the kill switch on or unreadable, without t
 });
 
 test('always 5: no approval, no send', async () => {
-  const asking = { ...group, approvals: { before: ['fleet'], expiresHours: 24 } };
+  const asking = { ...group, approvals: { before: ['fleet'], expiresHours: 24, decide: 'link' as const } };
   await ports.evidence.write(task, files.policy, { hash: 'p', frozenAt: at, group: asking } satisfies FrozenPolicy);
   assert.match((await send()).why, /asks for an approval before fleet/);
   assert.deepEqual(installs(), []);
