@@ -5,10 +5,11 @@ import type { CampaignInput } from '#domain/ports.ts';
 import type { Rehearsal } from '#rehearsal/api.ts';
 import { type EngineFault, openRehearsal } from '#rehearsal/rehearsal.ts';
 import { isWorldFault, type Scenario, timeOfFault } from '#rehearsal/scenario.ts';
-import { openWorld } from '#rehearsal/world/world.ts';
+import { openWorld, type World } from '#rehearsal/world/world.ts';
 import { collect } from './collecting.ts';
 import { Interrupted } from './exit.ts';
 import { People } from './people.ts';
+import { BrokenPromise, broken } from './promises.ts';
 import type { Rehearsing } from './rehearsing.ts';
 import { type Watcher, watch } from './watching.ts';
 
@@ -34,13 +35,18 @@ const DAYS_AT_MOST = 25;
 /** Opens a rehearsal, starts the campaign as an operator would, plays the people, and collects what came of it. */
 export async function conduct(given: Conducting): Promise<Rehearsing> {
   const realStart = process.hrtime.bigint();
-  const { scenario, campaign, group } = given;
+  const { scenario, campaign, group, policy } = given;
   const startedAt = Date.parse(scenario.start);
+  const worlds: World[] = [];
   const rehearsal = await openRehearsal({
     startAt: startedAt,
     seed: given.seed,
     policyFile: given.policyFile,
-    world: (stage) => openWorld(scenario, stage),
+    world: (stage) => {
+      const world = openWorld(scenario, stage);
+      worlds.push(world);
+      return world;
+    },
     faults: engineFaults(scenario),
   });
   try {
@@ -64,7 +70,11 @@ export async function conduct(given: Conducting): Promise<Rehearsing> {
       evidence,
     };
     const shown = collect(rehearsal, { ...ended, asides: given.asides });
-    return { run: shown.run, shown, rehearsal, executions: rehearsal.executions(), evidence: rehearsal.evidence() };
+    const truth = worlds.flatMap((world) => world.truth());
+    const kept = { evidence: rehearsal.evidence(), timeline: rehearsal.timeline, inbox: rehearsal.inbox, truth };
+    const faults = policy.groups[group] ? broken({ group: policy.groups[group], ...kept }) : [];
+    if (faults.length) throw new BrokenPromise(`the rehearsal broke what must always hold: ${faults.join('; ')}`);
+    return { run: shown.run, shown, rehearsal, executions: rehearsal.executions(), evidence: kept.evidence, truth };
   } finally {
     await rehearsal.close();
   }

@@ -5,7 +5,7 @@ import { policyJson } from '#config/policy-json.ts';
 import type { Policy } from '#domain/policy.ts';
 import type { ExecutionView, Rehearsal } from '#rehearsal/api.ts';
 import type { Scenario } from '#rehearsal/scenario.ts';
-import { conduct } from './conducting.ts';
+import type { HostTruth } from '#rehearsal/world/truth.ts';
 import { importScenario } from './findings/scenario.ts';
 import { DOCUMENT, type Out, openOut } from './out.ts';
 import { policyFor } from './policy-for.ts';
@@ -32,6 +32,7 @@ export interface Rehearsing {
   rehearsal: Rehearsal; // closed; what it recorded stays
   executions: ExecutionView[];
   evidence: Map<string, Uint8Array>; // keys begin with <group>/<campaign>/
+  truth: HostTruth[]; // what really became of the hosts
 }
 
 /**
@@ -46,6 +47,7 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Rehearsin
   try {
     const policyFile = join(directory, 'policy.json');
     writeFileSync(policyFile, policyJson(given.policy));
+    const { conduct } = await import('./conducting.ts'); // the SDK and the small AWS, which bad input should not wait for
     const rehearsing = await conduct({
       ...given,
       campaign,

@@ -32,8 +32,8 @@ export async function drain(
     );
   }
   const closed = lease.lastClosed?.campaign === holder.campaign;
-  if (!closed) await settleRings(ref, ports, now);
-  const working = await atWork(ref.campaign, ports);
+  const notBack = closed ? [] : await settleRings(ref, ports, now);
+  const working = [...(await atWork(ref.campaign, ports)), ...notBack];
   if (working.length) return `draining: ${working.join(', ')}`;
   if (closed) {
     await release(ref, ports, now);
@@ -53,15 +53,19 @@ async function release(ref: CampaignRef, ports: DrainPorts, now: Instant): Promi
   await startSuccessor(ref.group, ports);
 }
 
-/** Brings the rings' records up to date from the intents: what was sent, and how it ended. */
-async function settleRings(ref: CampaignRef, ports: DrainPorts, now: Instant): Promise<void> {
+/** Brings the rings' records up to date from the intents: what was sent, and how it ended. Names hosts that are not back yet. */
+async function settleRings(ref: CampaignRef, ports: DrainPorts, now: Instant): Promise<string[]> {
+  const notBack: string[] = [];
   const rings = new Set<string>();
   for await (const intent of ports.campaigns.intents(ref.campaign)) rings.add(intent.ring);
   for (const ring of rings) {
     const stored = await ports.evidence.read<RingRecord>(ref, files.ring(ring));
     const { record, intents } = await resolveIntents({ contract: CONTRACT, ...ref, ring }, stored, ports, now);
-    await ports.evidence.write(ref, files.ring(ring), await progressed(record, intents, ports, now));
+    const settled = await progressed(record, intents, ports, now);
+    await ports.evidence.write(ref, files.ring(ring), settled);
+    notBack.push(...hostsOf(settled, 'working').map((host) => `${host.id} is not back`));
   }
+  return notBack;
 }
 
 async function progressed(
