@@ -9,6 +9,7 @@ import { type EngineFault, type EnteredState, Faults } from '#rehearsal/faults.t
 import { Gateway, vacate } from '#rehearsal/gateway.ts';
 import { Lambda } from '#rehearsal/lambda.ts';
 import { Pace } from '#rehearsal/pace.ts';
+import { Pool } from '#rehearsal/pool.ts';
 import type { RehearsalOptions } from '#rehearsal/rehearsal.ts';
 import { S3 } from '#rehearsal/s3.ts';
 import { plan } from '#rehearsal/scheduler.ts';
@@ -17,6 +18,9 @@ import { Sns } from '#rehearsal/sns.ts';
 import { States } from '#rehearsal/states.ts';
 import { statesApi, views } from '#rehearsal/states-api.ts';
 import { Traffic } from '#rehearsal/traffic.ts';
+
+/** Virtual time that an operator's work may take, back-off of its client included. */
+const PATIENCE_MS = 3_600_000;
 
 export class OpenRehearsal implements Rehearsal {
   readonly endpoint: string;
@@ -32,6 +36,7 @@ export class OpenRehearsal implements Rehearsal {
   readonly gateway: Gateway;
   readonly #pace: Pace;
   readonly #traffic: Traffic;
+  readonly #pool = new Pool();
   readonly #states: States;
   readonly #s3: S3;
   readonly #installed: Installation;
@@ -60,7 +65,7 @@ export class OpenRehearsal implements Rehearsal {
     this.#taskEnv = { ...environment(this.endpoint, region), ...this.env };
     for (const one of functions) one.environment = { ...one.environment, POLICY_FILE: options.policyFile };
     this.#traffic = new Traffic(port);
-    this.#pace = new Pace(clock, this.#traffic, chance.of('tasks'));
+    this.#pace = new Pace(clock, this.#traffic, this.#pool, chance.of('tasks'));
 
     const faults: Faults = new Faults(
       options.faults ?? [],
@@ -146,6 +151,7 @@ export class OpenRehearsal implements Rehearsal {
       start: (machine, name, input) => this.#states.start(machine, name, input),
     });
     this.#traffic.open();
+    this.#pool.open();
     clock.install();
   }
 
@@ -166,19 +172,22 @@ export class OpenRehearsal implements Rehearsal {
   }
 
   async act<T>(caller: string, work: () => Promise<T>): Promise<T> {
+    const who = running.getStore();
+    if (who !== undefined && who !== 'engine')
+      throw new Error(`${caller} acts inside a task: it would wait for itself`);
     const line = (text: string) => this.logs.push({ caller, line: text });
-    const turn = this.#pace.enqueue({ caller, env: this.#taskEnv, run: work, line });
     let over = false;
-    turn.result.then(
-      () => {
-        over = true;
-      },
-      () => {
-        over = true;
-      },
-    );
+    const run = () => {
+      const gaveUp = () => turn.abandon(new Error(`what ${caller} does waits for something that never comes`));
+      const patience = this.clock.after(PATIENCE_MS, `patience with ${caller}`, gaveUp);
+      return work().finally(() => patience.cancel());
+    };
+    const turn = this.#pace.enqueue({ caller, env: this.#taskEnv, run, line });
+    const ended = () => {
+      over = true;
+    };
+    turn.result.then(ended, ended);
     await this.#pace.drive(() => over);
-    if (!over) turn.abandon(new Error(`what ${caller} does waits for something that never comes`));
     return (await turn.result) as T;
   }
 
@@ -199,10 +208,12 @@ export class OpenRehearsal implements Rehearsal {
     this.#pace.close();
     this.clock.uninstall();
     this.#traffic.close();
+    this.#pool.close();
     await vacate();
   }
 
   #note(event: TimelineEvent): void {
+    if (!this.#open) return;
     this.timeline.push(event);
     for (const listener of this.#listeners) running.run('engine', () => listener(event));
   }

@@ -1,12 +1,11 @@
 /**
  * Who may go on, and when time may move. One task runs at a time, the others queue; virtual time moves only when nothing can go on:
- * no microtask is left, no HTTP is on its way, and the running task (if any) waits for a timer of its own.
- *
- * A task may also wait for Node's thread pool (files, zlib). That cannot be seen from outside, but then it has no timer pending, so
- * time simply stands until it comes back.
+ * no microtask is left, no HTTP is on its way, the thread pool is idle, and the running task (if any) waits for a timer of its own.
+ * A task that waits for anything else holds time still until it comes back.
  */
 import type { Chance } from '#rehearsal/api.ts';
 import { real, running, type VirtualClock } from '#rehearsal/clock.ts';
+import type { Pool } from '#rehearsal/pool.ts';
 import type { Traffic } from '#rehearsal/traffic.ts';
 
 export interface Work {
@@ -33,11 +32,13 @@ interface Queued {
 const QUIET_ROUNDS = 3; // without a task: microtasks alone, and one round drains them
 const QUIET_TASK_ROUNDS = 25; // a task that waits for its own timer: lets streams and sockets deliver what they hold
 const UNREAD_ROUNDS = 400; // an answer that nobody reads on does not hold up time for ever
+const POOL_MS = 2_000; // real time: a compression that nobody reads on does not hold up time for ever either
 const STUCK_MS = 30_000; // real time without any sign of life: a promise that nothing will ever settle
 
 export class Pace {
   readonly #clock: VirtualClock;
   readonly #traffic: Traffic;
+  readonly #pool: Pool;
   readonly #chance: Chance;
   readonly #queue: Queued[] = [];
   readonly #waiters: { done: () => boolean; limit: number; resolve: () => void; reject: (error: unknown) => void }[] =
@@ -46,10 +47,12 @@ export class Pace {
   #activity = 0;
   #driving = false;
   #turns = 0;
+  #stuck: Queued | null = null;
 
-  constructor(clock: VirtualClock, traffic: Traffic, chance: Chance) {
+  constructor(clock: VirtualClock, traffic: Traffic, pool: Pool, chance: Chance) {
     this.#clock = clock;
     this.#traffic = traffic;
+    this.#pool = pool;
     this.#chance = chance;
   }
 
@@ -153,11 +156,14 @@ export class Pace {
       const flight = this.#traffic.inFlight();
       if (flight === 'some') continue;
       if (flight === 'unread' && quiet < UNREAD_ROUNDS) continue;
+      const silence = performance.now() - alive;
       if (this.#current === null) {
         if (quiet >= QUIET_ROUNDS) return;
-      } else if (this.#clock.taskWaits()) {
+      } else if (this.#clock.taskWaits() || this.#stuck === this.#current) {
+        if (this.#pool.busy() && silence < POOL_MS) quiet = 0;
         if (quiet >= QUIET_TASK_ROUNDS) return;
-      } else if (quiet > 1000 && performance.now() - alive > STUCK_MS) {
+      } else if (quiet > 1000 && silence > STUCK_MS) {
+        this.#stuck = this.#current;
         return;
       }
     }

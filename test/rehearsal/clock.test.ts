@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { afterEach, test } from 'node:test';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -6,10 +7,12 @@ import fc from 'fast-check';
 import { chanceOf, uuid } from '#rehearsal/chance.ts';
 import { real, VirtualClock } from '#rehearsal/clock.ts';
 import { Pace } from '#rehearsal/pace.ts';
+import { Pool } from '#rehearsal/pool.ts';
 import { Traffic } from '#rehearsal/traffic.ts';
 
 const START = Date.parse('2024-09-01T00:00:00.000Z');
 let installed: VirtualClock | null = null;
+let pool = new Pool();
 
 function open(): {
   clock: VirtualClock;
@@ -18,8 +21,10 @@ function open(): {
   lines: string[];
 } {
   const clock = new VirtualClock(START);
-  const pace = new Pace(clock, new Traffic(1), chanceOf(1));
+  pool = new Pool();
+  const pace = new Pace(clock, new Traffic(1), pool, chanceOf(1));
   clock.install();
+  pool.open();
   installed = clock;
   const lines: string[] = [];
   const act = async (run: () => Promise<unknown>, env: Record<string, string> = {}) => {
@@ -35,7 +40,10 @@ function open(): {
   return { clock, pace, act, lines };
 }
 
-afterEach(() => installed?.uninstall());
+afterEach(() => {
+  installed?.uninstall();
+  pool.close();
+});
 
 test('equal times fire in the order in which they were asked for, all others by time', () => {
   fc.assert(
@@ -132,6 +140,20 @@ test('time stands while a task waits for the thread pool', async () => {
   clock.after(1, 'soon', () => undefined);
   const at = await act(async () => {
     for (let round = 0; round < 20; round++) await promisify(gzip)(Buffer.alloc(200_000, round));
+    return Date.now();
+  });
+  assert.equal(at, START);
+});
+
+test('time stands while compression and files are under way beside a pending timer', async () => {
+  const { act } = open();
+  const at = await act(async () => {
+    const patience = setTimeout(() => undefined, 60_000);
+    for (let round = 0; round < 5; round++) {
+      await promisify(gzip)(Buffer.alloc(2_000_000, round));
+      await readFile(new URL(import.meta.url));
+    }
+    clearTimeout(patience);
     return Date.now();
   });
   assert.equal(at, START);

@@ -96,7 +96,7 @@ test('an act from inside a listener runs between the tasks', async () => {
   }
 });
 
-test('an act that fails rejects with its own error; one that waits for nothing is told so', async () => {
+test('an act that fails rejects with its own error, one that sleeps for ever is given up, one inside a task is refused', async () => {
   const rehearsal = await openSample();
   try {
     await assert.rejects(
@@ -104,6 +104,10 @@ test('an act that fails rejects with its own error; one that waits for nothing i
       /mine/,
     );
     assert.equal(rehearsal.clock.now(), START);
+    const asleep = () => new Promise((resolve) => setTimeout(resolve, 1e9));
+    await assert.rejects(rehearsal.act('sleeper', asleep), /what sleeper does waits for something that never comes/);
+    const nested = () => rehearsal.act('inner', () => Promise.resolve());
+    await assert.rejects(rehearsal.act('outer', nested), /inner acts inside a task/);
   } finally {
     await rehearsal.close();
   }
