@@ -2,6 +2,7 @@ import { files } from '#domain/files.ts';
 import { noCounts } from '#domain/model.ts';
 import type { CampaignRecord, Delta, Plan, RingRecord } from '#domain/records.ts';
 import type { Mail, Rehearsal } from '#rehearsal/api.ts';
+import { OPERATOR } from './people.ts';
 import type { Rehearsed } from './rehearsed.ts';
 import type { Shown } from './shown.ts';
 import { stateEntered } from './watching.ts';
@@ -42,15 +43,16 @@ export function collect(rehearsal: Rehearsal, ended: Ended): Shown {
     rings: (plan?.rings ?? []).map((ring, place) => ringOf(ring, records[place] ?? null)),
     delta: delta && deltaOf(delta),
     notices: rehearsal.inbox.map(noticeOf),
-    calls: Object.fromEntries([...rehearsal.calls].sort(([a], [b]) => (a < b ? -1 : 1))),
+    calls: callsOf(rehearsal),
     states: rehearsal.timeline.flatMap((event) => stateEntered(event)?.state ?? []),
     evidence: ended.evidence,
     virtualSeconds: Math.round((rehearsal.clock.now() - ended.startedAt) / 1000),
     realSeconds: ended.realSeconds,
     seed: ended.seed,
+    asides: ended.asides,
   };
   const rings = records.filter((ring) => ring !== null);
-  return { run, scenario: ended.scenario, record, plan, rings, delta, mails: rehearsal.inbox, asides: ended.asides };
+  return { run, scenario: ended.scenario, record, plan, rings, delta, mails: rehearsal.inbox };
 }
 
 /** Where no record was written: a coalesced campaign says so in its output, one that ended otherwise is lost. */
@@ -79,6 +81,16 @@ function deltaOf(delta: Delta): NonNullable<Rehearsed['delta']> {
   const { before, fixed, closedOtherwise, remaining, unverified, gone, after, rescored } = delta;
   const buckets = { before, fixed, closedOtherwise, remaining, unverified, gone, new: delta.new, after };
   return { ...buckets, remainingByReason: { ...delta.remainingByReason }, rescored };
+}
+
+/** The product's calls. Ours, as the operator and as the people, would be noise in them. */
+function callsOf({ callsByCaller }: Rehearsal): Record<string, number> {
+  const calls = new Map<string, number>();
+  for (const [key, times] of callsByCaller) {
+    const [caller = '', call = ''] = key.split('|');
+    if (caller !== OPERATOR) calls.set(call, (calls.get(call) ?? 0) + times);
+  }
+  return Object.fromEntries([...calls].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function noticeOf(mail: Mail): Rehearsed['notices'][number] {

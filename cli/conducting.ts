@@ -8,7 +8,7 @@ import { isWorldFault, type Scenario, timeOfFault } from '#rehearsal/scenario.ts
 import { openWorld, type World } from '#rehearsal/world/world.ts';
 import { collect } from './collecting.ts';
 import { Interrupted } from './exit.ts';
-import { People } from './people.ts';
+import { OPERATOR, People } from './people.ts';
 import { BrokenPromise, broken } from './promises.ts';
 import type { Rehearsing } from './rehearsing.ts';
 import { type Watcher, watch } from './watching.ts';
@@ -27,7 +27,6 @@ export interface Conducting {
   signal: AbortSignal | undefined;
 }
 
-const OPERATOR = 'operator';
 const DAY = 86_400_000;
 /** A campaign lives ten days at most (its machine's timeout), a successor may follow it. */
 const DAYS_AT_MOST = 25;

@@ -7,6 +7,8 @@ import type { Scenario } from '#rehearsal/scenario.ts';
 
 type Answer = 'yes' | 'no' | 'never';
 
+/** As whom the command calls AWS: what an operator would do, and what people answer. */
+export const OPERATOR = 'operator';
 const APPROVER = 'approver@example.org';
 
 /** The people of a rehearsal: they read their mail, and answer an approval after the minutes that the scenario gives them. */
@@ -14,7 +16,6 @@ export class People {
   readonly #rehearsal: Rehearsal;
   readonly #answers: Scenario['answers'];
   readonly #rings: string[];
-  readonly #read = new Set<string>();
   #mails = 0;
   readonly #due: { campaign: string; ring: string; answer: Answer }[] = [];
 
@@ -35,11 +36,8 @@ export class People {
   async act(): Promise<void> {
     for (const mail of this.#rehearsal.inbox.slice(this.#mails)) {
       this.#mails++;
-      const { kind, campaign, id = mail.messageId } = mail.attributes;
-      // A mail may come twice, and people answer once.
-      if (kind !== 'approval' || !campaign || this.#read.has(id)) continue;
-      this.#read.add(id);
-      await this.#consider(campaign);
+      const { kind, campaign } = mail.attributes;
+      if (kind === 'approval' && campaign) await this.#consider(campaign);
     }
     for (const { campaign, ring, answer } of this.#due.splice(0)) await this.#answer(campaign, ring, answer);
   }
@@ -57,7 +55,7 @@ export class People {
   }
 
   #open(campaign: string, ring: string): Promise<Approval | null> {
-    return this.#rehearsal.act('operator', async () => {
+    return this.#rehearsal.act(OPERATOR, async () => {
       const approval = await campaigns.approval(campaign, ring);
       return approval?.taskToken && approval.decision === null ? approval : null;
     });
@@ -65,9 +63,9 @@ export class People {
 
   async #answer(campaign: string, ring: string, decision: Answer): Promise<void> {
     const approval = await this.#open(campaign, ring);
-    if (!approval) return;
+    if (!approval) return; // the mail came twice, or the time is over
     const at = instant(this.#rehearsal.clock.now());
     const answer = { decision, scopeHash: approval.scopeHash, by: APPROVER, at };
-    await this.#rehearsal.act('operator', () => engine.answer(approval.taskToken ?? '', answer));
+    await this.#rehearsal.act(OPERATOR, () => engine.answer(approval.taskToken ?? '', answer));
   }
 }

@@ -59,6 +59,9 @@ export const RehearsedSchema = z.object({
   virtualSeconds: z.number().nonnegative(),
   realSeconds: z.number().nonnegative(),
   seed: z.number().int(),
+  asides: z
+    .array(z.string())
+    .describe('what was done with the input that people should know: entries skipped, hosts placed'),
 });
 
 export type Rehearsed = z.infer<typeof RehearsedSchema>;

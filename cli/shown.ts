@@ -11,5 +11,4 @@ export interface Shown {
   rings: RingRecord[]; // in order
   delta: Delta | null;
   mails: Mail[];
-  asides: string[]; // what the command did with its input and people should know
 }

@@ -2,7 +2,7 @@ import type { Delta } from '#domain/records.ts';
 import type { Shown } from '../shown.ts';
 import { type Milestone, milestones } from './milestones.ts';
 import { deltaTable } from './table.ts';
-import { clockText, cut, lengthText, type Paint, wrap } from './text.ts';
+import { clockText, cut, lengthText, type Paint, several, wrap } from './text.ts';
 
 /** What is said of a rehearsed campaign: timeline, verdicts that are no pass, delta, why, unverified hosts, mails, evidence. */
 export function report(shown: Shown, paint: Paint, size: { columns: number; rows: number } = SCREEN): string[] {
@@ -25,10 +25,10 @@ export function report(shown: Shown, paint: Paint, size: { columns: number; rows
 
 const SCREEN = { columns: 80, rows: 30 };
 
-function heading({ run, scenario, asides }: Shown, paint: Paint, columns: number): string[] {
+function heading({ run, scenario }: Shown, paint: Paint, columns: number): string[] {
   const took = `${lengthText(run.virtualSeconds)} in ${lengthText(run.realSeconds)}`;
   const title = cut(`${run.campaign.id}  scenario ${scenario}, seed ${run.seed}: ${took}`, columns);
-  return [paint('bold', title), ...asides.flatMap((aside) => wrap(aside, columns, '  '))];
+  return [paint('bold', title), ...run.asides.flatMap((aside) => wrap(aside, columns, '  '))];
 }
 
 /** What went well has its one line; the rest is told whole. */
@@ -71,10 +71,15 @@ function whyLines(delta: Delta, paint: Paint, columns: number, rows: number): st
   return [title, ...lines, `  ${cut(`also ${rest.join(', ')}`, columns - 2)}`];
 }
 
-function unverified(delta: Delta, paint: Paint, columns: number): string[] {
-  return delta.unverifiedHosts.map(({ id, ring, findings, words }) =>
-    paint('yellow', cut(`Unverified ${id} (${ring ?? 'no ring'}, ${findings}): ${words}`, columns)),
-  );
+const HOSTS_SHOWN = 8;
+
+/** By name and with its reason, one line a host; of very many the last line names as many as it holds. */
+function unverified({ unverifiedHosts: hosts }: Delta, paint: Paint, columns: number): string[] {
+  const shown = hosts.length <= HOSTS_SHOWN ? hosts : hosts.slice(0, HOSTS_SHOWN - 1);
+  const lines = shown.map(({ id, findings, words }) => `Unverified ${id} (${findings}): ${words.replace(/\.$/, '')}`);
+  const rest = hosts.slice(shown.length).map(({ id }) => id);
+  if (rest.length > 0) lines.push(`Unverified, too: ${several(rest.length, 'host')}: ${rest.join(', ')}`);
+  return lines.map((line) => paint('yellow', cut(line, columns)));
 }
 
 function mails({ mails }: Shown, paint: Paint, columns: number): string[] {

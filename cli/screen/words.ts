@@ -16,7 +16,7 @@ const CAMPAIGN_WORDS: Record<string, string> = {
 
 const RING_WORDS: Record<string, string> = {
   RecheckRing: 'recheck',
-  SendWave: 'sends a wave',
+  SendWave: 'next wave',
   AwaitGo: 'waits for its window',
   AwaitWave: 'hosts at work',
   AskRescan: 'asks for a re-scan',

@@ -26,9 +26,11 @@ function rehearsalWith(evidence: Record<string, unknown>, over: Partial<Rehearsa
   return {
     inbox: [],
     timeline: [],
-    calls: new Map([
-      ['ssm.SendCommand', 9],
-      ['ec2.DescribeInstances', 2],
+    callsByCaller: new Map([
+      ['sendWave|ssm.SendCommand', 5],
+      ['scanPatches|ssm.SendCommand', 4],
+      ['surveyBefore|ec2.DescribeInstances', 2],
+      ['operator|dynamodb.GetItem', 3],
     ]),
     clock: { now: () => Date.parse('2024-08-31T21:00:00Z') },
     evidence: () => new Map(bytes),
@@ -70,7 +72,7 @@ describe('the document of a campaign', () => {
       looked: 3,
       waves: 2,
     });
-    assert.deepEqual(Object.keys(run.calls), ['ec2.DescribeInstances', 'ssm.SendCommand']);
+    assert.deepEqual(run.calls, { 'ec2.DescribeInstances': 2, 'ssm.SendCommand': 9 }, 'those of the operator are ours');
     assert.equal(run.delta?.before.total, 731);
   });
 

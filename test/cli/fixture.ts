@@ -25,7 +25,6 @@ export function happy(): Shown {
   const delta = happyDelta();
   return {
     scenario: 'default',
-    asides: [],
     record: {
       version: 1,
       campaign: CAMPAIGN,
@@ -110,6 +109,7 @@ export function happy(): Shown {
       virtualSeconds: 42_060,
       realSeconds: 7.93,
       seed: 1,
+      asides: [],
     },
   };
 }

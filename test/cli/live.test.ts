@@ -87,5 +87,5 @@ it('news are states in words: no polls, no choices, no repeats', () => {
     [ring, 'WaveDone?'],
     [ring, 'AwaitWave'],
   );
-  assert.deepEqual(told, ['web: takes the lease', 'canary: sends a wave', 'canary: hosts at work', 'canary 1/3']);
+  assert.deepEqual(told, ['web: takes the lease', 'canary: next wave', 'canary: hosts at work', 'canary 1/3']);
 });

@@ -31,7 +31,7 @@ Why 114 remain (2 of them waived)
   unmanaged         20  CRITICAL  SSM does not know i-0000000000000000b
   not-offered       14  HIGH      released 2 Sep, the repositories of the host …
   reboot-pending    10  HIGH      linux-image needs the reboot that has not hap…
-Unverified i-0000000000000001f (fleet, 13): the agent has not been seen since t…
+Unverified i-0000000000000001f (13): the agent has not been seen since the patch
 Mail 01 Sep 02:10 patchwright: approval wanted for web, ring fleet, 16 hosts
 Mail 01 Sep 07:41 patchwright: web Completed, 603 of 731 findings fixed
 Evidence: out/web-20240831T200000Z
@@ -80,6 +80,15 @@ describe('the report of a run that ended otherwise', () => {
     assert.ok(lines.includes('  canary fail: 2 of 3 hosts failed'));
     assert.ok(lines.every((line) => line.length <= 80));
     assert.match(lines.join(' '), /rang/);
+  });
+
+  it('names as many unverified hosts as it has room for', () => {
+    const shown = happy();
+    const host = { ring: 'fleet', findings: 1, words: 'no look' };
+    if (shown.delta) shown.delta.unverifiedHosts = Array.from({ length: 20 }, (_, n) => ({ ...host, id: `i-${n}` }));
+    const lines = report(shown, plain).filter((line) => line.startsWith('Unverified'));
+    assert.equal(lines.length, 8);
+    assert.match(lines.at(-1) ?? '', /^Unverified, too: 13 hosts: i-7, i-8, i-9, /);
   });
 
   it('needs neither plan nor delta nor record', () => {
