@@ -70,7 +70,8 @@ describe('the world of an export', () => {
       findingArn: `arn:aws:inspector2:eu-central-1:123456789012:finding/${'e'.repeat(32)}`,
       packageVulnerabilityDetails: {
         vulnerabilityId: 'CVE-2024-1',
-        vulnerablePackages: [{ name: 'urllib3', version: '1.26.0', packageManager: 'PIP', fixedInVersion: '1.26.19' }],
+        // the name of a package of the system, which an install does bring to that version
+        vulnerablePackages: [{ name: 'made-1', version: '1.0-1', packageManager: 'PIP', fixedInVersion: '1.0-2' }],
       },
     });
     const suppressed = makeFinding({ place: 9, status: 'SUPPRESSED' });

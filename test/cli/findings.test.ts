@@ -72,9 +72,14 @@ describe('an export of findings', () => {
 
   it('of duplicates keeps the one that was updated last', () => {
     const later = makeFinding({ severity: 'LOW', updatedAt: '2024-08-31T00:00:00Z' });
-    const made = importExport(fileOf(later, makeFinding()));
-    assert.equal(made.hosts[0]?.findings[0]?.severity, 'LOW');
-    assert.equal(made.findings, 1);
+    for (const findings of [
+      [later, makeFinding()],
+      [makeFinding(), later],
+    ]) {
+      const made = importExport(fileOf(...findings));
+      assert.equal(made.hosts[0]?.findings[0]?.severity, 'LOW');
+      assert.equal(made.findings, 1);
+    }
   });
 
   it('skips and counts what is no open package finding of an instance', () => {

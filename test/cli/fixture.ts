@@ -41,10 +41,13 @@ export function happy(): Shown {
       approvals: [
         {
           campaign: CAMPAIGN,
+          group: 'web',
           ring: 'fleet',
           scopeHash: 'a'.repeat(64),
           askedAt: '2024-09-01T02:10:00.000Z',
           expiresAt: '2024-09-02T02:10:00.000Z',
+          decide: 'link',
+          linkHash: null,
           taskToken: null,
           decision: 'yes',
           by: 'approver@example.org',
