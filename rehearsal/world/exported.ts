@@ -30,24 +30,17 @@ export interface ExportedFinding {
   packages: ExportedPackage[];
 }
 
-/** What the findings say to be installed. Of several versions of one package the oldest: no finding is closed by a rounding up. */
+/**
+ * What the findings say the system to have installed. Of several versions of one package the oldest: no finding is closed by a
+ * rounding up. Packages of Python and the like are left out: nothing changes them, and a name may be one of the system's too.
+ */
 export function exportedPackages(findings: readonly ExportedFinding[], order: VersionOrder): Package[] {
   const packages = new Map<string, Package>();
-  for (const { name, version, arch, manager, filePath } of findings.flatMap((finding) => finding.packages)) {
-    const isOs = manager === 'OS';
-    const key = isOs ? name : `${manager}/${name}/${filePath}`;
-    const known = packages.get(key);
-    if (known && compareVersions(order, known.version, version) <= 0) continue;
-    const role = isOs ? 'plain' : 'language';
-    packages.set(key, {
-      name,
-      source: name,
-      arch: (arch ?? 'all').toLowerCase(),
-      version,
-      manager,
-      path: filePath,
-      role,
-    });
+  for (const { name, version, arch, manager } of findings.flatMap((finding) => finding.packages)) {
+    const known = packages.get(name);
+    if (manager !== 'OS' || (known && compareVersions(order, known.version, version) <= 0)) continue;
+    const plain = { manager, path: null, role: 'plain' as const };
+    packages.set(name, { name, source: name, arch: (arch ?? 'all').toLowerCase(), version, ...plain });
   }
   return [...packages.values()];
 }
