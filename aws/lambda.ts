@@ -41,7 +41,7 @@ export function event<Input extends object, Ports, Output>(
       if (typeof input !== 'object' || input === null)
         throw new UnknownContract(`an input that is no object: ${input}`);
       const output = await task(input as Input, ports, now);
-      log.info('ends');
+      log.info('ends', output === undefined ? {} : { output });
       return output;
     } catch (error) {
       log.error('fails', { error });

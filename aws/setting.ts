@@ -6,6 +6,8 @@ export type Setting =
   | 'NOTICES_TOPIC_ARN'
   | 'APPROVALS_TOPIC_ARN'
   | 'CAMPAIGN_MACHINE_ARN'
+  | 'DEAD_LETTERS_URL'
+  | 'APPROVAL_URL'
   | 'RESCAN_DOCUMENT_NAME';
 
 /** What the stack tells a function by its environment. Throws `NotConfigured`, naming the variable. */

@@ -3,6 +3,7 @@
  *
  * ```
  * free ──open──▶ open ──drain──▶ draining
+ * free ──promise──▶ handover: to a campaign that an event is about to start
  *                  └─────close──────┴────▶ draining while a command may be at work ──release──▶ free,
  *                                          or handover (a trigger was noted) ──open by the successor──▶ open
  * ```
@@ -39,6 +40,27 @@ export function openLease(lease: Lease, opening: Opening): Opened {
   const early = tooEarly(lease, opening);
   if (early) return { decision: 'Coalesced', why: early, lease: null };
   return taken(lease, opening);
+}
+
+/**
+ * Before a campaign is started for a finding event, so that one execution is started and not one per batch. Held by somebody
+ * who opened before the finding was observed, the event is noted, the newest alone: a thousand of them must not fill the item.
+ */
+export function promiseLease(lease: Lease, opening: Opening): Opened {
+  const { holder } = lease;
+  const { campaign, execution, trigger, at } = opening;
+  const not = (why: string): Opened => ({ decision: 'Coalesced', why, lease: null });
+  if (holder?.state === 'handover') return not(`campaign ${holder.campaign} is about to open and will see it`);
+  if (holder) {
+    if (trigger.at <= holder.openedAt) return not(`first observed ${trigger.at}, before ${holder.campaign} opened`);
+    if (lease.noted.some((t) => t.kind === 'event' && t.at >= trigger.at)) return not('a newer event is noted');
+    const others = lease.noted.filter((t) => t.kind !== 'event');
+    return { ...not(`noted on the lease of ${holder.campaign}`), lease: { ...lease, noted: [...others, trigger] } };
+  }
+  const early = tooEarly(lease, opening);
+  if (early) return not(early);
+  const next: Holder = { campaign, execution, state: 'handover', openedAt: at, trigger };
+  return { decision: 'Opened', why: `starts ${campaign}`, lease: { ...lease, holder: next } };
 }
 
 /** From open or draining. Draining again changes nothing. */

@@ -105,8 +105,12 @@ export interface Campaigns {
   approval(campaign: string, ring: string): Promise<Approval | null>;
   /** The latest ask for a ring replaces the one before (a retry makes a new token). */
   putApproval(approval: Approval): Promise<void>;
+  /** All asks of the campaign. */
+  approvals(campaign: string): AsyncIterable<Approval>;
   /** Sets the decision if there is none. false: it was decided before. */
   decide(approval: Approval): Promise<boolean>;
+  /** Writes over the same ask. false: a later one has replaced it. */
+  updateApproval(approval: Approval): Promise<boolean>;
   /** `go` only if the switch was read and says so. Absent is `stop`. Not readable: throws. */
   killSwitch(): Promise<'go' | 'stop'>;
   setKillSwitch(to: 'go' | 'stop', by: string, at: Instant): Promise<void>;
@@ -166,9 +170,29 @@ export interface Engine {
   answer(taskToken: string, output: unknown): Promise<boolean>;
 }
 
+export interface Secrets {
+  /** 32 bytes of chance that nobody can guess, as base64url: 43 characters. */
+  random(): string;
+}
+
+export interface Pages {
+  /** Where the page that takes a decision is: https://…/ */
+  approval(): string;
+}
+
 export interface Policies {
   /** The deployed policy.json. */
   current(): Promise<Policy>;
+}
+
+/** The queue of messages that nobody could act on, where people find them with the reason. */
+export interface Letters {
+  bury(body: string, reason: string): Promise<void>;
+}
+
+/** Names of groups by what is wrong with them, for alarms. */
+export interface Pulse {
+  beat(groups: { OverdueGroups: string[]; BlindGroups: string[] }): void;
 }
 
 /** Input of the campaign machine. */
@@ -190,6 +214,8 @@ export interface Ports {
   alarms: Alarms;
   engine: Engine;
   policies: Policies;
+  secrets: Secrets;
+  pages: Pages;
 }
 
 export type { GroupPolicy, Holder, Outcome };

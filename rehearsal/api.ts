@@ -101,6 +101,15 @@ export interface Mail {
   attributes: Record<string, string>;
 }
 
+/** A message that lies in a queue. */
+export interface Letter {
+  messageId: string;
+  body: string;
+  attributes: Record<string, string>;
+  sentAt: number; // epoch milliseconds
+  receives: number;
+}
+
 export interface ExecutionView {
   arn: string;
   machine: string; // key in serverless.yml: campaign, patchRing
@@ -140,6 +149,10 @@ export interface Rehearsal {
   act<T>(caller: string, work: () => Promise<T>): Promise<T>;
   /** Lets things happen until `done` holds or nothing is left to happen, or virtual time passes `limit` (then it throws). */
   run(done: () => boolean, limit?: number): Promise<void>;
+  /** Puts an event on the default bus, as AWS's own services do. */
+  emit(event: AwsEvent): void;
+  /** What lies in a queue, by its name. */
+  letters(queue: string): Letter[];
   /** Objects of the evidence bucket: key → content. */
   evidence(): Map<string, Uint8Array>;
   /** What functions wrote to standard output: function key → lines. */

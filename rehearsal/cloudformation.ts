@@ -97,6 +97,7 @@ const WITHOUT_EFFECT = [
   'AWS::SNS::Subscription',
   'AWS::SQS::QueuePolicy',
   'AWS::KMS::Alias',
+  'AWS::Logs::MetricFilter',
   'AWS::Scheduler::ScheduleGroup',
   'AWS::Lambda::EventInvokeConfig',
 ];

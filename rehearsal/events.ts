@@ -19,6 +19,8 @@ export interface EventsParts {
   account: string;
   region: string;
   deliver: (functionId: string, event: unknown) => void;
+  /** A rule's target that is a queue. */
+  enqueue?: (queueArn: string, event: unknown) => void;
   fault: (source: string) => 'lose' | 'double' | null;
 }
 
@@ -70,7 +72,7 @@ export class Events implements Fake {
   };
 
   emit(event: AwsEvent): void {
-    const { clock, chance, account, region, deliver, fault } = this.#parts;
+    const { clock, chance, account, region, deliver, enqueue, fault } = this.#parts;
     const time = `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
     const whole = { version: '0', id: uuid(chance), account, time, region, ...structuredClone(event) };
     const struck = this.#rules.filter((one) => one.matches(whole));
@@ -79,7 +81,9 @@ export class Events implements Fake {
     if (strikes === 'lose') return;
     for (const { id, input } of struck.flatMap((one) => one.targets)) {
       for (let copy = 0; copy < (strikes === 'double' ? 2 : 1); copy++) {
-        clock.after(DELIVERY_MS * (copy + 1), `event to ${id}`, () => deliver(id, input ?? whole));
+        clock.after(DELIVERY_MS * (copy + 1), `event to ${id}`, () =>
+          id.includes(':sqs:') ? enqueue?.(id, input ?? whole) : deliver(id, input ?? whole),
+        );
       }
     }
   }
@@ -88,7 +92,7 @@ export class Events implements Fake {
 function rule(name: string, { EventPattern, Targets, State }: Record<string, unknown>): Rule {
   const targets = ((Targets ?? []) as Record<string, unknown>[]).map((target) => {
     const arn = String(target.Arn);
-    if (!arn.includes(':lambda:')) throw new Error(`rule ${name}: not rehearsed: the target ${arn}`);
+    if (!/:(lambda|sqs):/.test(arn)) throw new Error(`rule ${name}: not rehearsed: the target ${arn}`);
     if (target.InputTransformer ?? target.InputPath)
       throw new Error(`rule ${name}: not rehearsed: a transformed input`);
     return { id: arn, input: target.Input === undefined ? undefined : JSON.parse(String(target.Input)) };

@@ -1,10 +1,10 @@
 /** An open rehearsal: all parts of the small AWS, put together around one clock. */
 import { devNull } from 'node:os';
-import type { ExecutionView, Mail, Rehearsal, TimelineEvent } from '#rehearsal/api.ts';
+import type { AwsEvent, ExecutionView, Letter, Mail, Rehearsal, TimelineEvent } from '#rehearsal/api.ts';
+import { openBus } from '#rehearsal/bus.ts';
 import { chanceOf, uuid } from '#rehearsal/chance.ts';
 import { running, VirtualClock } from '#rehearsal/clock.ts';
 import type { openDynamodb } from '#rehearsal/dynamodb.ts';
-import { Events } from '#rehearsal/events.ts';
 import { type EngineFault, type EnteredState, Faults } from '#rehearsal/faults.ts';
 import { Gateway, vacate } from '#rehearsal/gateway.ts';
 import { Lambda } from '#rehearsal/lambda.ts';
@@ -39,6 +39,7 @@ export class OpenRehearsal implements Rehearsal {
   readonly #pool = new Pool();
   readonly #states: States;
   readonly #s3: S3;
+  readonly #bus: ReturnType<typeof openBus>;
   readonly #installed: Installation;
   readonly #taskEnv: Record<string, string>;
   readonly #listeners: ((event: TimelineEvent) => void)[] = [];
@@ -87,14 +88,8 @@ export class OpenRehearsal implements Rehearsal {
       line,
       note,
     });
-    const events = new Events(installed, {
-      clock,
-      chance: chance.of('events'),
-      account,
-      region,
-      deliver: (id, event) => lambda.fireAndForget(id, event),
-      fault: (source) => faults.onEvent(source),
-    });
+    this.#bus = openBus(installed, { clock, chance, lambda, faults, note });
+    const { events, sqs } = this.#bus;
     const deliver = (mail: Mail) => {
       this.inbox.push(mail);
       note('mail', mail.topic, mail.subject, { messageId: mail.messageId });
@@ -141,7 +136,7 @@ export class OpenRehearsal implements Rehearsal {
       fault: (call: string, caller: string) => faults.onCall(call, caller),
       called: (call: string, caller: string, error: string | null) => note('call', caller, call, { error }),
     };
-    this.gateway = new Gateway(parts, [...world.fakes, statesApi(this.#states), this.#s3, sns, events]);
+    this.gateway = new Gateway(parts, [...world.fakes, statesApi(this.#states), this.#s3, sns, sqs, events]);
     this.calls = this.gateway.calls;
     this.callsByCaller = this.gateway.callsByCaller;
     plan(installed, {
@@ -193,6 +188,14 @@ export class OpenRehearsal implements Rehearsal {
 
   run(done: () => boolean, limit?: number): Promise<void> {
     return this.#pace.drive(done, limit);
+  }
+
+  emit(event: AwsEvent): void {
+    running.run('engine', () => this.#bus.events.emit(event));
+  }
+
+  letters(queue: string): Letter[] {
+    return this.#bus.sqs.letters(queue);
   }
 
   evidence(): Map<string, Uint8Array> {

@@ -13,6 +13,14 @@ export interface FunctionEvent {
   input: unknown; // undefined: the event itself
 }
 
+/** A queue whose messages Lambda hands to a function in batches. */
+export interface QueueSource {
+  arn: string;
+  batchSize: number;
+  windowSeconds: number;
+  maximumConcurrency: number;
+}
+
 export interface DeployedFunction {
   key: string;
   name: string;
@@ -22,6 +30,7 @@ export interface DeployedFunction {
   memoryMb: number;
   environment: Record<string, string>;
   events: FunctionEvent[];
+  queues: QueueSource[];
 }
 
 export interface DeployedMachine {
@@ -42,6 +51,7 @@ export interface Installation {
   /** Properties of each resource of the type, resolved. */
   tables: { name: string; properties: Record<string, unknown> }[];
   buckets: { name: string }[];
+  queues: { name: string; properties: Record<string, unknown> }[];
   topics: { name: string; arn: string }[];
   documents: { name: string; properties: Record<string, unknown> }[];
   rules: { name: string; properties: Record<string, unknown> }[];
@@ -66,7 +76,8 @@ export function readServerless(where: Where): Installation {
   const provider = (tree.provider ?? {}) as Json;
   const service = String(tree.service);
   const functions = (tree.functions ?? {}) as Record<string, Json>;
-  const resources = (((tree.resources ?? {}) as Json).Resources ?? {}) as Record<string, Resource>;
+  const parts = (Array.isArray(tree.resources) ? tree.resources : [tree.resources ?? {}]) as Json[];
+  const resources: Record<string, Resource> = Object.assign({}, ...parts.map((part) => part.Resources ?? {}));
   const all: Record<string, Resource> = { ...resources };
   for (const key of Object.keys(functions)) {
     const FunctionName = functions[key]?.name ?? `${service}-${stage}-${key}`;
@@ -86,25 +97,31 @@ export function readServerless(where: Where): Installation {
     region,
     stage,
     env: shared,
-    functions: Object.entries(functions).map(([key, config]) => ({
-      key,
-      name: cloud.nameOf(logicalId(key)),
-      arn: cloud.arnOf(logicalId(key)),
-      handler: String(config.handler),
-      timeoutSeconds: Number(config.timeout ?? provider.timeout ?? 6),
-      memoryMb: Number(config.memorySize ?? provider.memorySize ?? 1024),
-      environment: {
-        ...shared,
-        ...(cloud.resolve(config.environment ?? {}, `functions.${key}.environment`) as Record<string, string>),
-      },
-      events: eventsOf(
+    functions: Object.entries(functions).map(([key, config]) => {
+      const place = `functions.${key}.events`;
+      const events = cloud.resolve(config.events ?? [], place) as Json[];
+      return {
         key,
-        cloud.resolve(config.events ?? [], `functions.${key}.events`) as Json[],
-        `${service}-${stage}`,
-      ),
-    })),
+        name: cloud.nameOf(logicalId(key)),
+        arn: cloud.arnOf(logicalId(key)),
+        handler: String(config.handler),
+        timeoutSeconds: Number(config.timeout ?? provider.timeout ?? 6),
+        memoryMb: Number(config.memorySize ?? provider.memorySize ?? 1024),
+        environment: {
+          ...shared,
+          ...(cloud.resolve(config.environment ?? {}, `functions.${key}.environment`) as Record<string, string>),
+        },
+        events: eventsOf(
+          key,
+          events.filter((event) => !('sqs' in event)),
+          `${service}-${stage}`,
+        ),
+        queues: events.flatMap((event) => ('sqs' in event ? [queueSource(event.sqs as Json, place)] : [])),
+      };
+    }),
     machines: of('AWS::StepFunctions::StateMachine').map(([id, resource]) => machine(id, resource, cloud)),
     tables: named('AWS::DynamoDB::Table'),
+    queues: named('AWS::SQS::Queue'),
     buckets: named('AWS::S3::Bucket'),
     topics: named('AWS::SNS::Topic'),
     documents: named('AWS::SSM::Document'),
@@ -117,6 +134,20 @@ export function readServerless(where: Where): Installation {
 function logicalId(key: string): string {
   const normal = key.replaceAll('-', 'Dash').replaceAll('_', 'Underscore');
   return `${normal.charAt(0).toUpperCase()}${normal.slice(1)}LambdaFunction`;
+}
+
+function queueSource(config: Json, place: string): QueueSource {
+  const known = ['arn', 'batchSize', 'maximumBatchingWindow', 'maximumConcurrency', 'functionResponseType'];
+  for (const field of Object.keys(config))
+    if (!known.includes(field)) throw new Error(`${place}.sqs: not rehearsed: ${field}`);
+  if (config.functionResponseType !== 'ReportBatchItemFailures')
+    throw new Error(`${place}.sqs: not rehearsed: a batch that fails as a whole`);
+  return {
+    arn: String(config.arn),
+    batchSize: Number(config.batchSize ?? 10),
+    windowSeconds: Number(config.maximumBatchingWindow ?? 0),
+    maximumConcurrency: Number(config.maximumConcurrency ?? 5),
+  };
 }
 
 function eventsOf(key: string, given: Json[], stack: string): FunctionEvent[] {

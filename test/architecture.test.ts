@@ -80,7 +80,10 @@ const machines = ['campaign', 'patch-ring'].map((name) => ({
   name,
   definition: JSON.parse(read(`statemachines/${name}.asl.json`)),
 }));
-const service = parse(read('serverless.yml'), { logLevel: 'error', customTags: cloudFormationTags() });
+const service = {
+  functions: yaml('stack/functions.yml'),
+  resources: { Resources: yaml('stack/machines.yml').Resources },
+};
 
 test('every Task state has its function, file, key and substitution under one word; every function is used or triggered', () => {
   const used = new Set<string>();
@@ -146,6 +149,10 @@ function importsOf(file: string): string[] {
   return [...read(file).matchAll(/(?:^|\n)(?:import|export)\b[^;'"]*?from '([^']+)'|\bimport\('([^']+)'\)/g)].map(
     (m) => m[1] ?? m[2] ?? '',
   );
+}
+
+function yaml(file: string) {
+  return parse(read(file), { logLevel: 'error', customTags: cloudFormationTags() });
 }
 
 function camel(kebabbed: string): string {

@@ -1,0 +1,101 @@
+/**
+ * The local plugin of osls. It makes what cannot be written down once: a bundle and a zip per function, a role per function from
+ * what stands beside it, and what the policy asks of the stack. Handlers keep their source path, so that rehearsal, package and
+ * deployment read the same line.
+ */
+import { join } from 'node:path';
+import { bundle, writeZip } from '#config/bundle.ts';
+import { resourcesOf } from '#config/of-policy.ts';
+import { loadPolicy } from '#config/policy.ts';
+import { inMode, policyJson } from '#config/policy-json.ts';
+import { logical, type May, role, statements } from '#config/role.ts';
+import type { Policy } from '#domain/policy.ts';
+
+/** As much of osls as this plugin touches. */
+export interface Serverless {
+  serviceDir: string;
+  service: {
+    service: string;
+    custom: { mode?: unknown; policyFile?: string };
+    functions: Record<string, OslsFunction>;
+    provider: { compiledCloudFormationTemplate: Template };
+    resources: Template | Template[];
+  };
+  configSchemaHandler: { defineFunctionProperties(provider: string, schema: object): void };
+  getProvider(name: string): { getStage(): string };
+}
+
+interface OslsFunction {
+  handler: string;
+  name: string;
+  role?: string;
+  may?: May[];
+  package?: { artifact?: string };
+}
+
+interface Template {
+  Resources: Record<string, Record<string, unknown>>;
+}
+
+/** These functions read the policy that lies beside them. */
+const READ_THE_POLICY = ['openCampaign', 'startCampaigns', 'checkDue'];
+
+export default class Patchwright {
+  readonly hooks: Record<string, () => Promise<void> | void>;
+  readonly #serverless: Serverless;
+  #policy: Policy | null = null;
+
+  constructor(serverless: Serverless) {
+    this.#serverless = serverless;
+    serverless.configSchemaHandler.defineFunctionProperties('aws', {
+      type: 'object',
+      properties: { may: { type: 'array', items: { type: 'object' } } },
+    });
+    this.hooks = {
+      initialize: () => this.#roles(),
+      'before:package:createDeploymentArtifacts': () => this.#bundles(),
+      'after:aws:package:finalize:mergeCustomProviderResources': () => this.#complete(),
+    };
+  }
+
+  /** Throws `PolicyFaults`, each with file and line: a policy with faults is never packaged. */
+  #deployed(): Policy {
+    const { serviceDir, service } = this.#serverless;
+    const mode = service.custom.mode;
+    if (mode !== 'observe' && mode !== 'act')
+      throw new Error(`--param mode=${mode}: is neither observe nor act; leave it out to observe`);
+    this.#policy ??= inMode(loadPolicy(join(serviceDir, service.custom.policyFile ?? 'policy.yml')), mode);
+    return this.#policy;
+  }
+
+  #roles(): void {
+    for (const key of Object.keys(this.#serverless.service.functions)) {
+      const config = this.#serverless.service.functions[key];
+      if (config) config.role = `${logical(key)}Role`;
+    }
+  }
+
+  async #bundles(): Promise<void> {
+    const { serviceDir, service } = this.#serverless;
+    const policy = { path: 'policy.json', content: Buffer.from(policyJson(this.#deployed())) };
+    for (const [key, config] of Object.entries(service.functions)) {
+      const file = join(serviceDir, '.serverless', `${key}.zip`);
+      writeZip(file, await bundle(serviceDir, config.handler), READ_THE_POLICY.includes(key) ? [policy] : []);
+      config.package = { ...config.package, artifact: file };
+    }
+  }
+
+  /** Roles, and what the policy asks for, go into the template that osls has compiled by now. */
+  #complete(): void {
+    const { functions, provider } = this.#serverless.service;
+    const { Resources } = provider.compiledCloudFormationTemplate;
+    const stage = this.#serverless.getProvider('aws').getStage();
+    const policy = this.#deployed();
+    for (const [key, { may, name }] of Object.entries(functions))
+      Resources[`${logical(key)}Role`] = role(statements(key, may ?? [], { stage, policy }, `/aws/lambda/${name}`));
+    Object.assign(Resources, resourcesOf(policy, stage));
+    for (const { Type, Properties } of Object.values(Resources))
+      if (Type === 'AWS::Logs::LogGroup')
+        Object.assign(Properties as object, { KmsKeyId: { 'Fn::GetAtt': ['Key', 'Arn'] } });
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * The role of a function: what stands beside it in stack/functions.yml under `may`, as an inline policy, and what every function
+ * needs. A statement names its resource by a word of the table below; `why` goes to docs/permissions.md.
+ */
+import type { Policy } from '#domain/policy.ts';
+
+export interface May {
+  do: string[];
+  on: string;
+  why: string;
+}
+
+export interface Statement {
+  Sid: string;
+  Effect: 'Allow';
+  Action: string[];
+  Resource: unknown;
+  Condition?: Record<string, Record<string, unknown>>;
+}
+
+interface Place {
+  stage: string;
+  policy: Policy;
+}
+
+/** Words of `on` → resources. Null: the policy asks for nothing that would need it. */
+type Resources = (place: Place) => { Resource: unknown; Condition?: Statement['Condition'] }[];
+
+const RESOURCES: Record<string, Resources> = {
+  table: () => [{ Resource: att('Table') }],
+  evidence: () => [{ Resource: sub(`\${Evidence.Arn}/*`) }],
+  evidenceBucket: () => [{ Resource: att('Evidence') }],
+  notices: () => [{ Resource: { Ref: 'NoticesTopic' } }],
+  approvals: () => [{ Resource: { Ref: 'ApprovalsTopic' } }],
+  findingsQueue: () => [{ Resource: att('FindingsQueue') }],
+  deadLetters: () => [{ Resource: att('DeadLetters') }],
+  campaignMachine: ({ stage }) => [{ Resource: ours('states', `stateMachine:patchwright-${stage}-campaign`) }],
+  campaigns: ({ stage }) => [{ Resource: ours('states', `execution:patchwright-${stage}-campaign:*`) }],
+  patchDocument: () => [{ Resource: aws('ssm', 'document/AWS-RunPatchBaseline') }],
+  refreshDocument: () => [{ Resource: aws('ssm', 'document/AWS-RefreshAssociation') }],
+  rescanDocument: ({ stage }) => [{ Resource: ours('ssm', `document/patchwright-${stage}-rescan-vm`) }],
+  // The tag that makes a host a member of a group also lets us command it: the groups are those of the policy. Two
+  // statements, since conditions of one are all to hold, and a host has one spelling of the tag.
+  hosts: ({ policy }) =>
+    ['PatchGroup', 'Patch Group'].map((key) => ({
+      Resource: ours('ec2', 'instance/*'),
+      Condition: { StringEquals: { [`aws:ResourceTag/${key}`]: Object.keys(policy.groups) } },
+    })),
+  // AWS's own baselines belong to accounts of AWS.
+  baselines: () => [{ Resource: sub(`arn:\${AWS::Partition}:ssm:\${AWS::Region}:*:patchbaseline/*`) }],
+  calendars: ({ policy }) => {
+    const names = Object.values(policy.groups).flatMap(({ window }) => window?.calendars ?? []);
+    const arns = [...new Set(names)].map((name) => (name.startsWith('arn:') ? name : ours('ssm', `document/${name}`)));
+    return arns.length ? [{ Resource: arns }] : [];
+  },
+  everything: () => [{ Resource: '*' }],
+};
+
+export const WORDS = Object.keys(RESOURCES);
+
+/** What each function needs besides what it may: its log, and the key of what is kept encrypted. */
+export function always(logGroup: string): (May & { Resource: unknown; Condition?: Statement['Condition'] })[] {
+  return [
+    {
+      do: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      on: 'its own log group',
+      why: 'Lambda writes the log on behalf of the function.',
+      Resource: sub(`arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:${logGroup}:*`),
+    },
+    {
+      do: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      on: 'the key',
+      why: 'S3, SNS and SQS use the key on behalf of the function, and only they.',
+      Resource: att('Key'),
+      Condition: {
+        StringEquals: {
+          'kms:ViaService': ['s3', 'sns', 'sqs'].map((service) => sub(`${service}.\${AWS::Region}.amazonaws.com`)),
+        },
+      },
+    },
+  ];
+}
+
+/** Throws for a word that is not in the table, or a permission without a reason. */
+export function statements(key: string, may: May[], place: Place, logGroup: string): Statement[] {
+  const own = may.flatMap((one, at) => {
+    const where = `functions.${key}.may[${at}]`;
+    const resources = RESOURCES[one.on];
+    if (!resources) throw new Error(`${where}: no resource is called ${one.on}; known: ${WORDS.join(', ')}`);
+    if (!one.why || !one.do?.length) throw new Error(`${where}: needs do and why`);
+    return resources(place).map((each) => ({ ...each, Action: one.do }));
+  });
+  const all = [...own, ...always(logGroup).map(({ do: Action, on: _on, why: _why, ...rest }) => ({ ...rest, Action }))];
+  return all.map(({ Action, Resource, Condition }, at) => ({
+    Sid: `May${at + 1}`,
+    Effect: 'Allow',
+    Action,
+    Resource,
+    ...(Condition ? { Condition } : {}),
+  }));
+}
+
+export function role(Statement: Statement[]): Record<string, unknown> {
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+      },
+      Policies: [{ PolicyName: 'may', PolicyDocument: { Version: '2012-10-17', Statement } }],
+    },
+  };
+}
+
+/** osls' rule: openCampaign → OpenCampaign, before LambdaFunction, LogGroup and our Role. */
+export function logical(key: string): string {
+  return `${key.charAt(0).toUpperCase()}${key.slice(1)}`;
+}
+
+function att(id: string): unknown {
+  return { 'Fn::GetAtt': [id, 'Arn'] };
+}
+
+function sub(text: string): unknown {
+  return { 'Fn::Sub': text };
+}
+
+function ours(service: string, resource: string): unknown {
+  return sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`);
+}
+
+/** A resource of AWS's own: no account in its ARN. */
+function aws(service: string, resource: string): unknown {
+  return sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}::${resource}`);
+}
