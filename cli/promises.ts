@@ -95,6 +95,11 @@ function brokenBy(campaign: Campaign, happened: Happened): string[] {
     ...unpartitioned(campaign),
     ...falselyFixed(campaign, happened.truth),
     ...tooMany(campaign, installs),
+    ...(record.outcome === 'Lost'
+      ? installs
+          .filter((run) => (run.endedAt ?? 0) > to)
+          .map(({ host }) => `3: closed as Lost while ${host} was at work`)
+      : []),
     ...(plan && installs.length && plan.mode !== 'act' ? ['5: a campaign that only observes installed something'] : []),
   ].map((fault) => `${fault} (${campaign.name})`);
 }

@@ -8,7 +8,7 @@ import type { HostResult } from '#domain/records.ts';
 /** A host whose agent has not been heard of for so long while at work, or after it, counts as lost. */
 const SILENT_MINUTES = 30;
 /** Delivery (10 minutes), the document's two hours, a reboot: a host at work for longer counts as lost. */
-const LONGEST_MINUTES = 160;
+export const LONGEST_MINUTES = 160;
 
 export interface HostFacts {
   invocation: Invocation | null;

@@ -41,7 +41,7 @@ export async function close(
     const previous = previousOf(lease?.lastClosed ?? null, ref.campaign);
     const manifest = await writeManifest(ref, { closedAt: now, previous }, ports.evidence);
     const successor = successorOf(ref.group, engine, now);
-    const busy = (await atWork(ref.campaign, ports)).length > 0;
+    const busy = (await atWork(ref.campaign, ports, now)).length > 0;
     await changeLease(campaigns, ref.group, (held) =>
       closeLease(held, {
         campaign: ref.campaign,

@@ -15,7 +15,7 @@ import { takeSecondSurvey } from '#loop/second-survey.ts';
 import { resolveIntents } from '#loop/send.ts';
 import { byId } from '#loop/survey.ts';
 
-export type DrainPorts = Omit<Ports, 'alarms' | 'baselines' | 'policies'>;
+export type DrainPorts = Omit<Ports, 'alarms' | 'baselines' | 'pages' | 'policies' | 'secrets'>;
 
 /** Returns what it did, in words. While a command may still work on a host, the lease stays draining. */
 export async function drain(
@@ -33,7 +33,7 @@ export async function drain(
   }
   const closed = lease.lastClosed?.campaign === holder.campaign;
   const notBack = closed ? [] : await settleRings(ref, ports, now);
-  const working = [...(await atWork(ref.campaign, ports)), ...notBack];
+  const working = [...(await atWork(ref.campaign, ports, now)), ...notBack];
   if (working.length) return `draining: ${working.join(', ')}`;
   if (closed) {
     await release(ref, ports, now);

@@ -92,6 +92,15 @@ test('always 3, trap 24: while a command works on a host the lease stays drainin
   assert.deepEqual(started.length, 1, 'the trigger that came meanwhile gets its campaign');
 });
 
+test('always 3: a command that is not listed yet counts as at work, for as long as one may be', async () => {
+  await open('c', '1');
+  await sent();
+  ports.patching.commands.length = 0;
+  statuses['arn:c'] = 'ABORTED';
+  assert.match((await sweep()).web ?? '', /canary wave 1: not listed yet/);
+  assert.deepEqual(await sweepLeases({}, ports, '2024-09-02T00:41:00.000Z'), { web: 'closed as Lost' });
+});
+
 test('always 3: a campaign that closes while a lost host’s command runs frees the lease only after it', async () => {
   await open('c', '1');
   await sent();

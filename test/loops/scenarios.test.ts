@@ -25,7 +25,7 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.yml'))) 
 function assertSums({ run: { delta } }: Rehearsing): void {
   if (!delta) return;
   for (const severity of Object.keys(delta.before) as (keyof typeof delta.before)[]) {
-    const of = (bucket: 'fixed' | 'closedOtherwise' | 'remaining' | 'unverified' | 'gone' | 'new' | 'after') =>
+    const of = (bucket: 'fixed' | 'closedOtherwise' | 'remaining' | 'unverified' | 'gone' | 'new' | 'after'): number =>
       delta[bucket][severity];
     assert.equal(
       of('fixed') + of('closedOtherwise') + of('remaining') + of('unverified') + of('gone'),
