@@ -15,6 +15,7 @@ interface ZlibPrototype {
 
 export class Pool {
   readonly #writing = new Set<ZlibPrototype>();
+  readonly #known = new WeakSet<ZlibPrototype>();
   #restore: () => void = () => undefined;
 
   busy(): boolean {
@@ -26,8 +27,9 @@ export class Pool {
     const { _transform, _flush } = prototype;
     const counted = (stream: ZlibPrototype, done: (...args: unknown[]) => void) => {
       this.#writing.add(stream);
-      // A stream that breaks or is destroyed does not call back.
-      stream.once('close', () => this.#writing.delete(stream));
+      // A stream that breaks or is destroyed does not call back. One listener for each stream, not for each chunk.
+      if (!this.#known.has(stream)) stream.once('close', () => this.#writing.delete(stream));
+      this.#known.add(stream);
       return (...args: unknown[]) => {
         this.#writing.delete(stream);
         done(...args);
