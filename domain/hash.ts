@@ -13,6 +13,11 @@ export function sha256(value: unknown): string {
   return createHash('sha256').update(canonical(value)).digest('hex');
 }
 
+/** Base64 sha256 of the text itself, as a Content-Security-Policy names a script. */
+export function sha256Source(source: string): string {
+  return createHash('sha256').update(source).digest('base64');
+}
+
 function text(value: unknown): string | undefined {
   if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`${value} has no canonical JSON`);
   if (value === null || typeof value !== 'object') return JSON.stringify(value);

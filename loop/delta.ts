@@ -1,9 +1,10 @@
 import { addRow, afterKeys, beforeKeys, checkPartition, deltaOf, deltaRows, newSum } from '#domain/delta.ts';
 import { files } from '#domain/files.ts';
+import { instanceRows } from '#domain/instance-rows.ts';
 import type { HostAfter, Instant, SurveyedHost } from '#domain/model.ts';
 import type { GroupPolicy } from '#domain/policy.ts';
 import type { CampaignRef, Evidence } from '#domain/ports.ts';
-import type { Delta, FindingFate, Outcome, RingPlan, RingRecord } from '#domain/records.ts';
+import type { Delta, FindingFate, Outcome, Plan, RingPlan, RingRecord } from '#domain/records.ts';
 import type { SurveySummary } from '#loop/survey.ts';
 
 /** Joins the two surveys ring by ring, checks the partition on their raw keys. null where there is no second survey. */
@@ -16,19 +17,22 @@ export async function writeDelta(
   const first = await evidence.readIfThere<SurveySummary>(ref, files.surveyBefore);
   const second = await evidence.readIfThere<SurveySummary>(ref, files.surveyAfter);
   if (!first || !second) return null;
+  const plan = await evidence.readIfThere<Plan>(ref, files.plan);
   const sum = newSum();
   for (const { ring } of first.rings) {
     const before = await collect(evidence.lines<SurveyedHost>(ref, files.before(ring)));
     const after = await collect(evidence.lines<HostAfter>(ref, files.after(ring)));
     const fates = new Map<string, FindingFate>();
-    if (await evidence.readIfThere(ref, files.plan)) {
+    if (plan) {
       for await (const fate of evidence.lines<FindingFate>(ref, files.fates(ring))) fates.set(fate.arn, fate);
     }
+    const record = await evidence.readIfThere<RingRecord>(ref, files.ring(ring));
+    const ringPlan = await evidence.readIfThere<RingPlan>(ref, files.ringPlan(ring));
     const rows = deltaRows({
       before,
       after,
-      record: await evidence.readIfThere<RingRecord>(ref, files.ring(ring)),
-      ringPlan: await evidence.readIfThere<RingPlan>(ref, files.ringPlan(ring)),
+      record,
+      ringPlan,
       fates,
       openedAt,
       firstSurveyAt: first.at,
@@ -41,6 +45,12 @@ export async function writeDelta(
     checkPartition(beforeKeys(before), afterKeys(after), rows);
     for (const row of rows) addRow(sum, row);
     await evidence.writeLines(ref, files.deltaRows(ring), rows);
+    const left = plan?.left ?? [];
+    await evidence.writeLines(
+      ref,
+      files.instances(ring),
+      instanceRows({ before, after, record, ringPlan, left, rows }),
+    );
   }
   const delta = deltaOf(sum);
   await evidence.write(ref, files.delta, delta);
