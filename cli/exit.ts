@@ -1,4 +1,4 @@
-/** Exit codes by outcome. Everything that is none of them is Lost: nobody decided it. */
+/** Exit codes by outcome; docs/commands.md lists them all. Everything that is none of them is Lost: nobody decided it. */
 const EXITS = new Map(
   Object.entries({
     Completed: 0,
@@ -13,7 +13,9 @@ const EXITS = new Map(
   }),
 );
 
+export const TO_MEND = 1;
 export const BAD_INPUT = 2;
+export const AWS_SAID_NO = 6;
 export const INTERRUPTED = 130;
 
 /** The rehearsal was broken off by its signal: nothing was written. */

@@ -1,27 +1,47 @@
 import { Command, CommanderError } from 'commander';
 import { PolicyFaults } from '#config/faults.ts';
 import manifest from '../package.json' with { type: 'json' };
+import { accountCommands } from './account/commands.ts';
+import { wordsOf } from './account/remedy.ts';
 import { BadInput } from './bad-input.ts';
-import { BAD_INPUT } from './exit.ts';
+import { AWS_SAID_NO, BAD_INPUT } from './exit.ts';
 import { rehearseCommand } from './rehearse-command.ts';
 
 const program = new Command('patchwright')
   .description('Closes the vulnerabilities of an EC2 fleet unattended, canary first, and proves it.')
-  .addCommand(rehearseCommand())
   .version(manifest.version)
-  .addHelpText('after', '\nExample:\n  patchwright rehearse            the default scenario, half a minute');
+  .addHelpText(
+    'after',
+    `
+Exit: 0 done; 1 check found something to mend; 2 bad input; 3 blind, halted or expired; 4 denied; 5 lost;
+      6 AWS refused or did not answer
+
+Examples:
+  patchwright rehearse            the default scenario, half a minute, no account
+  patchwright check               what a deployment in your account lacks
+  patchwright plan web            what a campaign over the group web would do now`,
+  );
+for (const command of [rehearseCommand(), ...accountCommands()]) program.addCommand(command);
 for (const command of [program, ...program.commands]) {
-  command.exitOverride().showHelpAfterError('(patchwright --help and patchwright rehearse --help tell what there is)');
+  command
+    .exitOverride()
+    .showHelpAfterError(
+      `(${command === program ? 'patchwright' : `patchwright ${command.name()}`} --help tells what there is)`,
+    );
 }
 
 try {
   await program.parseAsync();
 } catch (error) {
+  const aws = wordsOf(error);
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : BAD_INPUT;
   } else if (error instanceof BadInput || error instanceof PolicyFaults) {
     for (const line of error.message.split('\n')) process.stderr.write(`patchwright: ${line}\n`);
     process.exitCode = BAD_INPUT;
+  } else if (aws) {
+    for (const line of aws) process.stderr.write(`patchwright: ${line}\n`);
+    process.exitCode = AWS_SAID_NO;
   } else {
     throw error;
   }

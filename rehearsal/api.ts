@@ -26,6 +26,8 @@ export type ServiceName =
   | 'dynamodb'
   | 's3'
   | 'sns'
+  | 'sts'
+  | 'iam'
   | 'events'
   | 'monitoring'
   | 'sqs'

@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { AwsFault, type Caller, type Fake, type Operation, type ServiceName } from '#rehearsal/api.ts';
 import { running } from '#rehearsal/clock.ts';
 import { restJson, targetJson } from '#rehearsal/protocols/json.ts';
-import { ec2Query, snsQuery } from '#rehearsal/protocols/query.ts';
+import { ec2Query, iamQuery, snsQuery, stsQuery } from '#rehearsal/protocols/query.ts';
 import { restS3 } from '#rehearsal/protocols/s3.ts';
 import type { Protocol, WireAnswer, WireRequest } from '#rehearsal/protocols/wire.ts';
 import type { Traffic } from '#rehearsal/traffic.ts';
@@ -48,6 +48,8 @@ const PROTOCOLS: Record<Exclude<ServiceName, 'dynamodb'>, Protocol> = {
   scheduler: restJson({ 'GET /schedules': 'ListSchedules', 'GET /schedules/{Name}': 'GetSchedule' }),
   lambda: restJson({ 'POST /2015-03-31/functions/{FunctionName}/invocations': 'Invoke' }),
   sns: snsQuery,
+  sts: stsQuery,
+  iam: iamQuery,
   ec2: ec2Query,
   s3: restS3,
 };

@@ -1,32 +1,38 @@
-/** Form posts with XML answers: SNS (awsQuery) and EC2 (ec2Query). */
+/** Form posts with XML answers: SNS, STS and IAM (awsQuery), EC2 (ec2Query). */
 import { type Protocol, text, type WireRequest } from '#rehearsal/protocols/wire.ts';
 import { element, members, type XmlStyle } from '#rehearsal/protocols/xml.ts';
 
 const XML = { 'content-type': 'text/xml' };
 const AS_IS: XmlStyle = { item: 'member', rename: (member) => member };
 
-export const snsQuery: Protocol = {
-  operation: action,
-  input: (request) => fold(tree(request)),
-  answer: (operation, output, requestId) => ({
-    status: 200,
-    headers: XML,
-    body: `<${operation}Response xmlns="http://sns.amazonaws.com/doc/2010-03-31/">${element(`${operation}Result`, output ?? {}, AS_IS)}${element('ResponseMetadata', { RequestId: requestId }, AS_IS)}</${operation}Response>`,
-  }),
-  fault: (fault, requestId) => {
-    const error = {
-      Type: fault.status < 500 ? 'Sender' : 'Receiver',
-      Code: fault.code,
-      Message: fault.message,
-      ...fault.members,
-    };
-    return {
-      status: fault.status,
+export const snsQuery = awsQuery('http://sns.amazonaws.com/doc/2010-03-31/');
+export const stsQuery = awsQuery('https://sts.amazonaws.com/doc/2011-06-15/');
+export const iamQuery = awsQuery('https://iam.amazonaws.com/doc/2010-05-08/');
+
+function awsQuery(namespace: string): Protocol {
+  return {
+    operation: action,
+    input: (request) => fold(tree(request)),
+    answer: (operation, output, requestId) => ({
+      status: 200,
       headers: XML,
-      body: `<ErrorResponse>${members({ Error: error, RequestId: requestId }, AS_IS, '')}</ErrorResponse>`,
-    };
-  },
-};
+      body: `<${operation}Response xmlns="${namespace}">${element(`${operation}Result`, output ?? {}, AS_IS)}${element('ResponseMetadata', { RequestId: requestId }, AS_IS)}</${operation}Response>`,
+    }),
+    fault: (fault, requestId) => {
+      const error = {
+        Type: fault.status < 500 ? 'Sender' : 'Receiver',
+        Code: fault.code,
+        Message: fault.message,
+        ...fault.members,
+      };
+      return {
+        status: fault.status,
+        headers: XML,
+        body: `<ErrorResponse>${members({ Error: error, RequestId: requestId }, AS_IS, '')}</ErrorResponse>`,
+      };
+    },
+  };
+}
 
 /** Lists of a request, by their name on the wire. */
 const EC2_INPUT: Record<string, string> = {

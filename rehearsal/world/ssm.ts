@@ -93,6 +93,9 @@ export function ssmOperations(
       return { InstanceInformationList: rows.map((host) => nodeView(host, now())), NextToken: next };
     },
 
+    // No window of the account's own: what patches these hosts is the product alone.
+    DescribeMaintenanceWindows: () => ({ WindowIdentities: [] }),
+
     ListAssociations: (input) => {
       const filters: { key: string; value: string }[] = input.AssociationFilterList ?? [];
       const wanted = associations.filter((association) =>

@@ -1,5 +1,6 @@
 /** The world of the rehearsal: hosts, and SSM, EC2, Inspector and CloudWatch as they tell of them. */
 import type { Fake, Stage } from '#rehearsal/api.ts';
+import { identityFakes } from '#rehearsal/identity.ts';
 import { isWorldFault, type Scenario, timeOfFault, type WorldFault } from '#rehearsal/scenario.ts';
 import { AdvisoryBook } from '#rehearsal/world/advisories.ts';
 import { Baselines } from '#rehearsal/world/baselines.ts';
@@ -90,6 +91,7 @@ export function openWorld(scenario: Scenario, stage: Stage): World {
     { service: 'ec2', operations: ec2Operations(stage, fleet) },
     { service: 'inspector2', operations: inspectorOperations(stage, fleet, looks, findings, () => inspector.offSince) },
     { service: 'monitoring', operations: alarms.operations() },
+    ...identityFakes(stage.account),
   ];
   const truth = () => fleet.hosts.map((host) => truthOf(host, bookOf(host), looks, stage.clock.now()));
   return { fakes, hosts: fleet.hosts, commands: commands.sent, apply, entered, truth, addDocument, parts };

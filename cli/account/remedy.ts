@@ -1,0 +1,34 @@
+import { AwsRefused, AwsUnavailable, BadRequest, BrokenRecord, NotConfigured } from '#domain/errors.ts';
+
+/** null: none of AWS's, nor of what AWS keeps: a defect, which may show its stack. */
+export function wordsOf(error: unknown): string[] | null {
+  const known = [AwsRefused, AwsUnavailable, BadRequest, BrokenRecord, NotConfigured];
+  if (!(error instanceof Error) || !known.some((one) => error instanceof one)) return null;
+  const why = error.message === 'no Region is set' ? error.message : error.message.replace(/\s+/g, ' ');
+  return [why, `Remedy: ${remedyOf(error)}`];
+}
+
+const ROWS: [RegExp, string][] = [
+  [/no Region is set/, 'give --region, or a profile that has one'],
+  [/CredentialsProviderError|Could not load credentials/, 'sign in (aws sso login), or name a profile by --profile'],
+  [
+    /ExpiredToken|RequestExpired|InvalidClientTokenId|UnrecognizedClient/,
+    'sign in anew: the credentials are not valid',
+  ],
+  [
+    /ResourceNotFoundException|StateMachineDoesNotExist|NoSuchBucket/,
+    'give the --stage and --region that were deployed, or deploy first (docs/getting-started.md)',
+  ],
+  [
+    /AccessDenied|UnauthorizedOperation|NotAuthorized|Forbidden/,
+    'allow the caller this action; patchwright check lists all',
+  ],
+  [/ECONN|ENOTFOUND|EAI_AGAIN|TimeoutError/, 'look whether the endpoint or the network is up'],
+];
+
+function remedyOf(error: Error): string {
+  const text = `${error.name} ${error.message}`;
+  for (const [pattern, remedy] of ROWS) if (pattern.test(text)) return remedy;
+  if (error instanceof AwsUnavailable) return 'try again in a minute';
+  return 'see what AWS said; patchwright check looks at the rest';
+}
