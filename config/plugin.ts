@@ -91,8 +91,13 @@ export default class Patchwright {
     const { Resources } = provider.compiledCloudFormationTemplate;
     const stage = this.#serverless.getProvider('aws').getStage();
     const policy = this.#deployed();
-    for (const [key, { may, name }] of Object.entries(functions))
+    for (const [key, { may, name }] of Object.entries(functions)) {
+      // osls names the role a second time, which the reference to it already says.
+      const { DependsOn: on, ...lambda } = Resources[`${logical(key)}LambdaFunction`] ?? {};
+      const others = [on].flat().filter((id) => id !== `${logical(key)}Role`);
+      Resources[`${logical(key)}LambdaFunction`] = { ...lambda, DependsOn: others };
       Resources[`${logical(key)}Role`] = role(statements(key, may ?? [], { stage, policy }, `/aws/lambda/${name}`));
+    }
     Object.assign(Resources, resourcesOf(policy, stage));
     for (const { Type, Properties } of Object.values(Resources))
       if (Type === 'AWS::Logs::LogGroup')

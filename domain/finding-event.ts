@@ -45,7 +45,7 @@ export function foldFindings(messages: Message[], policy: Policy): Folded {
       continue;
     }
     for (const name of hint.groups) {
-      const group = policy.groups[name];
+      const group = Object.hasOwn(policy.groups, name) ? policy.groups[name] : undefined;
       if (!group || !asksFor(group, hint)) continue;
       const before = asks.get(name);
       const trigger: Trigger =

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { foldFindings, readFindingEvent } from '#domain/finding-event.ts';
+import type { GroupPolicy, Policy } from '#domain/policy.ts';
+
+const sample = JSON.parse(readFileSync(new URL('../../events/finding.sample.json', import.meta.url), 'utf8'));
+const event = (detail: object, beside: object = {}) =>
+  JSON.stringify({ ...sample, ...beside, detail: { ...sample.detail, ...detail } });
+const tagged = (tags: object, type = 'AWS_EC2_INSTANCE') => ({ resources: [{ type, id: 'i-1', tags }] });
+const group = (name: string, triggers: Partial<GroupPolicy['triggers']>) =>
+  ({
+    name,
+    triggers: { severities: [], exploitAvailable: false, minHours: 24, ...triggers },
+  }) as unknown as GroupPolicy;
+const policy = {
+  version: 1,
+  hash: '',
+  groups: {
+    web: group('web', { severities: ['CRITICAL'] }),
+    db: group('db', { severities: ['CRITICAL', 'HIGH'], exploitAvailable: true }),
+    batch: group('batch', {}),
+  },
+} as Policy;
+const messages = (...bodies: string[]) => bodies.map((body, at) => ({ messageId: `m${at}`, body }));
+
+describe('a finding event', () => {
+  test('the shipped sample', () => {
+    assert.deepEqual(readFindingEvent(JSON.stringify(sample)), {
+      id: sample.id,
+      rule: `Inspector2 Finding ${sample.detail.findingArn}`,
+      groups: ['web'],
+      severity: 'CRITICAL',
+      exploit: false,
+      active: true,
+      firstObservedAt: '2024-09-04T16:59:44.356Z',
+    });
+  });
+
+  test('what is none says why', () => {
+    const rows: [string, RegExp][] = [
+      ['{', /no JSON object/],
+      ['[]', /no JSON object/],
+      [JSON.stringify({ source: 'aws.ec2' }), /source "aws.ec2"/],
+      [event({}, { id: '' }), /no id/],
+      [JSON.stringify({ ...sample, detail: null }), /no detail/],
+      [event({ severity: 5 }), /no severity/],
+      [event({ resources: {} }), /no list of resources/],
+      [event({ firstObservedAt: 'soon' }), /firstObservedAt.*"soon"/],
+    ];
+    for (const [body, reason] of rows) {
+      const read = readFindingEvent(body);
+      assert.equal(typeof read, 'string', body);
+      assert.match(String(read), reason);
+    }
+  });
+
+  test('no text whatever throws', () => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (body) => void readFindingEvent(body)));
+  });
+
+  test('the group is the value of either spelling of the tag, of instances alone', () => {
+    const rows: [object, string[]][] = [
+      [tagged({ 'Patch Group': 'db' }), ['db']],
+      [tagged({ PatchGroup: 'web', 'Patch Group': 'web' }), ['web']],
+      [tagged({ PatchGroup: 'web' }, 'AWS_ECR_CONTAINER_IMAGE'), []],
+      [tagged({ patchgroup: 'web' }), []],
+      [{ resources: [{ type: 'AWS_EC2_INSTANCE' }, null, 'x'] }, []],
+    ];
+    for (const [detail, groups] of rows) {
+      const read = readFindingEvent(event(detail));
+      assert.deepEqual(typeof read === 'string' ? read : read.groups, groups);
+    }
+  });
+});
+
+describe('a batch folds', () => {
+  test('to one ask a group, triggered by the newest, on behalf of all', () => {
+    const at = (time: string, id: string) =>
+      event({ ...tagged({ PatchGroup: 'web' }), firstObservedAt: `Wed Sep 04 ${time}.000 UTC 2024` }, { id });
+    const { asks, poison } = foldFindings(
+      messages(at('10:00:00', 'a'), at('12:00:00', 'b'), at('11:00:00', 'c')),
+      policy,
+    );
+    assert.deepEqual(poison, []);
+    assert.equal(asks.length, 1);
+    assert.deepEqual(asks[0]?.ids, ['m0', 'm1', 'm2']);
+    assert.deepEqual([asks[0]?.trigger.id, asks[0]?.trigger.at], ['b', '2024-09-04T12:00:00.000Z']);
+  });
+
+  test('by what the policy of each group asks for', () => {
+    const rows: [string, object, boolean][] = [
+      ['web', { severity: 'CRITICAL' }, true],
+      ['web', { severity: 'HIGH' }, false],
+      ['web', { severity: 'CRITICAL', status: 'CLOSED' }, false],
+      ['db', { severity: 'HIGH' }, false],
+      ['db', { severity: 'HIGH', exploitAvailable: 'YES' }, true],
+      ['batch', { severity: 'CRITICAL' }, false],
+      ['toString', { severity: 'CRITICAL' }, false],
+    ];
+    for (const [PatchGroup, detail, asks] of rows) {
+      const folded = foldFindings(messages(event({ ...tagged({ PatchGroup }), ...detail })), policy);
+      assert.equal(folded.asks.length, asks ? 1 : 0, `${PatchGroup} ${JSON.stringify(detail)}`);
+      assert.deepEqual(folded.poison, []);
+    }
+  });
+
+  test('and keeps poison apart', () => {
+    const { asks, poison } = foldFindings(messages('{', JSON.stringify(sample)), policy);
+    assert.deepEqual(poison, [{ id: 'm0', body: '{', reason: 'the message is no JSON object' }]);
+    assert.equal(asks.length, 1);
+  });
+});
