@@ -1,7 +1,7 @@
 /** The end of every campaign, also of a lost one: delta, report, evidence, one write that closes it and frees the lease, the notice. */
 import { files } from '#domain/files.ts';
 import { closeLease, noticedLease } from '#domain/lease.ts';
-import { previousOf } from '#domain/manifest.ts';
+import { type Manifest, previousOf } from '#domain/manifest.ts';
 import type { Instant } from '#domain/model.ts';
 import { closingNotice } from '#domain/notices.ts';
 import type { FrozenPolicy, GroupPolicy } from '#domain/policy.ts';
@@ -9,6 +9,7 @@ import type { CampaignRef, Ports } from '#domain/ports.ts';
 import type {
   Approval,
   CampaignRecord,
+  Intent,
   Lease,
   Notice,
   Outcome,
@@ -23,6 +24,7 @@ import { atWork } from '#loop/at-work.ts';
 import { writeDelta } from '#loop/delta.ts';
 import { changeLease } from '#loop/lease.ts';
 import { writeManifest } from '#loop/manifest.ts';
+import { writeReport } from '#loop/report.ts';
 import { verdictsOf } from '#loop/verdicts.ts';
 
 export type ClosePorts = Pick<Ports, 'campaigns' | 'engine' | 'evidence' | 'notices' | 'patching'>;
@@ -37,8 +39,8 @@ export async function close(
   const { campaigns, engine } = ports;
   const lease = await campaigns.lease(ref.group);
   if (lease?.lastClosed?.campaign !== ref.campaign) {
-    const { group, proof } = await leaveEvidence(ref, { outcome, why }, ports, now);
     const previous = previousOf(lease?.lastClosed ?? null, ref.campaign);
+    const { group, proof } = await leaveEvidence(ref, { outcome, why, previous }, ports, now);
     const manifest = await writeManifest(ref, { closedAt: now, previous }, ports.evidence);
     const successor = successorOf(ref.group, engine, now);
     const busy = (await atWork(ref.campaign, ports, now)).length > 0;
@@ -88,7 +90,7 @@ export async function tell(
 /** Without `opened.json` the campaign was lost before it did anything: there is nothing to compare. */
 async function leaveEvidence(
   ref: CampaignRef,
-  { outcome, why }: { outcome: Outcome; why: string },
+  { outcome, why, previous }: { outcome: Outcome; why: string; previous: Manifest['previous'] },
   { campaigns, evidence }: Pick<Ports, 'campaigns' | 'evidence'>,
   now: Instant,
 ): Promise<{ group: GroupPolicy | null; proof: Lease['lastProof'] }> {
@@ -123,6 +125,10 @@ async function leaveEvidence(
   const notice = closingNotice({ record, plan, delta, place: evidence.place(ref) });
   await evidence.write(ref, files.notice, notice);
   await evidence.writeText(ref, files.report, `${notice.subject}\n\n${notice.body}\n`);
+  const intents: Intent[] = [];
+  for await (const intent of campaigns.intents(ref.campaign)) intents.push(intent);
+  await evidence.write(ref, files.commands, intents);
+  await writeReport(ref, { record, plan, delta, previous }, evidence);
   return { group, proof: await proofOf(ref, group, verdicts, evidence) };
 }
 
