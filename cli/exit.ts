@@ -14,6 +14,8 @@ const EXITS = new Map(
 );
 
 export const TO_MEND = 1;
+/** `verify`: the evidence is not what the campaign left. */
+export const DIFFERS = 1;
 export const BAD_INPUT = 2;
 export const AWS_SAID_NO = 6;
 export const INTERRUPTED = 130;

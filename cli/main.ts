@@ -6,6 +6,7 @@ import { wordsOf } from './account/remedy.ts';
 import { BadInput } from './bad-input.ts';
 import { AWS_SAID_NO, BAD_INPUT } from './exit.ts';
 import { rehearseCommand } from './rehearse-command.ts';
+import { verifyCommand } from './verify-command.ts';
 
 const program = new Command('patchwright')
   .description('Closes the vulnerabilities of an EC2 fleet unattended, canary first, and proves it.')
@@ -13,7 +14,7 @@ const program = new Command('patchwright')
   .addHelpText(
     'after',
     `
-Exit: 0 done; 1 check found something to mend; 2 bad input; 3 blind, halted or expired; 4 denied; 5 lost;
+Exit: 0 done; 1 check or verify found something; 2 bad input; 3 blind, halted or expired; 4 denied; 5 lost;
       6 AWS refused or did not answer
 
 Examples:
@@ -21,7 +22,7 @@ Examples:
   patchwright check               what a deployment in your account lacks
   patchwright plan web            what a campaign over the group web would do now`,
   );
-for (const command of [rehearseCommand(), ...accountCommands()]) program.addCommand(command);
+for (const command of [rehearseCommand(), verifyCommand(), ...accountCommands()]) program.addCommand(command);
 for (const command of [program, ...program.commands]) {
   command
     .exitOverride()

@@ -58,7 +58,7 @@ export const SCRIPT = `
     };
     form.addEventListener('submit', (event) => event.preventDefault());
     form.addEventListener('input', filter);
-    form.addEventListener('reset', () => setTimeout(filter));
+    form.addEventListener('reset', () => requestAnimationFrame(filter));
     pages.addEventListener('click', ({ target }) => {
       const last = Math.max(0, Math.ceil(rows.length / SIZE) - 1);
       const to = { first: 0, back: page - 1, on: page + 1, last }[target.dataset.go];

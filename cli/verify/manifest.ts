@@ -1,0 +1,65 @@
+import { dirname, join, resolve } from 'node:path';
+import { files } from '#domain/files.ts';
+import { type Manifest, manifestHash } from '#domain/manifest.ts';
+import type { Differences } from './difference.ts';
+import { Folder } from './folder.ts';
+
+/** The hash of every file, of the manifest itself, and of the campaign before where its folder lies beside this one. */
+export function checkManifest(folder: Folder, differences: Differences, notes: string[]): Manifest {
+  const manifest = folder.json<Manifest>(files.manifest);
+  if (manifest.hash !== manifestHash(manifest)) {
+    differences.add(files.manifest, `was changed: its own hash is not ${manifest.hash.slice(0, 12)}…`);
+  }
+  const listed = new Set([files.manifest]);
+  for (const { path, sha256, bytes } of manifest.files) {
+    listed.add(path);
+    if (!folder.has(path)) {
+      differences.add(path, 'is missing');
+      continue;
+    }
+    const is = folder.digest(path);
+    if (is.sha256 !== sha256) {
+      differences.add(
+        path,
+        `was changed: sha256 ${short(is.sha256)} of ${is.bytes} bytes, and has to be ${short(sha256)} of ${bytes}`,
+      );
+    }
+  }
+  const others = folder.files().filter((file) => !listed.has(file));
+  for (const file of others.filter(isOurs)) differences.add(file, 'is not in the manifest');
+  const foreign = others.filter((file) => !isOurs(file));
+  if (foreign.length > 0)
+    notes.push(`${foreign.length} files are not the campaign's and were not checked: ${cut(foreign)}`);
+  checkPrevious(folder, manifest, differences, notes);
+  return manifest;
+}
+
+function checkPrevious(folder: Folder, { previous }: Manifest, differences: Differences, notes: string[]): void {
+  if (!previous) {
+    notes.push('it names no campaign before it: the first in its chain');
+    return;
+  }
+  const beside = new Folder(join(dirname(resolve(folder.directory)), previous.campaign));
+  if (!beside.has(files.manifest)) {
+    notes.push(`the campaign before, ${previous.campaign}, is not beside this folder: its hash was not checked`);
+    return;
+  }
+  const before = beside.json<Manifest>(files.manifest);
+  const is = manifestHash(before);
+  if (is !== previous.manifest || before.campaign !== previous.campaign) {
+    const words = `is another campaign's than the one that closed before: hash ${short(is)}, and has to be ${short(previous.manifest)}`;
+    differences.add(`../${previous.campaign}/${files.manifest}`, words);
+  }
+}
+
+const FOLDERS = ['before', 'after', 'plan', 'rings', 'delta', 'instances', 'scans', 'approvals'];
+
+/** Whether a campaign writes files of that name. */
+function isOurs(file: string): boolean {
+  const [first = '', ...rest] = file.split('/');
+  return rest.length > 0 ? FOLDERS.includes(first) : Object.values<unknown>(files).includes(file);
+}
+
+const short = (hash: string) => `${hash.slice(0, 12)}…`;
+
+const cut = (names: string[]) => (names.length > 3 ? `${names.slice(0, 3).join(', ')} …` : names.join(', '));
