@@ -144,13 +144,16 @@ async function* lagging<T>(list: AsyncIterable<T>): AsyncGenerator<T> {
 }
 
 /**
- * Inspector collects by its own association, or by one for all instances that was there before, whatever its name (facts 1.5).
+ * Inspector collects by an association of its own, or by one for all instances that was there before, whatever its name; Windows
+ * by a plugin (Inspector User Guide, scanning EC2 and Windows instances). A node runs of them what is bound to it.
  */
-function collectsInventory({ AssociationName, Name, Targets }: Association): boolean {
-  if (AssociationName === 'InspectorInventoryCollection-do-not-delete') return true;
+function collectsInventory({ AssociationName = '', Name, Targets }: Association): boolean {
+  if (COLLECTORS.includes(AssociationName)) return true;
   const all = Targets?.some(({ Key, Values }) => Key === 'InstanceIds' && Values?.includes('*'));
   return Name === 'AWS-GatherSoftwareInventory' && all === true;
 }
+
+const COLLECTORS = ['InspectorInventoryCollection-do-not-delete', 'InvokeInspectorSsmPlugin-do-not-delete'];
 
 function wholeSeconds(at: Instant): string {
   return at.replace(/\.\d+Z$/, 'Z');

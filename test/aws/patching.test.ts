@@ -189,7 +189,7 @@ test('patches are listed by one status a request, all pages', async () => {
   );
 });
 
-test('Inspector collects by its own association, or by anybody’s for all instances', async () => {
+test('Inspector collects by associations of its own, or by anybody’s for all instances', async () => {
   const association = (AssociationId: string, Name: string, Values: string[], AssociationName?: string) => ({
     AssociationId,
     AssociationName,
@@ -206,10 +206,11 @@ test('Inspector collects by its own association, or by anybody’s for all insta
       Associations: [
         association('c', 'AWS-RunPatchBaseline', ['*']),
         association('d', gather, ['*'], 'InspectorInventoryCollection-do-not-delete'),
+        association('e', 'AmazonInspector2-InvokeInspectorSsmPlugin', ['*'], 'InvokeInspectorSsmPlugin-do-not-delete'),
       ],
     },
   );
-  assert.deepEqual(await all(patching.inventoryAssociations()), ['b', 'd']);
+  assert.deepEqual(await all(patching.inventoryAssociations()), ['b', 'd', 'e']);
 });
 
 test('calendars: open only if AWS says OPEN, asked for the instant; none at all is open', async () => {
