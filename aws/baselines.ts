@@ -24,7 +24,7 @@ export const baselines: Baselines = {
 };
 
 /**
- * The operating system is always given: left out it means WINDOWS (facts 2.4). What a group without a baseline gets is not
+ * The operating system is always given: left out it means WINDOWS (SSM API model). What a group without a baseline gets is not
  * documented: no id, an error, or the default; each means the default here.
  */
 async function registeredFor(PatchGroup: string, OperatingSystem: Os): Promise<string | null> {

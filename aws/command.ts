@@ -36,7 +36,7 @@ function standing(status: string | undefined, details: string | undefined): { st
   return { status: said, terminal: said !== '' && !AT_WORK.has(said) && !AT_WORK.has(plain(status)) };
 }
 
-/** Written with and without blanks (facts 2.3), and with one L in events (trap 7). */
+/** Written with and without blanks (Systems Manager User Guide), and with one L in events (trap 7). */
 function plain(status: string | undefined): string {
   return (status ?? '').replaceAll(' ', '').replace(/^Cancel(ed|ing)$/, 'Cancell$1');
 }

@@ -8,7 +8,7 @@ import { type Coverage, type Finding, SEVERITIES, type VulnerablePackage } from 
 
 /**
  * Inspector's finding in the loop's words; null for one on a resource that was not asked for. The model grows new enum members
- * (facts 1.2), so an unknown severity is UNTRIAGED, and an unknown status counts as ACTIVE: never as fixed.
+ * (Inspector API model), so an unknown severity is UNTRIAGED, and an unknown status counts as ACTIVE: never as fixed.
  */
 export function toFinding(raw: InspectorFinding, asked: ReadonlySet<string>): Finding | null {
   const instance = raw.resources?.map((resource) => resource.id).find((id) => id !== undefined && asked.has(id));

@@ -16,7 +16,7 @@ import { AwsRefused } from '#domain/errors.ts';
 import type { Coverage, Finding, Instant } from '#domain/model.ts';
 import type { Inspector } from '#domain/ports.ts';
 
-/** No rates are published for Inspector, and it throttles: few requests at once, more attempts than three (facts 1.3). */
+/** No rates are published for Inspector, and it throttles: few requests at once, more attempts than three (Inspector API model). */
 const inspector2 = lazily(() => new Inspector2Client({ maxAttempts: 6 }));
 
 /** Entries that one filter takes, and requests in flight. */

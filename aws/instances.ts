@@ -8,7 +8,7 @@ import type { Instances } from '#domain/ports.ts';
 
 const ec2 = lazily(() => new EC2Client({}));
 
-/** Both spellings name a patch group; with tags in instance metadata a key may have no blank (facts 2.4). */
+/** Both spellings name a patch group; with tags in instance metadata a key may have no blank (SSM API model). */
 const GROUP_TAGS = ['PatchGroup', 'Patch Group'];
 
 /** Values that one filter of DescribeInstances takes. */

@@ -22,7 +22,7 @@ import { instant } from '#domain/instant.ts';
 import type { InstanceId, Instant, Managed, Patch, PatchStatus } from '#domain/model.ts';
 import type { Patching } from '#domain/ports.ts';
 
-/** Instance ids that one request takes, and rows of one page (facts 2.4). */
+/** Instance ids that one request takes, and rows of one page (SSM API model). */
 const IDS = 50;
 
 /** Patch lists in flight: the only read that takes one instance a request. */

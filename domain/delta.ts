@@ -26,7 +26,7 @@ export interface RingDelta {
   at: Instant;
 }
 
-/** Each finding of the first survey in exactly one bucket, and each new one: DESIGN's table, first that holds. */
+/** Each finding of the first survey in exactly one bucket, and each new one: the first bucket that holds. */
 export function deltaRows(ring: RingDelta): DeltaRow[] {
   const results = new Map((ring.record?.hosts ?? []).map((host) => [host.id, host]));
   const after = new Map(Array.from(ring.after, (host) => [host.id, host]));

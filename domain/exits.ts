@@ -1,5 +1,5 @@
 /**
- * Exit codes of the patch payload, in words. Source: facts/aws.md 2.2, from the payload's constants. 194 to 196 ask the agent
+ * Exit codes of the patch payload, in words. Source: the constants of a public copy of the payload (tekumara, 2021). 194 to 196 ask the agent
  * for a reboot and are followed by another run, so a host seldom ends in them.
  */
 const EXITS: Record<number, string> = {

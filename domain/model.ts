@@ -23,7 +23,7 @@ export type Os =
   | 'ROCKY_LINUX'
   | 'ALMA_LINUX';
 
-/** How Inspector looks at an instance; other values exist (facts 1.4) and are kept as they came. */
+/** How Inspector looks at an instance; other values exist (Inspector API model) and are kept as they came. */
 export type ScanMode = 'EC2_SSM_AGENT_BASED' | 'EC2_AGENTLESS' | 'EC2_INSPECTOR_AGENT_BASED';
 
 export type InstanceState = 'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated';

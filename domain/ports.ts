@@ -78,7 +78,7 @@ export interface Patching {
   commandsByComment(comment: string, since: Instant): AsyncIterable<CommandSummary>;
   command(id: string): Promise<CommandSummary | null>;
   invocations(commandId: string): AsyncIterable<Invocation>;
-  /** Ids of the associations by which Inspector collects inventory (facts 1.5), whatever their name. */
+  /** Ids of the associations by which Inspector collects inventory (Inspector User Guide), whatever their name. */
   inventoryAssociations(): AsyncIterable<string>;
   /** OPEN only if all are. Not readable: throws. */
   calendars(names: string[], at: Instant): Promise<{ open: boolean; nextChange: Instant | null }>;

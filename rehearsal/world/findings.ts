@@ -1,4 +1,4 @@
-/** Inspector's findings of each host: raised, changed and closed at a look, never between (facts 1.6). */
+/** Inspector's findings of each host: raised, changed and closed at a look, never between (Inspector User Guide). */
 import { createHash } from 'node:crypto';
 import type { Stage } from '#rehearsal/api.ts';
 import type { Advisory, AdvisoryBook } from '#rehearsal/world/advisories.ts';

@@ -88,7 +88,7 @@ const COVERAGE_FIELDS = [
 
 type Criteria = Record<string, unknown[]>;
 
-/** One to ten entries a filter (facts 1.3). */
+/** One to ten entries a filter (Inspector API model). */
 function readCriteria(given: Criteria | undefined, known: string[]): Criteria {
   const criteria = given ?? {};
   for (const [key, filters] of Object.entries(criteria)) {

@@ -23,7 +23,7 @@ interface Eye {
   pending: Timer | null;
 }
 
-/** Minutes between inventories, and the most that the evaluation comes later (facts 1.5). */
+/** Minutes between inventories, and the most that the evaluation comes later (Inspector User Guide). */
 interface Rhythm {
   period: number;
   lag: [number, number];

@@ -149,7 +149,7 @@ function addDocuments(commands: Commands, runs: PatchRuns, looks: Looks, associa
   });
   commands.documents.set('AWS-RefreshAssociation', (command, host, done) => {
     const asked = command.parameters.associationIds ?? [];
-    // Windows is inventoried by a plugin with an association of its own (facts 1.5).
+    // Windows is inventoried by a plugin with an association of its own (Inspector User Guide).
     const needed = associations.find(
       ({ name }) => name.includes('InvokeInspectorSsm') === (host.platform.type === 'Windows'),
     );
