@@ -1,5 +1,6 @@
 import { files } from '#domain/files.ts';
 import { sha256 } from '#domain/hash.ts';
+import type { Manifest } from '#domain/manifest.ts';
 import type { HostAfter, SurveyedHost } from '#domain/model.ts';
 import type { FrozenPolicy } from '#domain/policy.ts';
 import type { CampaignRecord, FindingFate, Plan, RingPlan, RingRecord } from '#domain/records.ts';
@@ -10,7 +11,18 @@ import { type Differences, differing } from './difference.ts';
 import type { Folder } from './folder.ts';
 
 /** What the files say of each other: who changes one and hashes it anew has to change them all, and to the same story. */
-export function checkRecords(folder: Folder, record: CampaignRecord, differences: Differences): void {
+export function checkRecords(
+  folder: Folder,
+  record: CampaignRecord,
+  manifest: Manifest | null,
+  differences: Differences,
+): void {
+  if (manifest) {
+    const { group, campaign, closedAt } = record;
+    for (const words of differing(pick(manifest, 'group', 'campaign', 'closedAt'), { group, campaign, closedAt })) {
+      differences.add(files.manifest, `${words}, as ${files.campaign} says`);
+    }
+  }
   const plan = folder.has(files.plan) ? folder.json<Plan>(files.plan) : null;
   checkOpening(folder, record, differences);
   checkSurveys(folder, differences);

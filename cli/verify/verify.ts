@@ -53,7 +53,7 @@ async function verifyCampaign(directory: string): Promise<VerifiedCampaign> {
   const manifest = attempt(differences, () => checkManifest(folder, differences, notes));
   const record = attempt(differences, () => folder.json<CampaignRecord>(files.campaign));
   if (record) {
-    attempt(differences, () => checkRecords(folder, record, differences));
+    attempt(differences, () => checkRecords(folder, record, manifest, differences));
     try {
       await recompute(folder, record, manifest, differences);
     } catch (error) {
