@@ -43,8 +43,8 @@ export function timeline(facts: TimelineFacts): Html {
     ([kind, label]) =>
       html`<span class="key"><svg viewBox="0 0 14 14" width="14" height="14" aria-hidden="true"><rect width="14" height="14" rx="3" class="${kind}"/></svg>${label}</span> `,
   )}</figcaption>
-<div class="scroll" role="region" aria-label="Chart of rings and waves over time" tabindex="0"><svg viewBox="0 0 ${WIDTH} ${bottom + 44}" role="img" aria-labelledby="timeline-title">
-<title id="timeline-title">Rings and waves from ${openedAt.slice(0, 16)} to ${closedAt.slice(0, 16)} UTC. The table below has all times of the waves.</title>
+<div class="scroll" role="region" aria-label="Chart of rings and waves over time" tabindex="0"><svg viewBox="0 0 ${WIDTH} ${bottom + 44}" role="img" aria-labelledby="timeline-chart-title">
+<title id="timeline-chart-title">Rings and waves from ${openedAt.slice(0, 16)} to ${closedAt.slice(0, 16)} UTC. The table below has all times of the waves.</title>
 ${ticksOf(openedAt, closedAt).map(
   ({
     at,
