@@ -67,12 +67,17 @@ export const campaigns: Campaigns = {
     await put(approvalItem(approval));
   },
 
+  approvals: (campaign) => query<Approval>(`campaign#${campaign}`, 'approval#'),
+
   // Only on the same ask: a later one has another token, and may have another scope.
   decide: (approval) =>
     putIf(approvalItem(approval), {
       if: 'askedAt = :askedAt AND attribute_not_exists(decision)',
       values: { ':askedAt': { S: approval.askedAt } },
     }),
+
+  updateApproval: (approval) =>
+    putIf(approvalItem(approval), { if: 'askedAt = :askedAt', values: { ':askedAt': { S: approval.askedAt } } }),
 
   async killSwitch() {
     const set = await get<{ to: string }>('switch', 'kill');

@@ -89,9 +89,8 @@ const SWEEP = 15 * 60_000; // how often the sweeper comes
 
 /** Until no execution runs and the lease is free; meanwhile people read their mail and answer. */
 async function runToTheEnd(rehearsal: Rehearsal, given: Conducting): Promise<void> {
-  const { scenario, group, policy, approve, signal } = given;
-  const rings = policy.groups[group]?.rings.map((ring) => ring.name) ?? [];
-  const people = new People(rehearsal, rings, scenario.answers, approve);
+  const { scenario, group, approve, signal } = given;
+  const people = new People(rehearsal, scenario.answers, approve);
   const atWork = () => rehearsal.executions().some((execution) => execution.status === 'RUNNING');
   const limit = Date.parse(scenario.start) + DAYS_AT_MOST * DAY;
   let notBefore = 0;

@@ -1,28 +1,37 @@
-import { campaigns } from '#aws/campaigns.ts';
-import { engine } from '#aws/engine.ts';
-import { instant } from '#domain/instant.ts';
-import type { Approval } from '#domain/records.ts';
-import type { Rehearsal } from '#rehearsal/api.ts';
+import type { Mail, Rehearsal } from '#rehearsal/api.ts';
 import type { Scenario } from '#rehearsal/scenario.ts';
+import { answerByArn } from './answer.ts';
 
 type Answer = 'yes' | 'no' | 'never';
 
 /** As whom the command calls AWS: what an operator would do, and what people answer. */
 export const OPERATOR = 'operator';
-const APPROVER = 'approver@example.org';
+const APPROVER = 'arn:aws:iam::123456789012:user/approver';
 
-/** The people of a rehearsal: they read their mail, and answer an approval after the minutes that the scenario gives them. */
+/** A link of ours, whole. */
+const LINK = /https:\/\/\S+\/\?a=(\S+)\.([a-z0-9-]+)&s=[\w-]+/;
+
+interface Due {
+  link: string;
+  campaign: string;
+  ring: string;
+  answer: 'yes' | 'no';
+}
+
+/**
+ * The people of a rehearsal: they read their mail, and after the minutes that the scenario gives them they open its link, read the
+ * page, type the word and send the form.
+ */
 export class People {
   readonly #rehearsal: Rehearsal;
   readonly #answers: Scenario['answers'];
-  readonly #rings: string[];
   #mails = 0;
-  readonly #due: { campaign: string; ring: string; answer: Answer }[] = [];
+  readonly #read = new Set<string>();
+  readonly #due: Due[] = [];
 
   /** `approve` overrules what the scenario says; where neither says anything, the answer is yes. */
-  constructor(rehearsal: Rehearsal, rings: string[], answers: Scenario['answers'], approve: Answer | undefined) {
+  constructor(rehearsal: Rehearsal, answers: Scenario['answers'], approve: Answer | undefined) {
     this.#rehearsal = rehearsal;
-    this.#rings = rings;
     this.#answers = approve ? answers.map((each) => ({ ...each, answer: approve })) : [...answers];
     this.#answers.push({ answer: approve ?? 'yes', afterMinutes: 10 });
   }
@@ -36,36 +45,33 @@ export class People {
   async act(): Promise<void> {
     for (const mail of this.#rehearsal.inbox.slice(this.#mails)) {
       this.#mails++;
-      const { kind, campaign } = mail.attributes;
-      if (kind === 'approval' && campaign) await this.#consider(campaign);
+      this.#consider(mail);
     }
-    for (const { campaign, ring, answer } of this.#due.splice(0)) await this.#answer(campaign, ring, answer);
+    for (const due of this.#due.splice(0)) await this.#answer(due);
   }
 
-  async #consider(campaign: string): Promise<void> {
-    for (const ring of this.#rings) {
-      if (!(await this.#open(campaign, ring))) continue;
-      const said = this.#answers.find((each) => each.ring === undefined || each.ring === ring);
-      if (!said || said.answer === 'never') continue;
-      const { answer, afterMinutes } = said;
-      this.#rehearsal.clock.after(afterMinutes * 60_000, `${APPROVER} answers`, () =>
-        this.#due.push({ campaign, ring, answer }),
+  #consider({ body, attributes }: Mail): void {
+    const [link, campaign, ring] = LINK.exec(body) ?? [];
+    // A mail may come twice, and people answer once.
+    if (attributes.kind !== 'approval' || !link || !campaign || !ring || this.#read.has(link)) return;
+    this.#read.add(link);
+    const said = this.#answers.find((each) => each.ring === undefined || each.ring === ring);
+    if (!said || said.answer === 'never') return;
+    const due = { link, campaign, ring, answer: said.answer };
+    this.#rehearsal.clock.after(said.afterMinutes * 60_000, 'somebody answers', () => this.#due.push(due));
+  }
+
+  async #answer({ link, campaign, ring, answer }: Due): Promise<void> {
+    const page = await this.#rehearsal.visit({ method: 'GET', url: link });
+    const [, word] = /Type <code>([0-9a-f]+)<\/code>/.exec(page.body) ?? [];
+    if (word) {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      const body = new URLSearchParams({ decision: answer, word }).toString();
+      await this.#rehearsal.visit({ method: 'POST', url: link, headers, body });
+    } else if (page.body.includes('patchwright approve')) {
+      await this.#rehearsal.act(OPERATOR, () =>
+        answerByArn({ campaign, ring, decision: answer, arn: APPROVER }, new Date(this.#rehearsal.clock.now())),
       );
-    }
-  }
-
-  #open(campaign: string, ring: string): Promise<Approval | null> {
-    return this.#rehearsal.act(OPERATOR, async () => {
-      const approval = await campaigns.approval(campaign, ring);
-      return approval?.taskToken && approval.decision === null ? approval : null;
-    });
-  }
-
-  async #answer(campaign: string, ring: string, decision: Answer): Promise<void> {
-    const approval = await this.#open(campaign, ring);
-    if (!approval) return; // the mail came twice, or the time is over
-    const at = instant(this.#rehearsal.clock.now());
-    const answer = { decision, scopeHash: approval.scopeHash, by: APPROVER, at };
-    await this.#rehearsal.act(OPERATOR, () => engine.answer(approval.taskToken ?? '', answer));
+    } // else the time is over, or it was answered
   }
 }

@@ -46,6 +46,7 @@ export function fateOf(
     severity: finding.severity,
     ...said,
     ...(waiver ? { waiver: waiver.id } : {}),
+    ...(finding.exploitAvailable ? { exploited: true as const } : {}),
   };
 }
 

@@ -20,6 +20,7 @@ export const files = {
   after: (ring: string) => `after/${ring}.jsonl.gz`,
   ringPlan: (ring: string) => `plan/${ring}.json`,
   fates: (ring: string) => `plan/${ring}.findings.jsonl.gz`,
+  question: (ring: string) => `approvals/${ring}.json`,
   ring: (ring: string) => `rings/${ring}.json`,
   deltaRows: (ring: string) => `delta/${ring}.jsonl.gz`,
   instances: (ring: string) => `instances/${ring}.jsonl.gz`,

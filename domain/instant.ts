@@ -13,6 +13,11 @@ export function plusDays(at: Instant, days: number): Instant {
   return plusMinutes(at, days * 1440);
 }
 
+/** `2024-09-01 02:00 UTC`, for people. */
+export function minute(at: Instant): string {
+  return `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
+}
+
 /** Whole seconds from `from` to `to`, rounded up, never negative. */
 export function secondsUntil(from: Instant, to: Instant): number {
   return Math.max(0, Math.ceil((Date.parse(to) - Date.parse(from)) / 1000));

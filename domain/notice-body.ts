@@ -1,4 +1,5 @@
 import type { Instant } from '#domain/model.ts';
+import { answerLines, questionLines } from '#domain/notice-question.ts';
 import {
   clean,
   cutList,
@@ -18,7 +19,7 @@ const LONGEST_LIST = 20;
 /** The lines of the mail. */
 export function body(kind: NoticeKind, facts: Facts): string[] {
   const { group, campaign, at, outcome, why, plan, delta, verdicts, approvals, asked, place } = facts;
-  const planned = plan && (kind === 'plan' || !delta) ? planLines(plan) : [];
+  const planned = plan && !asked?.question && (kind === 'plan' || !delta) ? planLines(plan) : [];
   return [
     ...wrap(`Group ${group}, campaign ${campaign}, ${minute(at)}`),
     ...(outcome ? [`Outcome: ${outcome}`] : []),
@@ -62,7 +63,7 @@ function asideLines(delta: Delta): string[] {
   ];
 }
 
-function askLines({ plan, ringPlan, approval, answer }: ApprovalFacts): string[] {
+function askLines({ plan, ringPlan, approval, answer, question, link }: ApprovalFacts): string[] {
   const { ring, atOnce, expected } = ringPlan;
   const many = ringPlan.hosts.length;
   const waves = plan.rings.find((each) => each.ring === ring)?.waves ?? Math.ceil(many / Math.max(1, atOnce));
@@ -79,6 +80,8 @@ function askLines({ plan, ringPlan, approval, answer }: ApprovalFacts): string[]
     ...wrap(`Silence until ${minute(approval.expiresAt)}: means no.`, '  ', '    '),
     ...part('Your answer is bound to this scope', [`  ${approval.scopeHash}`]),
     ...(answer ? part('How to answer', wrap(answer, '  ')) : []),
+    ...(question && link ? part('How to answer', answerLines(question, link)) : []),
+    ...(question ? questionLines(question) : []),
   ];
 }
 

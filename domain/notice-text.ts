@@ -35,10 +35,16 @@ export function wrap(text: string, indent = '', hang = indent): string[] {
   return line ? [...lines, (lines.length === 0 ? indent : hang) + line] : lines;
 }
 
-/** The first `most` of the list, and how many more there are. */
-export function cutList<T>(items: readonly T[], most: number, lines: (item: T) => string[]): string[] {
-  const shown = items.slice(0, most).flatMap(lines);
-  return items.length > most ? [...shown, `  … and ${items.length - most} more`] : shown;
+/** The first `most` of the list, and how many more there are; `total`: of a list that was cut before. */
+export function cutList<T>(
+  items: readonly T[],
+  most: number,
+  lines: (item: T) => string[],
+  total = items.length,
+): string[] {
+  const shown = items.slice(0, most);
+  const more = total - shown.length;
+  return [...shown.flatMap(lines), ...(more > 0 ? [`  … and ${more} more`] : [])];
 }
 
 const BUCKET_COLUMNS = [
@@ -108,6 +114,6 @@ export function worstOf(counts: Counts): Severity | null {
   return SEVERITIES.find((severity) => counts[severity] > 0) ?? null;
 }
 
-export function plural(many: number, one: string): string {
-  return `${many} ${one}${many === 1 ? '' : 's'}`;
+export function plural(many: number, one: string, more = `${one}s`): string {
+  return `${many} ${many === 1 ? one : more}`;
 }

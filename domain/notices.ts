@@ -2,6 +2,7 @@ import { BrokenRecord } from '#domain/errors.ts';
 import type { Counts, Instant } from '#domain/model.ts';
 import { body } from '#domain/notice-body.ts';
 import { asciiLine, clean, plural, withWorst, worstOf } from '#domain/notice-text.ts';
+import type { Question } from '#domain/question.ts';
 import type {
   Approval,
   CampaignRecord,
@@ -29,6 +30,8 @@ export interface ApprovalFacts {
   verdicts: readonly Verdict[]; // of the rings before
   place: string;
   answer?: string; // how to answer, in words
+  question?: Question; // what is asked, at length
+  link?: string; // to the page that shows it
 }
 
 /** What a notice of any kind is made of. */

@@ -61,6 +61,7 @@ export interface FindingFate {
   words: string; // why, in words; for `fix` which patch is expected to close it
   approvedFrom?: Instant; // for not-approved: the day from which the baseline would approve, where that can be known
   waiver?: string; // id of a waiver in force
+  exploited?: true; // an exploit is known
 }
 
 export interface PlannedHost {

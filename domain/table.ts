@@ -37,13 +37,17 @@ export interface Intent {
   words: string;
 }
 
+/** The decision that stands here is what counts; the token only wakes the machine, which then reads it here. */
 export interface Approval {
   campaign: string;
+  group: string;
   ring: string;
   scopeHash: string;
   askedAt: Instant;
   expiresAt: Instant;
-  taskToken: string | null; // dropped from evidence
+  decide: 'link' | 'iam'; // how the policy lets it be decided
+  linkHash: string | null; // see domain/approval-link.ts; dropped from evidence
+  taskToken: string | null; // null once the machine has read the decision; dropped from evidence
   decision: 'yes' | 'no' | 'silence' | null;
   by: string | null;
   decidedAt: Instant | null;

@@ -2,38 +2,53 @@ import { campaigns } from '#aws/campaigns.ts';
 import { evidence } from '#aws/evidence.ts';
 import { lambda } from '#aws/lambda.ts';
 import { notices } from '#aws/notices.ts';
+import { pages } from '#aws/pages.ts';
+import { secrets } from '#aws/secrets.ts';
+import { linkHash, linkTo } from '#domain/approval-link.ts';
 import { files } from '#domain/files.ts';
 import { plusMinutes } from '#domain/instant.ts';
 import type { Instant } from '#domain/model.ts';
 import { notice } from '#domain/notices.ts';
+import type { FrozenPolicy } from '#domain/policy.ts';
 import type { Ports } from '#domain/ports.ts';
-import type { Approval, Plan, RingPlan, Verdict } from '#domain/records.ts';
+import { question } from '#domain/question.ts';
+import type { Approval, FindingFate, Plan, RingPlan } from '#domain/records.ts';
 import type { AskTask } from '#domain/tasks.ts';
-import { verdictsOf } from '#loop/verdicts.ts';
+import { recordsOf } from '#loop/verdicts.ts';
 
-/** Stores the task token beside what it approves, and asks people. The notice carries no token. */
-export const askApproval = async (
-  input: AskTask,
-  { campaigns, evidence, notices }: Pick<Ports, 'campaigns' | 'evidence' | 'notices'>,
-  now: Instant,
-) => {
+type AskPorts = Pick<Ports, 'campaigns' | 'evidence' | 'notices' | 'pages' | 'secrets'>;
+
+/** Freezes what is asked, stores the task token beside it, and sends people a link. Its secret is in the notice alone. */
+export const askApproval = async (input: AskTask, ports: AskPorts, now: Instant) => {
+  const { campaigns, evidence, notices, pages, secrets } = ports;
   const plan = await evidence.read<Plan>(input, files.plan);
   const ringPlan = await evidence.read<RingPlan>(input, files.ringPlan(input.ring));
-  const verdicts: Verdict[] = await verdictsOf(input, plan, evidence);
+  const { group: policy } = await evidence.read<FrozenPolicy>(input, files.policy);
+  const records = await recordsOf(input, plan, evidence);
   const approval: Approval = {
     campaign: input.campaign,
+    group: input.group,
     ring: input.ring,
     scopeHash: plan.scopeHash,
     askedAt: now,
     expiresAt: plusMinutes(now, input.expiresSeconds / 60),
+    decide: policy.approvals.decide ?? 'link', // a campaign that opened before the switch was there
+    linkHash: null,
     taskToken: input.taskToken,
     decision: null,
     by: null,
     decidedAt: null,
   };
-  await campaigns.putApproval(approval);
-  await notices.publish(notice('approval', { plan, ringPlan, approval, verdicts, place: evidence.place(input) }));
+  const fates = evidence.lines<FindingFate>(input, files.fates(input.ring));
+  const place = evidence.place(input);
+  const asked = await question({ plan, ringPlan, approval, policy, fates, records, place });
+  await evidence.write(input, files.question(input.ring), asked);
+  const secret = secrets.random();
+  await campaigns.putApproval({ ...approval, linkHash: linkHash(approval, secret) });
+  const link = linkTo(pages.approval(), { ...input, secret });
+  const verdicts = records.flatMap(({ verdict }) => verdict ?? []);
+  await notices.publish(notice('approval', { plan, ringPlan, approval, verdicts, place, question: asked, link }));
   return {};
 };
 
-export const handler = lambda(askApproval, { campaigns, evidence, notices });
+export const handler = lambda(askApproval, { campaigns, evidence, notices, pages, secrets });

@@ -1,4 +1,5 @@
 /** The end of every campaign, also of a lost one: delta, report, evidence, one write that closes it and frees the lease, the notice. */
+import { asEvidence } from '#domain/approval.ts';
 import { files } from '#domain/files.ts';
 import { closeLease, noticedLease } from '#domain/lease.ts';
 import { type Manifest, previousOf } from '#domain/manifest.ts';
@@ -101,7 +102,7 @@ async function leaveEvidence(
   const approvals: Approval[] = [];
   for (const { ring } of plan?.rings ?? []) {
     const approval = await campaigns.approval(ref.campaign, ring);
-    if (approval) approvals.push({ ...approval, taskToken: null });
+    if (approval) approvals.push(asEvidence(approval));
   }
   const delta =
     group && opened ? await writeDelta(ref, { group, openedAt: opened.openedAt, outcome, why }, evidence, now) : null;

@@ -4,10 +4,15 @@ import type { Plan, RingRecord, Verdict } from '#domain/records.ts';
 
 /** Verdicts so far, in the order of the rings. */
 export async function verdictsOf(ref: CampaignRef, plan: Plan, evidence: Evidence): Promise<Verdict[]> {
-  const verdicts: Verdict[] = [];
+  return (await recordsOf(ref, plan, evidence)).flatMap(({ verdict }) => verdict ?? []);
+}
+
+/** Records of the rings that began, in order. */
+export async function recordsOf(ref: CampaignRef, plan: Plan, evidence: Evidence): Promise<RingRecord[]> {
+  const records: RingRecord[] = [];
   for (const { ring } of plan.rings) {
     const record = await evidence.readIfThere<RingRecord>(ref, files.ring(ring));
-    if (record?.verdict) verdicts.push(record.verdict);
+    if (record) records.push(record);
   }
-  return verdicts;
+  return records;
 }

@@ -103,6 +103,19 @@ export interface Mail {
   attributes: Record<string, string>;
 }
 
+export interface UrlRequest {
+  method: string;
+  url: string; // as the stack names it: https://<id>.lambda-url.<region>.on.aws/…
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+export interface UrlResponse {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
 /** A message that lies in a queue. */
 export interface Letter {
   messageId: string;
@@ -149,6 +162,8 @@ export interface Rehearsal {
   executions(): ExecutionView[];
   /** Runs `work` as one task of the rehearsal under the caller name: its AWS calls are answered while time stands. */
   act<T>(caller: string, work: () => Promise<T>): Promise<T>;
+  /** A request to a function URL, as a browser sends it. Time may move until it is answered. */
+  visit(request: UrlRequest): Promise<UrlResponse>;
   /** Lets things happen until `done` holds or nothing is left to happen, or virtual time passes `limit` (then it throws). */
   run(done: () => boolean, limit?: number): Promise<void>;
   /** Puts an event on the default bus, as AWS's own services do. */

@@ -23,6 +23,7 @@ export const real = {
   clearTimeout: globalThis.clearTimeout,
   clearInterval: globalThis.clearInterval,
   random: Math.random,
+  bytes: crypto.getRandomValues.bind(crypto),
 };
 
 interface Entry {
@@ -128,6 +129,12 @@ export class VirtualClock implements Clock, TimerQueue {
       clearInterval: clear,
     });
     Math.random = () => (inTask() && this.#task ? this.#task.chance.next() : real.random());
+    crypto.getRandomValues = ((array: Uint8Array<ArrayBuffer>) => {
+      const chance = inTask() ? this.#task?.chance : null;
+      if (!chance) return real.bytes(array);
+      array.set(array.map(() => chance.int(256)));
+      return array;
+    }) as typeof crypto.getRandomValues;
   }
 
   uninstall(): void {
@@ -137,6 +144,7 @@ export class VirtualClock implements Clock, TimerQueue {
     const { setTimeout, setInterval, clearTimeout, clearInterval } = real;
     Object.assign(globalThis, { setTimeout, setInterval, clearTimeout, clearInterval });
     Math.random = real.random;
+    crypto.getRandomValues = real.bytes;
   }
 
   #add(at: number, what: string, run: () => void, owner: object | null): Timer {

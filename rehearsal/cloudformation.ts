@@ -25,6 +25,11 @@ const KINDS: Record<string, Kind> = {
     arn: (name, { region, account }) => `lambda:${region}:${account}:function:${name}`,
     ref: 'name',
   },
+  'AWS::Lambda::Url': {
+    name: null,
+    arn: (name, { region, account }) => `lambda:${region}:${account}:function:${name}`,
+    ref: 'name',
+  },
   'AWS::StepFunctions::StateMachine': {
     name: 'StateMachineName',
     arn: (name, { region, account }) => `states:${region}:${account}:stateMachine:${name}`,
@@ -180,6 +185,10 @@ export class CloudFormation {
 
   #attribute(id: string, attribute: string, place: string): string {
     this.#find(id, place);
+    if (attribute === 'FunctionUrl') {
+      const label = id.replace('LambdaFunctionUrl', '').toLowerCase(); // AWS draws 32 letters and digits
+      return `https://${label}.lambda-url.${this.#place.region}.on.aws/`;
+    }
     if (['Arn', 'TopicArn', 'RuleArn'].includes(attribute)) return this.arnOf(id);
     if (['Name', 'TopicName', 'QueueName', 'RoleName', 'FunctionName'].includes(attribute)) return this.nameOf(id);
     throw new Error(`${place}: not rehearsed: the attribute ${attribute} of ${id}`);

@@ -4,10 +4,12 @@
  *
  * One server per process, on a port that stays: clients kept in module scope by functions outlive a rehearsal.
  */
+import { channel } from 'node:diagnostics_channel';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AwsFault, type Caller, type Fake, type Operation, type ServiceName } from '#rehearsal/api.ts';
 import { running } from '#rehearsal/clock.ts';
+import type { FunctionUrls } from '#rehearsal/function-urls.ts';
 import { restJson, targetJson } from '#rehearsal/protocols/json.ts';
 import { ec2Query, iamQuery, snsQuery, stsQuery } from '#rehearsal/protocols/query.ts';
 import { restS3 } from '#rehearsal/protocols/s3.ts';
@@ -23,6 +25,7 @@ export interface GatewayParts {
   traffic: Traffic;
   /** DynamoDB is answered by another server, at its request event. */
   dynamodb: Server;
+  urls: FunctionUrls;
   /** A fault that strikes this call, asked once per call. */
   fault(call: string, caller: string): WireFault | null;
   /** After each call: `error` is AWS's error code, or null. */
@@ -54,6 +57,9 @@ const PROTOCOLS: Record<Exclude<ServiceName, 'dynamodb'>, Protocol> = {
   s3: restS3,
 };
 
+/** Calls that were played, whole, for who checks what callers may do: `{ caller, call, input, output }`. Not DynamoDB's. */
+const ANSWERED = channel('rehearsal:answered');
+
 export class Gateway {
   readonly calls = new Map<string, number>();
   readonly callsByCaller = new Map<string, number>();
@@ -68,6 +74,9 @@ export class Gateway {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // Before it counts as traffic: the function behind a page may wait for time to move.
+    const page = this.#parts.urls.serve(request, response);
+    if (page) return page;
     this.#parts.traffic.serving(response);
     response.sendDate = false;
     response.setHeader('Date', new Date(this.#parts.now()).toUTCString());
@@ -101,7 +110,10 @@ export class Gateway {
       if (fault?.do === 'fail') throw failed(service, fault.error);
       const play = this.#operations.get(call);
       if (!play) throw new AwsFault('UnknownOperationException', `not rehearsed: ${call}`);
-      answer = protocol.answer(operation, await play(protocol.input(asked, operation), who), requestId());
+      const input = protocol.input(asked, operation);
+      const output = await play(input, who);
+      if (ANSWERED.hasSubscribers) ANSWERED.publish({ caller: who.name, call, input, output });
+      answer = protocol.answer(operation, output, requestId());
     } catch (thrown) {
       const told =
         thrown instanceof AwsFault

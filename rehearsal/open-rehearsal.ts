@@ -1,11 +1,11 @@
 /** An open rehearsal: all parts of the small AWS, put together around one clock. */
-import { devNull } from 'node:os';
 import type { AwsEvent, ExecutionView, Letter, Mail, Rehearsal, TimelineEvent } from '#rehearsal/api.ts';
 import { openBus } from '#rehearsal/bus.ts';
 import { chanceOf, uuid } from '#rehearsal/chance.ts';
 import { running, VirtualClock } from '#rehearsal/clock.ts';
 import type { openDynamodb } from '#rehearsal/dynamodb.ts';
 import { type EngineFault, type EnteredState, Faults } from '#rehearsal/faults.ts';
+import { FunctionUrls } from '#rehearsal/function-urls.ts';
 import { Gateway, vacate } from '#rehearsal/gateway.ts';
 import { Lambda } from '#rehearsal/lambda.ts';
 import { Pace } from '#rehearsal/pace.ts';
@@ -17,6 +17,7 @@ import type { Installation } from '#rehearsal/serverless.ts';
 import { Sns } from '#rehearsal/sns.ts';
 import { States } from '#rehearsal/states.ts';
 import { statesApi, views } from '#rehearsal/states-api.ts';
+import { taskEnvironment } from '#rehearsal/task-environment.ts';
 import { Traffic } from '#rehearsal/traffic.ts';
 
 /** Virtual time that an operator's work may take, back-off of its client included. */
@@ -40,6 +41,7 @@ export class OpenRehearsal implements Rehearsal {
   readonly #states: States;
   readonly #s3: S3;
   readonly #bus: ReturnType<typeof openBus>;
+  readonly #urls: FunctionUrls;
   readonly #installed: Installation;
   readonly #taskEnv: Record<string, string>;
   readonly #listeners: ((event: TimelineEvent) => void)[] = [];
@@ -63,7 +65,7 @@ export class OpenRehearsal implements Rehearsal {
     this.#installed = installed;
     this.endpoint = `http://127.0.0.1:${port}`;
     this.env = { ...installed.env, POLICY_FILE: options.policyFile };
-    this.#taskEnv = { ...environment(this.endpoint, region), ...this.env };
+    this.#taskEnv = { ...taskEnvironment(this.endpoint, region), ...this.env };
     for (const one of functions) one.environment = { ...one.environment, POLICY_FILE: options.policyFile };
     this.#traffic = new Traffic(port);
     this.#pace = new Pace(clock, this.#traffic, this.#pool, chance.of('tasks'));
@@ -88,6 +90,7 @@ export class OpenRehearsal implements Rehearsal {
       line,
       note,
     });
+    this.#urls = new FunctionUrls(functions, { lambda, clock, chance: chance.of('urls') });
     this.#bus = openBus(installed, { clock, chance, lambda, faults, note });
     const { events, sqs } = this.#bus;
     const deliver = (mail: Mail) => {
@@ -122,10 +125,8 @@ export class OpenRehearsal implements Rehearsal {
       note,
       entered,
     });
-    this.#s3 = new S3(
-      installed.buckets.map(({ name }) => name),
-      clock,
-    );
+    const buckets = installed.buckets.map(({ name }) => name);
+    this.#s3 = new S3(buckets, clock);
     const requests = chance.of('requests');
     const parts = {
       now: () => clock.now(),
@@ -133,6 +134,7 @@ export class OpenRehearsal implements Rehearsal {
       requestId: () => uuid(requests),
       traffic: this.#traffic,
       dynamodb,
+      urls: this.#urls,
       fault: (call: string, caller: string) => faults.onCall(call, caller),
       called: (call: string, caller: string, error: string | null) => note('call', caller, call, { error }),
     };
@@ -171,19 +173,20 @@ export class OpenRehearsal implements Rehearsal {
     if (who !== undefined && who !== 'engine')
       throw new Error(`${caller} acts inside a task: it would wait for itself`);
     const line = (text: string) => this.logs.push({ caller, line: text });
-    let over = false;
     const run = () => {
       const gaveUp = () => turn.abandon(new Error(`what ${caller} does waits for something that never comes`));
       const patience = this.clock.after(PATIENCE_MS, `patience with ${caller}`, gaveUp);
       return work().finally(() => patience.cancel());
     };
     const turn = this.#pace.enqueue({ caller, env: this.#taskEnv, run, line });
-    const ended = () => {
-      over = true;
-    };
-    turn.result.then(ended, ended);
-    await this.#pace.drive(() => over);
+    await this.#over(turn.result);
     return (await turn.result) as T;
+  }
+
+  async visit(request: Parameters<FunctionUrls['visit']>[0]): ReturnType<FunctionUrls['visit']> {
+    const answer = running.run('engine', () => this.#urls.visit(request));
+    await this.#over(answer);
+    return answer;
   }
 
   run(done: () => boolean, limit?: number): Promise<void> {
@@ -215,6 +218,15 @@ export class OpenRehearsal implements Rehearsal {
     await vacate();
   }
 
+  async #over(result: Promise<unknown>): Promise<void> {
+    let over = false;
+    const ended = () => {
+      over = true;
+    };
+    result.then(ended, ended);
+    await this.#pace.drive(() => over);
+  }
+
   #note(event: TimelineEvent): void {
     if (!this.#open) return;
     this.timeline.push(event);
@@ -232,19 +244,4 @@ export class OpenRehearsal implements Rehearsal {
       else this.start(view.machine, `${view.name}-again`, view.input);
     }
   }
-}
-
-/** The SDK must not see the person's own AWS settings, and Lambda's clock is UTC. */
-function environment(endpoint: string, region: string): Record<string, string> {
-  return {
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
-    AWS_ACCESS_KEY_ID: 'rehearsal',
-    AWS_SECRET_ACCESS_KEY: 'rehearsal',
-    AWS_CONFIG_FILE: devNull,
-    AWS_SHARED_CREDENTIALS_FILE: devNull,
-    AWS_EC2_METADATA_DISABLED: 'true',
-    TZ: 'UTC',
-  };
 }

@@ -31,6 +31,7 @@ export interface DeployedFunction {
   environment: Record<string, string>;
   events: FunctionEvent[];
   queues: QueueSource[];
+  url: string | null;
 }
 
 export interface DeployedMachine {
@@ -82,6 +83,7 @@ export function readServerless(where: Where): Installation {
   for (const key of Object.keys(functions)) {
     const FunctionName = functions[key]?.name ?? `${service}-${stage}-${key}`;
     all[logicalId(key)] = { Type: 'AWS::Lambda::Function', Properties: { FunctionName } };
+    if (functions[key]?.url) all[`${logicalId(key)}Url`] = { Type: 'AWS::Lambda::Url' };
   }
   const cloud = new CloudFormation(all, { account: where.account, region, stack: `${service}-${stage}` });
   const shared = (cloud.resolve(provider.environment ?? {}, 'provider.environment') ?? {}) as Record<string, string>;
@@ -104,6 +106,7 @@ export function readServerless(where: Where): Installation {
         key,
         name: cloud.nameOf(logicalId(key)),
         arn: cloud.arnOf(logicalId(key)),
+        url: config.url ? String(cloud.resolve({ 'Fn::GetAtt': [`${logicalId(key)}Url`, 'FunctionUrl'] }, key)) : null,
         handler: String(config.handler),
         timeoutSeconds: Number(config.timeout ?? provider.timeout ?? 6),
         memoryMb: Number(config.memorySize ?? provider.memorySize ?? 1024),

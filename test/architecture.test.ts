@@ -63,13 +63,13 @@ test('the last line of a function names its ports, and it imports no others', ()
   for (const file of filesOf('functions')) {
     const text = read(file);
     const last = text.trimEnd().split('\n').slice(-12).join(' ').replace(/\s+/g, ' ');
-    const handler = /export const handler = (?:lambda|event)\((\w+), \{ ([\w, ]+?),? \}\);$/.exec(last);
+    const handler = /export const handler = (?:lambda|event|page)\((\w+), \{ ([\w, ]+?),? \}\);$/.exec(last);
     assert.ok(handler, `${file} ends with its handler line`);
     assert.equal(handler[1], camel(file.replace(/^functions\/|\.ts$/g, '')), `${file} is called after its task`);
     const ports = (handler[2] ?? '').split(', ').sort();
     const imported = importsOf(file).flatMap((from) => /^#aws\/(\w+)\.ts$/.exec(from)?.[1] ?? []);
     assert.deepEqual(
-      imported.filter((name) => name !== 'lambda').sort(),
+      imported.filter((name) => !['lambda', 'page'].includes(name)).sort(),
       ports,
       `${file} imports the ports of its handler line`,
     );
@@ -111,8 +111,8 @@ test('every Task state has its function, file, key and substitution under one wo
       assert.ok(filesOf('functions').includes(`functions/${kebab(key)}.ts`), `${state} has a file`);
     }
   }
-  for (const [key, { events }] of Object.entries<{ events?: unknown[] }>(service.functions))
-    assert.ok(used.has(key) || events?.length, `${key} is used`);
+  for (const [key, { events, url }] of Object.entries<{ events?: unknown[]; url?: true }>(service.functions))
+    assert.ok(used.has(key) || events?.length || url, `${key} is used`);
   assert.deepEqual(filesOf('functions').length, Object.keys(service.functions).length);
 });
 

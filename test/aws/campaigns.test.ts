@@ -78,10 +78,13 @@ const intent = (wave: number, ring = 'canary'): Intent => ({
 
 const ask: Approval = {
   campaign: 'c1',
+  group: 'web',
   ring: 'fleet',
   scopeHash: 'scope',
   askedAt: '2026-03-01T02:00:00.000Z',
   expiresAt: '2026-03-02T02:00:00.000Z',
+  decide: 'link',
+  linkHash: null,
   taskToken: 'token-1',
   decision: null,
   by: null,

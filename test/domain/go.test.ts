@@ -21,10 +21,13 @@ const lease: Lease = {
 };
 const yes: Approval = {
   campaign: 'c',
+  group: 'web',
   ring: 'fleet',
   scopeHash: 'h',
   askedAt: at,
   expiresAt: at,
+  decide: 'link',
+  linkHash: null,
   taskToken: null,
   decision: 'yes',
   by: 'me',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decideApproval } from '#domain/approval.ts';
+import { decideApproval, decisionWords } from '#domain/approval.ts';
 import { noCounts } from '#domain/model.ts';
 import { nextRing } from '#domain/next.ts';
 import type { GroupPolicy } from '#domain/policy.ts';
@@ -50,10 +50,13 @@ const judged = (name: string, verdict: VerdictName | null, firstSentAt: string |
 };
 const asked: Approval = {
   campaign: 'c',
+  group: 'web',
   ring: 'fleet',
   scopeHash: 'h',
   askedAt: at,
   expiresAt: '2024-09-02T22:00:00.000Z',
+  decide: 'link',
+  linkHash: null,
   taskToken: 't',
   decision: null,
   by: null,
@@ -114,18 +117,11 @@ test('a proof that got too old ends the campaign Expired, and an approval does n
 test('always 5: only a yes to this scope, in time, is a yes; silence is a no', () => {
   const decide = (answer: Parameters<typeof decideApproval>[1], hash = 'h', now = at) =>
     decideApproval(asked, answer, hash, now);
-  assert.equal(decide({ decision: 'yes', scopeHash: 'h', by: 'ann' }).approval.decision, 'yes');
-  assert.equal(decide({ decision: 'yes', scopeHash: 'x', by: 'ann' }).approval.decision, 'no');
-  assert.equal(decide({ decision: 'yes', by: 'ann' }).approval.decision, 'no', 'no hash at all');
-  assert.equal(
-    decide({ decision: 'yes', scopeHash: 'x' }, 'x').approval.decision,
-    'no',
-    'the plan changed since it was asked',
-  );
-  assert.equal(decide({ decision: 'yes', scopeHash: 'h' }, 'h', '2024-09-03T00:00:00.000Z').approval.decision, 'no');
-  assert.equal(decide({ decision: 'no', by: 'ann' }).why, 'ann said no to fleet');
-  assert.deepEqual(
-    [decide({ decision: 'silence' }).approval.decision, decide({ decision: 'silence' }).approval.by],
-    ['silence', null],
-  );
+  assert.equal(decide({ decision: 'yes', scopeHash: 'h', by: 'ann' }).decision, 'yes');
+  assert.equal(decide({ decision: 'yes', scopeHash: 'x', by: 'ann' }).decision, 'no');
+  assert.equal(decide({ decision: 'yes', by: 'ann' }).decision, 'no', 'no hash at all');
+  assert.equal(decide({ decision: 'yes', scopeHash: 'x' }, 'x').decision, 'no', 'the plan changed since it was asked');
+  assert.equal(decide({ decision: 'yes', scopeHash: 'h' }, 'h', '2024-09-03T00:00:00.000Z').decision, 'no');
+  assert.equal(decisionWords(decide({ decision: 'no', by: 'ann' })), 'fleet was denied by ann');
+  assert.deepEqual([decide({ decision: 'silence' }).decision, decide({ decision: 'silence' }).by], ['silence', null]);
 });

@@ -59,10 +59,13 @@ const verdict: Verdict = {
 
 const approval: Approval = {
   campaign: 'web-1',
+  group: 'web',
   ring: 'fleet',
   scopeHash: 'a'.repeat(64),
   askedAt: SENT,
   expiresAt: '2024-09-02T02:00:00.000Z',
+  decide: 'link',
+  linkHash: null,
   taskToken: 'secret-token',
   decision: null,
   by: null,

@@ -63,6 +63,16 @@ export function campaignsInMemory(): Campaigns & {
       approvals.set(key, structuredClone(approval));
       return true;
     },
+    async *approvals(campaign) {
+      for (const approval of structuredClone([...approvals.values()]))
+        if (approval.campaign === campaign) yield approval;
+    },
+    async updateApproval(approval) {
+      const key = `${approval.campaign} ${approval.ring}`;
+      if (approvals.get(key)?.askedAt !== approval.askedAt) return false;
+      approvals.set(key, structuredClone(approval));
+      return true;
+    },
     async killSwitch() {
       if (this.kill instanceof Error) throw this.kill;
       return this.kill;

@@ -1,0 +1,6 @@
+import { setting } from '#aws/setting.ts';
+import type { Pages } from '#domain/ports.ts';
+
+export const pages: Pages = {
+  approval: () => setting('APPROVAL_URL'),
+};

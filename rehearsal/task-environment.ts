@@ -1,0 +1,16 @@
+import { devNull } from 'node:os';
+
+/** What every task sees. The SDK must not see the person's own AWS settings, and Lambda's clock is UTC. */
+export function taskEnvironment(endpoint: string, region: string): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: 'rehearsal',
+    AWS_SECRET_ACCESS_KEY: 'rehearsal',
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    TZ: 'UTC',
+  };
+}
