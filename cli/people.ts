@@ -1,6 +1,10 @@
+import { campaigns } from '#aws/campaigns.ts';
+import { engine } from '#aws/engine.ts';
+import { evidence } from '#aws/evidence.ts';
+import { instant } from '#domain/instant.ts';
 import type { Mail, Rehearsal } from '#rehearsal/api.ts';
 import type { Scenario } from '#rehearsal/scenario.ts';
-import { answerByArn } from './answer.ts';
+import { decideAs } from './account/approve.ts';
 
 type Answer = 'yes' | 'no' | 'never';
 
@@ -70,7 +74,12 @@ export class People {
       await this.#rehearsal.visit({ method: 'POST', url: link, headers, body });
     } else if (page.body.includes('patchwright approve')) {
       await this.#rehearsal.act(OPERATOR, () =>
-        answerByArn({ campaign, ring, decision: answer, arn: APPROVER }, new Date(this.#rehearsal.clock.now())),
+        decideAs(
+          APPROVER,
+          { campaign, ring, decision: answer },
+          { campaigns, engine, evidence },
+          instant(this.#rehearsal.clock.now()),
+        ),
       );
     } // else the time is over, or it was answered
   }
