@@ -88,7 +88,7 @@ footer { color: var(--soft); margin-top: 50px; padding-bottom: 40px; }
   body { font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   header, main, footer { max-width: none; padding: 0; }
   table { font-size: 8pt; } th, td { padding: 2px 5px; } .scroll { overflow: visible; } .chart svg { min-width: 0; }
-  tbody th, thead th { white-space: normal; overflow-wrap: anywhere; } [data-grid] td, [data-grid] td.words, [data-grid] td.name { white-space: normal; min-width: 0; }
+  .tiles { grid-template-columns: repeat(5, 1fr); } [data-grid] th { white-space: normal; overflow-wrap: anywhere; } [data-grid] td, [data-grid] td.words, [data-grid] td.name { white-space: normal; min-width: 0; }
   .tools, .pages, .skip, header nav { display: none; } .printed { display: block; }
   tr, figure, .tiles li { break-inside: avoid; } h2 { break-after: avoid; } a { text-decoration: none; }
 }
