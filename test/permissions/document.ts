@@ -1,0 +1,38 @@
+/** docs/permissions.md, from what stands beside the functions and from what AWS calls by itself. */
+import type { May } from '#config/role.ts';
+import type { ByService } from './proof.ts';
+
+export function document(functions: Record<string, { may: May[] }>, byService: ByService[]): string {
+  const lines = [
+    '# Permissions',
+    '',
+    'One role for each function: `may` beside it in `stack/functions.yml` becomes its inline policy. Tests compare the packaged policies',
+    'with every call of rehearsed campaigns, host tags and conditions included: a call that no policy allows turns them red, and so',
+    'does an action that no rehearsal used, unless AWS uses it by itself (last table). This page is made from the same two files by',
+    '`UPDATE=1 npm test`.',
+    '',
+    '`hosts` are instances with the tag `PatchGroup` or `Patch Group` and the name of a group of policy.yml: **whoever may set that tag',
+    'may have a host patched**, so protect `ec2:CreateTags` for these two keys. `everything` is `*`, where AWS knows no resource.',
+    '',
+  ];
+  for (const [key, { may }] of Object.entries(functions)) {
+    lines.push(`## ${key}`, '', '| action | on | why |', '|---|---|---|');
+    for (const { do: actions, on, why } of may)
+      lines.push(`| ${actions.map((one) => `\`${one}\``).join('<br>')} | ${on} | ${why} |`);
+    lines.push('');
+  }
+  lines.push(
+    '## What AWS calls by itself on behalf of a role',
+    '',
+    'The first four on every role, by config/role.ts.',
+    '',
+    '| action | by | why | documented in |',
+    '|---|---|---|---|',
+    ...byService.map(
+      ({ action, by, why, page }) =>
+        `| \`${action}\` | ${by} | ${why} | [${page}](https://docs.aws.amazon.com/${page}) |`,
+    ),
+    '',
+  );
+  return lines.join('\n');
+}

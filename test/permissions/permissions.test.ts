@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { before, describe, test } from 'node:test';
+import { readFunctions } from '#config/functions-file.ts';
+import { document } from './document.ts';
+import { allowing, type Request, type Statement } from './evaluate.ts';
+import { ACCOUNT, packaged, REGION, statementsOf, type Template } from './packaged.ts';
+import { type ByService, prove } from './proof.ts';
+import { record } from './recorded.ts';
+import { requestsOf } from './requests.ts';
+
+const at = (path: string) => new URL(path, import.meta.url).pathname;
+const byService: ByService[] = JSON.parse(readFileSync(at('by-service.json'), 'utf8'));
+const functions = readFunctions(at('../../stack/functions.yml'));
+const roleOf = (key: string) => `${key.charAt(0).toUpperCase()}${key.slice(1)}Role`;
+
+describe('permissions of the packaged template', { timeout: 600_000 }, () => {
+  let template: Template;
+  let requests: Map<string, Request[]>;
+  let count = 0;
+
+  before(async () => {
+    template = packaged().template;
+    const recorded = await record();
+    count = recorded.count;
+    requests = new Map(Object.keys(functions).map((key) => [key, []]));
+    for (const call of recorded.calls)
+      requests
+        .get(call.caller)
+        ?.push(...requestsOf(call, { account: ACCOUNT, region: REGION, table: 'patchwright-dev' }));
+  });
+
+  test('each rehearsed call is allowed, and nothing is allowed that no rehearsal used', (t) => {
+    const whole = { missing: [] as string[], superfluous: [] as string[] };
+    let actions = 0;
+    for (const key of Object.keys(functions)) {
+      const statements = statementsOf(template, roleOf(key));
+      actions += statements.flatMap(({ Action }) => Action).length;
+      const { missing, superfluous } = prove(key, statements, requests.get(key) ?? [], byService);
+      whole.missing.push(...missing);
+      whole.superfluous.push(...superfluous);
+    }
+    const distinct = [...requests.values()].flat().length;
+    t.diagnostic(
+      `${count} calls recorded, ${distinct} requests that differ; ${actions} actions allowed to ${Object.keys(functions).length} functions`,
+    );
+    t.diagnostic(`${byService.length} actions that AWS calls by itself; unused: ${whole.superfluous.length}`);
+    assert.deepEqual(whole, { missing: [], superfluous: [] });
+  });
+
+  test('a planted missing permission, and a planted superfluous one, are each found', () => {
+    const statements = statementsOf(template, 'SendWaveRole');
+    const less = statements.filter(({ Action }) => ![Action].flat().includes('dynamodb:Query'));
+    assert.match(prove('sendWave', less, requests.get('sendWave') ?? [], byService).missing.join(), /dynamodb:Query/);
+    const cancel: Statement = { Sid: 'Planted', Effect: 'Allow', Action: 'ssm:CancelCommand', Resource: '*' };
+    const { superfluous } = prove('sendWave', [...statements, cancel], requests.get('sendWave') ?? [], byService);
+    assert.deepEqual(superfluous, ['sendWave may ssm:CancelCommand by Planted, and no rehearsal used it']);
+  });
+
+  test('a command reaches no host without the tag of a group of the policy, and takes no other document', () => {
+    const statements = statementsOf(template, 'SendWaveRole');
+    const instance = `arn:aws:ec2:${REGION}:${ACCOUNT}:instance/i-1`;
+    const rows: [string, Record<string, string>, boolean][] = [
+      [instance, { 'aws:ResourceTag/PatchGroup': 'web' }, true],
+      [instance, { 'aws:ResourceTag/Patch Group': 'web' }, true],
+      [instance, { 'aws:ResourceTag/PatchGroup': 'others' }, false],
+      [instance, {}, false],
+      [`arn:aws:ssm:${REGION}::document/AWS-RunPatchBaseline`, {}, true],
+      [`arn:aws:ssm:${REGION}::document/AWS-RunShellScript`, {}, false],
+      [`arn:aws:ssm:${REGION}:${ACCOUNT}:document/AWS-RunPatchBaseline`, {}, false],
+    ];
+    for (const [resource, context, may] of rows)
+      assert.equal(allowing(statements, { action: 'ssm:SendCommand', resource, context }).length > 0, may, resource);
+  });
+
+  test('every function has a role of its own, and every permission a reason and its page', () => {
+    const roles = Object.keys(functions).map((key) => {
+      const id = `${key.charAt(0).toUpperCase()}${key.slice(1)}LambdaFunction`;
+      return String(template.Resources[id]?.Properties.Role);
+    });
+    assert.equal(new Set(roles).size, Object.keys(functions).length);
+    for (const [key, { may }] of Object.entries(functions))
+      for (const { why, do: actions } of may) assert.ok(why.length > 10 && actions.length > 0, `${key} ${actions}`);
+    for (const { action, page, why } of byService) assert.ok(page.endsWith('.html') && why, action);
+    assert.ok(!('IamRoleLambdaExecution' in template.Resources));
+  });
+
+  test('a machine invokes the functions of its definition and no others', () => {
+    for (const machine of ['Campaign', 'PatchRing']) {
+      const { Definition, DefinitionSubstitutions } = template.Resources[`${machine}Machine`]?.Properties ?? {};
+      const names = new Set(JSON.stringify(Definition).match(/(?<=\$\{)\w+FunctionArn(?=\})/g));
+      const invoked = [...names].map((name) => DefinitionSubstitutions[name]).sort();
+      const allowed = statementsOf(template, `${machine}MachineRole`)
+        .filter(({ Action }) => [Action].flat().includes('lambda:InvokeFunction'))
+        .flatMap(({ Resource }) => Resource);
+      assert.deepEqual([...allowed].sort(), invoked);
+    }
+  });
+
+  test('nothing of a machine is written to its log but errors, and without data', () => {
+    for (const machine of ['CampaignMachine', 'PatchRingMachine']) {
+      const { LoggingConfiguration } = template.Resources[machine]?.Properties ?? {};
+      assert.deepEqual([LoggingConfiguration?.Level, LoggingConfiguration?.IncludeExecutionData], ['ERROR', false]);
+    }
+    assert.match(String(template.Resources.MachinesLogGroup?.Properties.LogGroupName), /^\/aws\/vendedlogs\/states\//);
+  });
+
+  test('traps 26 to 28: the queue outwaits its function, EventBridge may use the key without conditions, a schedule has dead letters', () => {
+    const { Resources } = template;
+    const poller = Object.values(Resources).find(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping')?.Properties;
+    const timeout = Number(Resources.StartCampaignsLambdaFunction?.Properties.Timeout);
+    const visibility = Number(Resources.FindingsQueue?.Properties.VisibilityTimeout);
+    assert.ok(visibility >= 6 * timeout + poller.MaximumBatchingWindowInSeconds);
+    assert.deepEqual(
+      [poller.BatchSize, poller.MaximumBatchingWindowInSeconds, poller.ScalingConfig, poller.FunctionResponseTypes],
+      [1000, 300, { MaximumConcurrency: 2 }, ['ReportBatchItemFailures']],
+    );
+    const key = Resources.Key?.Properties.KeyPolicy.Statement as (Statement & { Principal: { Service?: string } })[];
+    const events = key.find(({ Principal }) => Principal.Service === 'events.amazonaws.com');
+    assert.deepEqual([events?.Action, events?.Condition], [['kms:Decrypt', 'kms:GenerateDataKey*'], undefined]);
+    const schedules = Object.values(Resources).filter(({ Type }) => Type === 'AWS::Scheduler::Schedule');
+    assert.equal(schedules.length, 2, 'one for each group with a schedule');
+    for (const { Properties } of schedules) {
+      assert.ok(Properties.Target.DeadLetterConfig.Arn);
+      assert.equal(Properties.FlexibleTimeWindow.Mode, 'FLEXIBLE');
+      const call = JSON.parse(Properties.Target.Input);
+      assert.equal(JSON.parse(call.Input).trigger.id, '<aws.scheduler.schedule-arn> <aws.scheduler.scheduled-time>');
+    }
+  });
+
+  test('what must outlive the stack does', () => {
+    const kept = Object.entries(template.Resources).filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain');
+    assert.deepEqual(kept.map(([id]) => id).sort(), ['Evidence', 'Key', 'Table']);
+  });
+
+  test('docs/permissions.md says the same (UPDATE=1 writes it)', () => {
+    const file = at('../../docs/permissions.md');
+    const text = document(functions, byService);
+    if (process.env.UPDATE) writeFileSync(file, text);
+    assert.equal(readFileSync(file, 'utf8'), text);
+  });
+});
+
+describe('the evaluator', () => {
+  const allow = (more: Partial<Statement>): Statement => ({
+    Sid: 's',
+    Effect: 'Allow',
+    Action: 'ssm:Get*',
+    Resource: '*',
+    ...more,
+  });
+  const request: Request = { action: 'ssm:GetCommand', resource: 'arn:aws:ssm:::x/1', context: { tag: 'web' } };
+
+  test('wildcards, conditions, denials', () => {
+    const rows: [Statement[], boolean][] = [
+      [[allow({})], true],
+      [[allow({ Action: 'SSM:getcommand' })], true],
+      [[allow({ Action: 'ssm:Get?ommand' })], true],
+      [[allow({ Action: 'ssm:List*' })], false],
+      [[allow({ Resource: 'arn:aws:ssm:::x/*' })], true],
+      [[allow({ Resource: 'arn:aws:ssm:::y/*' })], false],
+      [[allow({ Condition: { StringEquals: { tag: ['a', 'web'] } } })], true],
+      [[allow({ Condition: { StringEquals: { tag: 'We*' } } })], false],
+      [[allow({ Condition: { StringLike: { tag: 'w*' } } })], true],
+      [[allow({ Condition: { StringEquals: { absent: 'web' } } })], false],
+      [[allow({}), allow({ Effect: 'Deny', Resource: '*' })], false],
+    ];
+    for (const [statements, allowed] of rows)
+      assert.equal(allowing(statements, request).length > 0, allowed, JSON.stringify(statements));
+  });
+
+  test('an operator that it does not know is no leave', () => {
+    assert.throws(
+      () => allowing([allow({ Condition: { IpAddress: { tag: 'x' } } })], request),
+      /IpAddress is not known/,
+    );
+  });
+});

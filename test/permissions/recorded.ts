@@ -1,0 +1,132 @@
+/** Every call that functions make in rehearsals: of all scenarios, and of a few more for the ways that those do not go. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadPolicy } from '#config/policy.ts';
+import { policyJson } from '#config/policy-json.ts';
+import type { Rehearsal } from '#rehearsal/api.ts';
+import { openRehearsal } from '#rehearsal/rehearsal.ts';
+import { listScenarios, loadScenario, type Scenario } from '#rehearsal/scenario.ts';
+import { openWorld } from '#rehearsal/world/world.ts';
+import { rehearse } from '../../cli/rehearsing.ts';
+import type { Call } from './requests.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+
+export interface Recorded {
+  calls: Call[]; // one of each that differs in caller, operation or resource
+  count: number;
+}
+
+export async function record(): Promise<Recorded> {
+  const calls = new Map<string, Call>();
+  const tags = new Map<string, Record<string, string>>(); // ids come again in other rehearsals, with other tags
+  let count = 0;
+  const listen = (message: unknown) => {
+    const answered = message as Call & {
+      output: { Reservations?: { Instances: { InstanceId: string; Tags?: { Key: string; Value: string }[] }[] }[] };
+    };
+    count++;
+    for (const { InstanceId, Tags = [] } of (answered.output?.Reservations ?? []).flatMap(({ Instances }) => Instances))
+      tags.set(InstanceId, Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value])));
+    const { caller, call } = answered;
+    const { Body: _body, ...input } = answered.input ?? {};
+    const hosts = ((input.InstanceIds ?? []) as string[]).map((id) => tags.get(id) ?? {});
+    calls.set(`${caller} ${call} ${differing(input)} ${JSON.stringify(hosts)}`, { caller, call, input, hosts });
+  };
+  subscribe('rehearsal:answered', listen);
+  try {
+    for (const rehearsal of await all()) {
+      for (const [key, times] of rehearsal.callsByCaller) {
+        const [caller = '', call = ''] = key.split('|');
+        if (!call.startsWith('dynamodb.')) continue;
+        count += times;
+        calls.set(key, { caller, call, input: {}, hosts: [] });
+      }
+    }
+  } finally {
+    unsubscribe('rehearsal:answered', listen);
+  }
+  return { calls: [...calls.values()].filter(({ caller }) => !['operator', 'outside'].includes(caller)), count };
+}
+
+function differing(input: Record<string, unknown>): string {
+  const { Key: key, DocumentName, InstanceIds, TopicArn, QueueUrl, stateMachineArn } = input;
+  return JSON.stringify([
+    String(key ?? '')
+      .split('/')
+      .pop(),
+    DocumentName,
+    InstanceIds,
+    TopicArn,
+    QueueUrl,
+    stateMachineArn,
+  ]);
+}
+
+async function all(): Promise<Rehearsal[]> {
+  const rehearsals: Rehearsal[] = [];
+  const plain = loadScenario(join(root, 'scenarios/duplicate-trigger.yml'));
+  const asked = { ...plain, policy: {}, answers: [{ answer: 'yes' as const, afterMinutes: 30 }] };
+  const fleet = (change: object) => plain.fleet.map((hosts) => ({ ...hosts, ...change, tags: { ...hosts.tags } }));
+  const more: Scenario[] = [
+    { ...plain, fleet: fleet({ scanMode: 'EC2_INSPECTOR_AGENT_BASED' }), faults: [] },
+    {
+      ...plain,
+      faults: [{ do: 'lose-response', operation: 'ssm.SendCommand', times: 1, on: { state: 'SendWave', nth: 1 } }],
+    },
+    { ...plain, fleet: plain.fleet.map(spelledApart), faults: [] },
+    { ...asked, faults: [{ do: 'fail-call', operation: 'states.SendTaskSuccess', times: 9 }] },
+    { ...asked, faults: [{ do: 'lose-response', operation: 'states.SendTaskSuccess', times: 1 }] },
+  ];
+  for (const scenario of [...listScenarios(join(root, 'scenarios')).map(({ file }) => loadScenario(file)), ...more])
+    rehearsals.push((await rehearse({ scenario, out: null })).rehearsal);
+  rehearsals.push(await triggered(plain, []));
+  // The start that was promised fails, and the sweeper comes before the message does: it keeps the promise.
+  rehearsals.push(await triggered(plain, [{ do: 'fail-call', operation: 'states.StartExecution', times: 3 }]));
+  return rehearsals;
+}
+
+/** The other spelling of the tag. */
+function spelledApart(hosts: Scenario['fleet'][number]): Scenario['fleet'][number] {
+  const { PatchGroup = 'web', ...tags } = hosts.tags;
+  return { ...hosts, tags: { ...tags, 'Patch Group': PatchGroup } };
+}
+
+/** Campaigns that events and a second person start, in observe mode; a message that is no event; an hour for what comes hourly. */
+async function triggered(plain: Scenario, faults: Parameters<typeof openRehearsal>[0]['faults']): Promise<Rehearsal> {
+  const sample = JSON.parse(readFileSync(join(root, 'events/finding.sample.json'), 'utf8'));
+  const at = Date.parse(plain.start);
+  const directory = mkdtempSync(join(tmpdir(), 'patchwright-triggered-'));
+  const policy = readFileSync(join(root, 'policy.yml'), 'utf8').replace(/^ {2}mode: act.*$/m, '  mode: observe');
+  writeFileSync(join(directory, 'policy.yml'), policy);
+  const policyFile = join(directory, 'policy.json');
+  writeFileSync(policyFile, policyJson(loadPolicy(join(directory, 'policy.yml'))));
+  const world = (stage: Parameters<typeof openWorld>[1]) => openWorld({ ...plain, faults: [] }, stage);
+  const rehearsal = await openRehearsal({ startAt: at, policyFile, faults, world });
+  try {
+    const { source, detail } = sample;
+    for (const firstObservedAt of [detail.firstObservedAt, 'soon'])
+      rehearsal.emit({
+        source,
+        'detail-type': sample['detail-type'],
+        resources: [],
+        detail: { ...detail, firstObservedAt },
+      });
+    await rehearsal.run(() => rehearsal.clock.now() >= at + 70 * 60_000);
+    const now = new Date(at + 70 * 60_000).toISOString();
+    for (const id of ['one', 'two']) {
+      const trigger = { kind: 'person', id, at: now, by: 'operator' };
+      rehearsal.start('campaign', `web-${id}`, { contract: 1, group: 'web', trigger });
+    }
+    await rehearsal.run(
+      () =>
+        rehearsal.clock.now() >= at + 150 * 60_000 &&
+        !rehearsal.executions().some(({ status }) => status === 'RUNNING'),
+    );
+    return rehearsal;
+  } finally {
+    await rehearsal.close();
+  }
+}

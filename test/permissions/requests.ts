@@ -1,0 +1,69 @@
+/** A rehearsed call as IAM sees it: action, resources and the tags of hosts. */
+import type { Request } from './evaluate.ts';
+
+export interface Call {
+  caller: string;
+  call: string; // ssm.SendCommand
+  // biome-ignore lint/suspicious/noExplicitAny: each operation has AWS's own input shape
+  input: any;
+  hosts: Record<string, string>[]; // tags of the hosts that it commands
+}
+
+export interface Surroundings {
+  account: string;
+  region: string;
+  table: string;
+}
+
+const PREFIX: Record<string, string> = { monitoring: 'cloudwatch' };
+/** Operations whose permission has another name. */
+const ACTION: Record<string, string> = { 's3.ListObjectsV2': 's3:ListBucket' };
+
+/** Throws for a call whose resource is not known here: it must not pass for one on `*`. */
+export function requestsOf({ call, input, hosts: tags }: Call, { account, region, table }: Surroundings): Request[] {
+  const [service = '', operation = ''] = call.split('.');
+  const action = ACTION[call] ?? `${PREFIX[service] ?? service}:${operation}`;
+  const on = (resource: string, context: Record<string, string> = {}): Request => ({ action, resource, context });
+  const arn = (text: string, owner = account) => `arn:aws:${service}:${region}:${owner}:${text}`;
+  if (service === 'dynamodb') return [on(arn(`table/${table}`))];
+  if (call === 's3.ListObjectsV2') return [on(`arn:aws:s3:::${input.Bucket}`)];
+  if (service === 's3') return [on(`arn:aws:s3:::${input.Bucket}/${input.Key}`)];
+  if (call === 'sns.Publish') return [on(input.TopicArn)];
+  if (call === 'sqs.SendMessage') return [on(arn(String(input.QueueUrl).split('/').pop() ?? ''))];
+  if (call === 'states.StartExecution') return [on(input.stateMachineArn)];
+  if (call === 'states.DescribeExecution') return [on(input.executionArn)];
+  if (call === 'states.SendTaskSuccess') return [on(arn('stateMachine:patchwright-dev-campaign'))];
+  if (call === 'ssm.GetPatchBaseline') {
+    const id = String(input.BaselineId);
+    return [on(id.startsWith('arn:') ? id : arn(`patchbaseline/${id}`))];
+  }
+  if (call === 'ssm.GetDefaultPatchBaseline') return [on(arn('patchbaseline/pb-0'))];
+  if (call === 'ssm.SendCommand') {
+    const document = String(input.DocumentName);
+    const hosts = (input.InstanceIds as string[]).map((id, at) =>
+      on(
+        `arn:aws:ec2:${region}:${account}:instance/${id}`,
+        Object.fromEntries(Object.entries(tags[at] ?? {}).map(([key, value]) => [`aws:ResourceTag/${key}`, value])),
+      ),
+    );
+    return [on(arn(`document/${document}`, document.startsWith('AWS-') ? '' : account)), ...hosts];
+  }
+  if (WITHOUT_RESOURCE.includes(call)) return [on('*')];
+  throw new Error(`${call}: say here on which resource it is`);
+}
+
+const WITHOUT_RESOURCE = [
+  'ec2.DescribeInstances',
+  'inspector2.BatchGetAccountStatus',
+  'inspector2.ListCoverage',
+  'inspector2.ListFindings',
+  'monitoring.DescribeAlarmHistory',
+  'monitoring.DescribeAlarms',
+  'ssm.DescribeInstanceInformation',
+  'ssm.DescribeInstancePatchStates',
+  'ssm.DescribeInstancePatches',
+  'ssm.GetPatchBaselineForPatchGroup',
+  'ssm.ListAssociations',
+  'ssm.ListCommandInvocations',
+  'ssm.ListCommands',
+];
