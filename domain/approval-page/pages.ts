@@ -1,7 +1,14 @@
 /** Everything that a visit to the page of an approval can get. */
 import { wordOf } from '#domain/approval-link.ts';
 import type { FormFault } from '#domain/approval-page/form.ts';
-import { ringsSoFar, whatElse, whatIsDone, whatIsFixed, whatRemains } from '#domain/approval-page/parts.ts';
+import {
+  ringsSoFar,
+  whatElse,
+  whatIsDone,
+  whatIsFixed,
+  whatRemains,
+  whatYourAnswerDoes,
+} from '#domain/approval-page/parts.ts';
 import { CONTENT_POLICY, STYLE } from '#domain/approval-page/style.ts';
 import { minute } from '#domain/instant.ts';
 import type { Instant } from '#domain/model.ts';
@@ -27,10 +34,11 @@ export function asking(question: Question, approval: Approval, now: Instant, fau
   const parts = [
     notice,
     whatIsDone(question, open, now),
+    ringsSoFar(question),
     whatIsFixed(question),
     whatRemains(question),
-    ringsSoFar(question),
     whatElse(question),
+    whatYourAnswerDoes(question, open),
     form,
   ];
   const skip = form ? html`<p><a href="#decide">To the decision</a></p>` : null;

@@ -7,22 +7,25 @@ import { type Html, html } from '#domain/report/html.ts';
 import { startWords, windowWords } from '#domain/window-text.ts';
 
 export function whatIsDone(question: Question, open: boolean, now: Instant): Html {
-  const { ring, hostCount, waves, atOnce, errors, soakMinutes, alarms, reboot, last, fixes } = question;
+  const { ring, hostCount, waves, atOnce, errors, soakMinutes, alarms, reboot, last } = question;
   const failed = errors === 0 ? 'the first host fails' : `more than ${plural(errors, 'host')} failed`;
   const alarm = alarms.length > 0 ? `, or an alarm rings (${alarms.join(', ')})` : '';
   const then = last ? 'Then the campaign closes.' : 'Then it is judged, and the next ring has its turn.';
-  const proof = question.proofUntil ? ` The canary's proof holds until ${minute(question.proofUntil)}.` : '';
+  const proof = question.proofUntil ? `The canary's proof holds until ${minute(question.proofUntil)}.` : '';
   return html`<section><h2>What will be done</h2><dl>
 <dt>Where</dt><dd>${plural(hostCount, 'host')} of ring ${ring}: ${tallied(question.oses)}; in ${tallied(question.zones)}</dd>
 <dt>Waves</dt><dd>${plural(waves, 'wave')} of at most ${plural(atOnce, 'host')} at a time. No further wave starts when ${failed}${alarm}.</dd>
-<dt>When</dt><dd>${open ? startWords(question.window, now) : ''} The policy allows: ${windowWords(question.window)}.${proof}</dd>
+<dt>When</dt><dd>${open ? startWords(question.window, now) : ''} The policy allows: ${windowWords(question.window)}. ${proof}</dd>
 <dt>Reboots</dt><dd>${reboot === 'NoReboot' ? 'None. What needs a reboot waits for one, and its findings remain until then.' : 'A host reboots where its patches need it.'}</dd>
 <dt>Afterwards</dt><dd>The ring runs under watch for ${hoursOf(soakMinutes)}, while Inspector looks again. ${then}</dd>
-</dl>${hostList(question)}</section>
-<section><h2>What your answer does</h2><dl>
+</dl>${hostList(question)}</section>`;
+}
+
+export function whatYourAnswerDoes({ ring, fixes, expiresAt }: Question, open: boolean): Html {
+  return html`<section><h2>What your answer does</h2><dl>
 <dt>Yes</dt><dd>Ring ${ring} is patched as shown here, and nothing wider. It should fix ${withWorst(fixes)} findings.</dd>
 <dt>No</dt><dd>No further host is changed. The campaign ends as denied.</dd>
-<dt>Silence</dt><dd>Means no${open ? '' : ', and the time is over'}: ${minute(question.expiresAt)}.</dd>
+<dt>Silence</dt><dd>Means no${open ? '' : ', and the time is over'}: ${minute(expiresAt)}.</dd>
 </dl></section>`;
 }
 
@@ -50,14 +53,14 @@ export function whatIsFixed(question: Question): Html {
 export function whatRemains({ remains, exploitedRemains }: Question): Html {
   const rows = remains.map(
     ({ reason, findings, words }) =>
-      html`<tr><th scope="row">${reason}<br><span class="soft">${words}</span></th><td class="num">${withWorst(findings)}</td></tr>`,
+      html`<li><p class="row"><strong>${reason}</strong><span>${withWorst(findings)}</span></p><p class="soft">${words}</p></li>`,
   );
   const known = exploitedRemains
     ? html`<p><span class="tag exploited">exploited</span> An exploit is known for ${plural(exploitedRemains, 'finding')} of these.</p>`
     : null;
   return html`<section><h2>What will remain on these hosts, and why</h2>${
     rows.length
-      ? html`${known}<table><thead><tr><th scope="col">Reason, with an example</th><th scope="col" class="num">Findings</th></tr></thead><tbody>${rows}</tbody></table>`
+      ? html`${known}<p class="soft">By reason, with an example of the worst:</p><ul class="rows">${rows}</ul>`
       : html`<p>Nothing that Inspector knows of.</p>`
   }</section>`;
 }
@@ -107,9 +110,9 @@ function severityBars(counts: Counts): Html {
   const most = Math.max(1, ...SEVERITIES.map((severity) => counts[severity]));
   const rows = SEVERITIES.filter((severity) => counts[severity] > 0).map((severity) => {
     const share = Math.max(1, Math.round((counts[severity] / most) * 100));
-    return html`<dt>${severity.toLowerCase()}</dt><dd>${counts[severity]}<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="rest" width="100" height="4"/><rect width="${share}" height="4"/></svg></dd>`;
+    return html`<li><span>${severity.toLowerCase()}</span><svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="rest" width="100" height="4"/><rect width="${share}" height="4"/></svg><span class="num">${counts[severity]}</span></li>`;
   });
-  return html`<dl>${rows}</dl>`;
+  return html`<ul class="bars">${rows}</ul>`;
 }
 
 const tallied = (all: readonly Tally[]) => all.map(({ name, hosts }) => `${hosts} × ${name}`).join(', ');

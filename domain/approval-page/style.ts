@@ -24,7 +24,11 @@ th{font-weight:500}.num{text-align:right;padding-right:0;white-space:nowrap}.tig
 caption{text-align:left;color:var(--soft);font-size:.875rem;padding-bottom:.25rem}
 .tag{display:inline-block;border:1px solid currentColor;border-radius:.25rem;padding:0 .375rem;font-size:.8125rem;font-weight:600;white-space:nowrap}
 .exploited,.fail{color:var(--stop)}.pass{color:var(--go)}
-.bar{display:block;width:100%;height:.625rem;margin:.25rem 0 .625rem}.bar rect{fill:var(--accent)}.bar .rest{fill:var(--line)}
+.bars{list-style:none;margin:.5rem 0 .75rem;padding:0}
+.bars li{display:grid;grid-template-columns:5.5rem 1fr 3rem;gap:.75rem;align-items:center}
+.bars svg{display:block;width:100%;height:.625rem}.bars rect{fill:var(--accent)}.bars .rest{fill:var(--line)}
+.rows{list-style:none;padding:0;margin:0}.rows li{border-top:1px solid var(--line);padding:.375rem 0}.rows p{margin:0}
+.row{display:flex;justify-content:space-between;gap:.75rem}.row span{white-space:nowrap}
 ul{margin:.375rem 0;padding-left:1.25rem}
 summary{cursor:pointer;padding:.375rem 0;color:var(--accent)}
 fieldset{border:0;margin:.75rem 0;padding:0}
