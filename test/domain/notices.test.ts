@@ -151,12 +151,7 @@ describe('closing notices', () => {
       'blind',
       'web: BLIND; Inspector is off',
     ],
-    [
-      { outcome: 'Nothing' },
-      { delta: unfixed },
-      'delta',
-      'web: nothing that a patch could fix, 5 remain (1 critical)',
-    ],
+    [{ outcome: 'Nothing' }, { delta: unfixed }, 'delta', 'web: nothing that a patch could fix, 5 remain (1 critical)'],
     [{ outcome: 'Nothing' }, { delta: newSum().delta }, 'delta', 'web: nothing to fix, nothing found'],
     [
       { outcome: 'Observed' },
