@@ -46,6 +46,8 @@ const RESOURCES: Record<string, Resources> = {
       Resource: ours('ec2', 'instance/*'),
       Condition: { StringEquals: { [`aws:ResourceTag/${key}`]: Object.keys(policy.groups) } },
     })),
+  // To read of a host, whoever's it is: the survey asks by ids that EC2 gave.
+  hostsToRead: () => [{ Resource: [ours('ec2', 'instance/*'), ours('ssm', 'managed-instance/*')] }],
   // AWS's own baselines belong to accounts of AWS.
   baselines: () => [{ Resource: sub(`arn:\${AWS::Partition}:ssm:\${AWS::Region}:*:patchbaseline/*`) }],
   calendars: ({ policy }) => {

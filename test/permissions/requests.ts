@@ -38,6 +38,10 @@ export function requestsOf({ call, input, hosts: tags }: Call, { account, region
     return [on(id.startsWith('arn:') ? id : arn(`patchbaseline/${id}`))];
   }
   if (call === 'ssm.GetDefaultPatchBaseline') return [on(arn('patchbaseline/pb-0'))];
+  if (call === 'ssm.DescribeInstancePatchStates' || call === 'ssm.DescribeInstancePatches')
+    return [input.InstanceIds ?? input.InstanceId]
+      .flat()
+      .map((id) => on(`arn:aws:ec2:${region}:${account}:instance/${id}`));
   if (call === 'ssm.SendCommand') {
     const document = String(input.DocumentName);
     const hosts = (input.InstanceIds as string[]).map((id, at) =>
@@ -60,8 +64,6 @@ const WITHOUT_RESOURCE = [
   'monitoring.DescribeAlarmHistory',
   'monitoring.DescribeAlarms',
   'ssm.DescribeInstanceInformation',
-  'ssm.DescribeInstancePatchStates',
-  'ssm.DescribeInstancePatches',
   'ssm.GetPatchBaselineForPatchGroup',
   'ssm.ListAssociations',
   'ssm.ListCommandInvocations',
