@@ -10,6 +10,14 @@ interface Rule {
   targets: { id: string; input: unknown }[]; // ARN or key of a function
 }
 
+interface Entry {
+  Source: string;
+  DetailType: string;
+  Detail: string;
+  Resources?: string[];
+  EventBusName?: string;
+}
+
 /** From event to target; AWS gives no figure, half a second is what people see. */
 const DELIVERY_MS = 500;
 
@@ -49,44 +57,91 @@ export class Events implements Fake {
   }
 
   readonly operations = {
-    PutEvents: ({
-      Entries,
-    }: {
-      Entries: { Source: string; DetailType: string; Detail: string; Resources?: string[]; EventBusName?: string }[];
-    }) => {
-      const entries = Entries.map((entry) => {
-        if (entry.EventBusName !== undefined && entry.EventBusName !== 'default')
-          throw new AwsFault('ValidationException', `not rehearsed: the bus ${entry.EventBusName}`);
-        if (entry.Source.startsWith('aws.'))
-          return { ErrorCode: 'NotAuthorizedForSourceException', ErrorMessage: 'Not authorized for the source.' };
-        this.emit({
-          source: entry.Source,
-          'detail-type': entry.DetailType,
-          resources: entry.Resources ?? [],
-          detail: JSON.parse(entry.Detail),
-        });
-        return { EventId: uuid(this.#parts.chance) };
-      });
+    PutEvents: ({ Entries }: { Entries: Entry[] }) => {
+      if (Entries.length < 1 || Entries.length > 10)
+        throw new AwsFault('ValidationException', 'Entries must have from 1 to 10 members');
+      const entries = Entries.map((entry) => this.#put(entry));
       return { FailedEntryCount: entries.filter((entry) => 'ErrorCode' in entry).length, Entries: entries };
     },
+    TestEventPattern: ({ EventPattern, Event }: { EventPattern: string; Event: string }) => ({
+      Result: patternOf(EventPattern)(eventOf(Event)),
+    }),
   };
 
-  emit(event: AwsEvent): void {
+  /** An entry that is refused does not stop the others. */
+  #put(entry: Entry): { EventId: string } | { ErrorCode: string; ErrorMessage: string } {
+    if (entry.EventBusName !== undefined && !/(^|\/)default$/.test(entry.EventBusName))
+      throw new AwsFault('ValidationException', `not rehearsed: the bus ${entry.EventBusName}`);
+    const missing = (['Source', 'DetailType', 'Detail'] as const).find((name) => !entry[name]);
+    if (missing)
+      return {
+        ErrorCode: 'InvalidArgument',
+        ErrorMessage: `Parameter ${missing} is not valid. Reason: ${missing} is a required argument.`,
+      };
+    if (entry.Source.startsWith('aws.'))
+      return { ErrorCode: 'NotAuthorizedForSourceException', ErrorMessage: 'Not authorized for the source.' };
+    const detail = detailOf(entry.Detail);
+    if (!detail) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+    const { Source: source, DetailType, Resources: resources = [] } = entry;
+    return { EventId: this.emit({ source, 'detail-type': DetailType, resources, detail }) };
+  }
+
+  /** Returns the event's id. */
+  emit(event: AwsEvent): string {
     const { clock, chance, account, region, deliver, enqueue, fault } = this.#parts;
     const time = `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
-    const whole = { version: '0', id: uuid(chance), account, time, region, ...structuredClone(event) };
+    const id = uuid(chance);
+    const whole = { version: '0', id, account, time, region, ...structuredClone(event) };
     const struck = this.#rules.filter((one) => one.matches(whole));
-    if (struck.length === 0) return;
+    if (struck.length === 0) return id;
     const strikes = fault(event.source);
-    if (strikes === 'lose') return;
-    for (const { id, input } of struck.flatMap((one) => one.targets)) {
+    if (strikes === 'lose') return id;
+    for (const { id: target, input } of struck.flatMap((one) => one.targets)) {
       for (let copy = 0; copy < (strikes === 'double' ? 2 : 1); copy++) {
-        clock.after(DELIVERY_MS * (copy + 1), `event to ${id}`, () =>
-          id.includes(':sqs:') ? enqueue?.(id, input ?? whole) : deliver(id, input ?? whole),
+        clock.after(DELIVERY_MS * (copy + 1), `event to ${target}`, () =>
+          target.includes(':sqs:') ? enqueue?.(target, input ?? whole) : deliver(target, input ?? whole),
         );
       }
     }
+    return id;
   }
+}
+
+function detailOf(text: string): Record<string, unknown> | null {
+  try {
+    const detail: unknown = JSON.parse(text);
+    return typeof detail === 'object' && detail !== null && !Array.isArray(detail)
+      ? (detail as Record<string, unknown>)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+function patternOf(text: string): Pattern {
+  try {
+    return compilePattern(JSON.parse(text));
+  } catch (error) {
+    throw new AwsFault(
+      'InvalidEventPatternException',
+      `Event pattern is not valid. Reason: ${(error as Error).message}`,
+    );
+  }
+}
+
+/** TestEventPattern takes only whole events. */
+function eventOf(text: string): unknown {
+  let event: unknown;
+  try {
+    event = JSON.parse(text);
+  } catch {
+    throw new AwsFault('ValidationException', 'Parameter Event is not valid: it is no JSON.');
+  }
+  const missing = ['id', 'account', 'source', 'time', 'region', 'resources', 'detail-type'].find(
+    (name) => !Object.hasOwn(Object(event), name),
+  );
+  if (missing) throw new AwsFault('ValidationException', `Parameter Event is not valid: ${missing} is missing.`);
+  return event;
 }
 
 function rule(name: string, { EventPattern, Targets, State }: Record<string, unknown>): Rule {

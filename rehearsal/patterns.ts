@@ -1,87 +1,129 @@
-/** EventBridge event patterns, as far as ours need them: exact values, prefix, suffix, anything-but, exists, numeric. */
+/**
+ * EventBridge event patterns, the whole grammar, as AWS's own matcher (event-ruler) reads it: a pattern is a list of branches, one
+ * for each way through its `$or`s, and a branch is a map from a field's dotted path to the tests of its leaves.
+ */
+import { type Leaf, type LeafTest, leafTest } from '#rehearsal/pattern-leaves.ts';
 
 type Json = Record<string, unknown>;
-type Matcher = (value: unknown) => boolean;
 export type Pattern = (event: unknown) => boolean;
 
-/** Throws, with the place, for an operator or shape that is not rehearsed or that AWS refuses. */
+/** What one field must be: any test on a leaf, or its absence. */
+interface Wanted {
+  tests: LeafTest[];
+  absent: boolean;
+}
+type Branch = ReadonlyMap<string, Wanted>;
+
+/** A leaf of an event, with the element of each list that it lies in. */
+interface Found {
+  leaf: Leaf;
+  within: ReadonlyMap<object, number>;
+}
+
+/** Names that no field below `$or` may have: operators, and what event-ruler keeps for later. */
+const RESERVED = new Set(
+  'exactly equals-ignore-case prefix suffix anything-but exists wildcard numeric cidr regex not-wildcard not-equals-ignore-case date-after date-on-or-after date-before date-on-or-before in-date-range ip-address-in-range ip-address-not-in-range'.split(
+    ' ',
+  ),
+);
+
+/** Throws, with the place, for what AWS refuses. Matches by flat paths: `{"a": {"b": …}}` and `{"a.b": …}` are one field. */
 export function compilePattern(pattern: unknown, place = 'pattern'): Pattern {
-  if (typeof pattern !== 'object' || pattern === null || Array.isArray(pattern))
-    throw new Error(`${place}: must be an object`);
-  const entries = Object.entries(pattern as Json);
-  if (entries.length === 0) throw new Error(`${place}: an empty object matches nothing and is refused`);
-  const parts = entries.map(([key, value]) => {
-    if (key === '$or' && Array.isArray(value) && value.length > 1) throw new Error(`${place}.$or: not rehearsed: $or`);
-    return {
-      key,
-      test: Array.isArray(value) ? leaf(value, `${place}.${key}`) : nested(compilePattern(value, `${place}.${key}`)),
-    };
-  });
-  return (event) =>
-    parts.every(({ key, test }) =>
-      test(typeof event === 'object' && event !== null ? (event as Json)[key] : undefined),
-    );
+  const branches = new Reading(place).object([new Map()], pattern, [], place, false);
+  const ordered = branches.map((branch) => [...branch].sort(([one], [other]) => (one < other ? -1 : 1)));
+  return (event) => {
+    const found = new Map<string, Found[]>();
+    flatten(event, [], new Map(), found);
+    return ordered.some((fields) => holds(fields, 0, new Map(), found));
+  };
 }
 
-/** Keys below a list must match within one element of it. */
-function nested(pattern: Pattern): Matcher {
-  return (value) => (Array.isArray(value) ? value.some(pattern) : pattern(value));
-}
+class Reading {
+  readonly #root: string;
 
-function leaf(values: unknown[], place: string): Matcher {
-  if (values.length === 0) throw new Error(`${place}: an empty list is refused`);
-  const matchers = values.map((value) => operator(value, place));
-  return (value) => matchers.some((matcher) => matcher(value));
-}
-
-function operator(value: unknown, place: string): Matcher {
-  if (value === null || typeof value !== 'object') return some((one) => one === value);
-  const [name, argument] = Object.entries(value)[0] ?? [];
-  if (Object.keys(value).length !== 1 || name === undefined) throw new Error(`${place}: one operator is needed`);
-  if (name === 'prefix' && typeof argument === 'string')
-    return some((one) => typeof one === 'string' && one.startsWith(argument));
-  if (name === 'suffix' && typeof argument === 'string')
-    return some((one) => typeof one === 'string' && one.endsWith(argument));
-  if (name === 'exists' && typeof argument === 'boolean') return (one) => isLeaf(one) === argument;
-  if (name === 'anything-but') return anythingBut(argument, place);
-  if (name === 'numeric' && Array.isArray(argument)) return numeric(argument, place);
-  throw new Error(`${place}: not rehearsed: the operator ${name} with ${JSON.stringify(argument)}`);
-}
-
-function some(test: Matcher): Matcher {
-  return (value) => (Array.isArray(value) ? value.some(test) : test(value));
-}
-
-/** `exists` looks at leaves only: an object or an empty list does not exist for it. */
-function isLeaf(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length > 0 && value.some((one) => typeof one !== 'object' || one === null);
-  return value !== undefined && (typeof value !== 'object' || value === null);
-}
-
-/** A missing field never matches; a list does if any element differs. */
-function anythingBut(argument: unknown, place: string): Matcher {
-  const given = Array.isArray(argument) ? argument : [argument];
-  const refused = given.length === 0 || given.some((one) => typeof one !== 'string' && typeof one !== 'number');
-  if (refused) throw new Error(`${place}: not rehearsed: anything-but with ${JSON.stringify(argument)}`);
-  return some((one) => one !== undefined && (typeof one !== 'object' || one === null) && !given.includes(one));
-}
-
-function numeric(terms: unknown[], place: string): Matcher {
-  const tests: ((value: number) => boolean)[] = [];
-  for (let at = 0; at < terms.length; at += 2) {
-    const [sign, bound] = [terms[at], terms[at + 1]];
-    if (typeof bound !== 'number') throw new Error(`${place}: numeric needs signs and numbers`);
-    const comparisons: Record<string, (value: number) => boolean> = {
-      '=': (value) => value === bound,
-      '<': (value) => value < bound,
-      '<=': (value) => value <= bound,
-      '>': (value) => value > bound,
-      '>=': (value) => value >= bound,
-    };
-    const test = comparisons[String(sign)];
-    if (!test) throw new Error(`${place}: not rehearsed: numeric ${String(sign)}`);
-    tests.push(test);
+  constructor(root: string) {
+    this.#root = root;
   }
-  if (tests.length === 0) throw new Error(`${place}: numeric needs signs and numbers`);
-  return some((value) => typeof value === 'number' && tests.every((test) => test(value)));
+
+  object(branches: Branch[], value: unknown, path: string[], place: string, inOr: boolean): Branch[] {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw new Error(`${place}: ${place === this.#root ? 'must be an object' : 'must be an object or a list'}`);
+    const entries = Object.entries(value as Json);
+    if (entries.length === 0) throw new Error(`${place}: an empty object is refused`);
+    let read = branches;
+    for (const [key, part] of entries) read = this.#field(read, key, part, path, `${place}.${key}`, inOr);
+    return read;
+  }
+
+  #field(branches: Branch[], key: string, part: unknown, path: string[], place: string, inOr: boolean): Branch[] {
+    if (key === '$or') return this.#or(branches, part, path, place);
+    if (inOr && RESERVED.has(key)) throw new Error(`${place}: no field below $or may be called ${key}`);
+    if (!Array.isArray(part)) return this.object(branches, part, [...path, key], place, inOr);
+    const wanted = leaves(part, place);
+    // A path that comes again replaces what stood there: event-ruler does not AND them.
+    return branches.map((branch) => new Map(branch).set([...path, key].join('.'), wanted));
+  }
+
+  #or(branches: Branch[], part: unknown, path: string[], place: string): Branch[] {
+    if (!Array.isArray(part)) throw new Error(`${place}: must be a list`);
+    const read = part.flatMap((one, at) => {
+      if (typeof one !== 'object' || one === null || Array.isArray(one))
+        throw new Error(`${place}[${at}]: must be an object`);
+      return this.object(branches, one, path, `${place}[${at}]`, true);
+    });
+    if (part.length < 2) throw new Error(`${place}: needs two objects or more`);
+    return read;
+  }
+}
+
+function leaves(values: unknown[], place: string): Wanted {
+  if (values.length === 0) throw new Error(`${place}: an empty list is refused`);
+  const wanted: Wanted = { tests: [], absent: false };
+  for (const value of values) {
+    const test = leafTest(value, place);
+    if (test === 'absent') wanted.absent = true;
+    else wanted.tests.push(test);
+  }
+  return wanted;
+}
+
+/** Lists vanish from the path, and so does what has no leaf: an object or an empty list does not exist for `exists`. */
+function flatten(value: unknown, path: string[], within: Found['within'], found: Map<string, Found[]>): void {
+  if (Array.isArray(value)) {
+    for (const [at, one] of value.entries()) {
+      // A leaf that lies in a list directly goes together with any element of it.
+      const bound = typeof one === 'object' && one !== null;
+      flatten(one, path, bound ? new Map(within).set(value, at) : within, found);
+    }
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, part] of Object.entries(value)) flatten(part, [...path, key], within, found);
+  } else if (value !== undefined) {
+    const name = path.join('.');
+    const there = found.get(name) ?? [];
+    there.push({ leaf: value as Leaf, within });
+    found.set(name, there);
+  }
+}
+
+/**
+ * Every field finds a leaf, and leaves below one list lie in one element of it. Fields are asked in the order of their names, and one
+ * is absent if it is so in the elements that the fields before it have chosen.
+ */
+function holds(
+  fields: [string, Wanted][],
+  from: number,
+  within: Found['within'],
+  found: Map<string, Found[]>,
+): boolean {
+  const field = fields[from];
+  if (!field) return true;
+  const [path, { tests, absent }] = field;
+  const there = (found.get(path) ?? []).filter((one) =>
+    [...one.within].every(([list, at]) => (within.get(list) ?? at) === at),
+  );
+  if (there.length === 0) return absent && holds(fields, from + 1, within, found);
+  return there.some(
+    ({ leaf, within: more }) =>
+      tests.some((test) => test(leaf)) && holds(fields, from + 1, new Map([...within, ...more]), found),
+  );
 }

@@ -12,10 +12,11 @@ const event = {
     list: ['a', 'b'],
     nothing: null,
     empty: [],
+    ip: '0:0:0:0:0:0:0:1',
     deep: { leaf: 1 },
     rows: [
       { k: 'a', v: 1 },
-      { k: 'b', v: 2 },
+      { k: 'b', v: 2, w: 1 },
     ],
   },
 };
@@ -39,6 +40,16 @@ const rows: [string, object, boolean][] = [
   ['exists looks at leaves: [] does not exist', { detail: { empty: [{ exists: false }] } }, true],
   ['not there', { detail: { nope: [{ exists: false }] } }, true],
   ['keys below a list match within one element', { detail: { rows: { k: ['a'], v: [2] } } }, false],
+  ['a wildcard', { source: [{ wildcard: 'a*.x' }] }, true],
+  ['equals-ignore-case', { detail: { status: [{ 'equals-ignore-case': 'failed' }] } }, true],
+  ['a prefix of any case', { source: [{ prefix: { 'equals-ignore-case': 'AWS.' } }] }, true],
+  ['anything-but a suffix', { source: [{ 'anything-but': { suffix: ['.x', '.y'] } }] }, false],
+  ['$or', { $or: [{ source: ['no'] }, { detail: { score: [9.5] } }] }, true],
+  ['$or beside a field: both', { source: ['no'], $or: [{ source: ['x'] }, { detail: { text: ['6'] } }] }, false],
+  ['a dotted path', { 'detail.status': ['FAILED'] }, true],
+  ['two spellings of an address', { detail: { ip: ['::1'] } }, true],
+  ['an address in a block', { detail: { ip: [{ cidr: '::/64' }] } }, true],
+  ['absent in the chosen element', { detail: { rows: { k: ['a'], w: [{ exists: false }] } } }, true],
   ['and so they do', { detail: { rows: { k: ['b'], v: [2] } } }, true],
 ];
 
@@ -46,13 +57,28 @@ for (const [name, pattern, expected] of rows) {
   test(`pattern: ${name}`, () => assert.equal(compilePattern(pattern)(event), expected));
 }
 
-const refused: [string, object, RegExp][] = [
-  ['an empty pattern', {}, /refused/],
-  ['an empty list', { source: [] }, /refused/],
-  ['wildcard', { source: [{ wildcard: 'a*' }] }, /pattern\.source: not rehearsed: the operator wildcard/],
-  ['$or', { $or: [{ source: ['a'] }, { source: ['b'] }] }, /not rehearsed: \$or/],
-  ['anything-but null', { source: [{ 'anything-but': [null] }] }, /not rehearsed: anything-but/],
-  ['a value that stands alone', { source: 'aws.x' }, /must be an object/],
+const refused: [string, unknown, RegExp][] = [
+  ['no object', [], /pattern: must be an object/],
+  ['an empty pattern', {}, /an empty object is refused/],
+  ['an empty list', { source: [] }, /an empty list is refused/],
+  ['a list in a list', { source: [['a']] }, /a value must be/],
+  ['a value that stands alone', { source: 'aws.x' }, /pattern\.source: must be an object or a list/],
+  ['an unknown operator', { source: [{ regex: 'a' }] }, /there is no operator regex/],
+  ['two operators in one', { source: [{ prefix: 'a', suffix: 'b' }] }, /an operator has one key/],
+  ['two wildcards in a row', { source: [{ wildcard: 'a**' }] }, /two wildcards/],
+  ['a stray backslash', { source: [{ wildcard: 'a\\b' }] }, /a backslash/],
+  ['$or of one', { $or: [{ source: ['a'] }] }, /\$or: needs two objects or more/],
+  ['$or of values', { $or: ['a', 'b'] }, /\$or\[0\]: must be an object/],
+  ['an operator as a field below $or', { $or: [{ prefix: ['a'] }, { b: ['a'] }] }, /may be called prefix/],
+  ['anything-but null', { source: [{ 'anything-but': [null] }] }, /no mixture/],
+  ['anything-but of a mixture', { source: [{ 'anything-but': ['a', 1] }] }, /no mixture/],
+  ['anything-but an empty prefix', { source: [{ 'anything-but': { prefix: '' } }] }, /needs characters/],
+  ['a /32', { source: [{ cidr: '10.0.0.1/32' }] }, /from 0 to 31/],
+  ['a /128', { source: [{ cidr: '::1/128' }] }, /from 0 to 127/],
+  ['no block', { source: [{ cidr: '10.0.0.1' }] }, /no CIDR block/],
+  ['the upper bound first', { source: [{ numeric: ['<', 5, '>', 3] }] }, /a numeric range is/],
+  ['an empty range', { source: [{ numeric: ['>=', 5, '<=', 5] }] }, /below the upper/],
+  ['exists with a word', { source: [{ exists: 'true' }] }, /exists needs/],
 ];
 
 for (const [name, pattern, expected] of refused) {
