@@ -1,38 +1,103 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Answer } from './answer.ts';
-import { type AccountFlags, accountCommand } from './flags.ts';
+import { type AccountFlags, accountCommand, groupName } from './flags.ts';
 import type { Deployment } from './open.ts';
 
 /** The commands against an account, in the order of the help. Each loads what it works with when it is asked for. */
 export function accountCommands(): Command[] {
   return [
-    ...(['approve', 'deny'] as const).map((word) =>
-      accountCommand(word, ANSWERS[word], [
-        `${word} web-20240831T200000Z fleet`,
-        `${word} web-20240831T200000Z fleet --stage prod --profile admin`,
-      ])
-        .argument('<campaign>', 'as the mail names it')
-        .argument('<ring>', 'the ring that waits')
-        .action((campaign: string, ring: string, flags: AccountFlags) => {
-          const decision = { campaign, ring, decision: word === 'approve' ? ('yes' as const) : ('no' as const) };
-          return run(flags, async (deployment) => (await import('./approve.ts')).approve(decision, deployment));
-        }),
-    ),
-    accountCommand('stop', 'Kill switch: no campaign starts another wave; hosts at work finish', [
-      'stop',
-      'stop --stage prod --region eu-central-1',
-    ]).action((flags: AccountFlags) =>
-      run(flags, async (deployment) => (await import('./kill-switch.ts')).turnSwitch('stop', deployment)),
-    ),
-    accountCommand('resume', 'Lets campaigns send waves; needed once after a first deployment', [
-      'resume',
-      'resume --stage prod --region eu-central-1',
-    ])
-      .alias('go')
-      .action((flags: AccountFlags) =>
-        run(flags, async (deployment) => (await import('./kill-switch.ts')).turnSwitch('go', deployment)),
-      ),
+    checkCommand(),
+    planCommand(),
+    startCommand(),
+    statusCommand(),
+    ...answerCommands(),
+    ...switchCommands(),
+    reportCommand(),
+    waiversCommand(),
   ];
+}
+
+/** Opens the account that the flags mean. What is wrong with files and names is told before anybody asks AWS. */
+export type Open = () => Promise<Deployment>;
+
+/** Does the work and prints what came of it. */
+export async function run(flags: AccountFlags, work: (open: Open) => Promise<Answer>): Promise<void> {
+  const { openAccount } = await import('./open.ts');
+  const { print } = await import('./answer.ts');
+  print(await work(() => openAccount(flags)), flags.json);
+}
+
+const policyOption = () => new Option('--policy <file>', 'the policy to go by').default('policy.yml');
+
+function checkCommand(): Command {
+  type Flags = AccountFlags & { policy: string };
+  return accountCommand(
+    'check',
+    'What stands in the way: policy, permissions, coverage, rings, baselines, other patching; each with its remedy',
+    ['check', 'check --profile prod --stage prod --json'],
+  )
+    .addOption(policyOption())
+    .action((flags: Flags) => run(flags, async (open) => (await import('./check.ts')).check(flags, open)));
+}
+
+function planCommand(): Command {
+  type Flags = AccountFlags & { policy: string; scan?: true };
+  return accountCommand('plan', 'What a campaign would do now; changes nothing, sends nothing', [
+    'plan web',
+    'plan web --scan --json',
+  ])
+    .argument('<group>', 'a group of the policy', groupName)
+    .addOption(policyOption())
+    .option('--scan', 'send a patch scan first, which changes no host, and wait for it')
+    .action((group: string, flags: Flags) =>
+      run(flags, async (open) => (await import('./plan.ts')).plan(group, flags, open)),
+    );
+}
+
+function startCommand(): Command {
+  type Flags = AccountFlags & { policy: string };
+  return accountCommand('start', 'Start a campaign now; whoever starts it by hand does not approve it', [
+    'start web',
+    'start web --stage prod',
+  ])
+    .argument('<group>', 'a group of the policy', groupName)
+    .addOption(policyOption())
+    .action((group: string, flags: Flags) =>
+      run(flags, async (open) => (await import('./start.ts')).start(group, flags, open)),
+    );
+}
+
+function statusCommand(): Command {
+  type Flags = AccountFlags & { watch?: true };
+  return accountCommand('status', 'Which campaigns are at work, how far, and what they wait for', [
+    'status',
+    'status web --watch',
+  ])
+    .argument('[group]', 'only this one', groupName)
+    .option('--watch', 'show each change until nothing is at work; the exit is that of the outcome')
+    .action((group: string | undefined, flags: Flags) =>
+      run(flags, async (open) => {
+        await open();
+        const { status, watchStatus } = await import('./status.ts');
+        const { print } = await import('./answer.ts');
+        return flags.watch ? watchStatus(group, (answer) => print(answer, flags.json)) : status(group);
+      }),
+    );
+}
+
+function answerCommands(): Command[] {
+  return (['approve', 'deny'] as const).map((word) =>
+    accountCommand(word, ANSWERS[word], [
+      `${word} web-20240831T200000Z fleet`,
+      `${word} web-20240831T200000Z fleet --stage prod --profile admin`,
+    ])
+      .argument('<campaign>', 'as the mail names it')
+      .argument('<ring>', 'the ring that waits')
+      .action((campaign: string, ring: string, flags: AccountFlags) => {
+        const decision = { campaign, ring, decision: word === 'approve' ? ('yes' as const) : ('no' as const) };
+        return run(flags, async (open) => (await import('./approve.ts')).approve(decision, await open()));
+      }),
+  );
 }
 
 const ANSWERS = {
@@ -40,9 +105,46 @@ const ANSWERS = {
   deny: 'Refuses a ring that waits for approval: no further host is changed',
 };
 
-/** Opens the account that the flags mean, does the work, prints what came of it. */
-export async function run(flags: AccountFlags, work: (deployment: Deployment) => Promise<Answer>): Promise<void> {
-  const { openAccount } = await import('./open.ts');
-  const { print } = await import('./answer.ts');
-  print(await work(await openAccount(flags)), flags.json);
+function switchCommands(): Command[] {
+  const stop = accountCommand('stop', 'Kill switch: no campaign starts another wave; hosts at work finish', [
+    'stop',
+    'stop --stage prod --region eu-central-1',
+  ]).action((flags: AccountFlags) =>
+    run(flags, async (open) => (await import('./kill-switch.ts')).turnSwitch('stop', await open())),
+  );
+  const resume = accountCommand('resume', 'Lets campaigns send waves; needed once after a first deployment', [
+    'resume',
+    'resume --stage prod --region eu-central-1',
+  ])
+    .alias('go')
+    .action((flags: AccountFlags) =>
+      run(flags, async (open) => (await import('./kill-switch.ts')).turnSwitch('go', await open())),
+    );
+  return [stop, resume];
+}
+
+function reportCommand(): Command {
+  type Flags = AccountFlags & { out?: string };
+  return accountCommand('report', 'The report of a closed campaign; the exit is that of its outcome', [
+    'report web-20240831T200000Z',
+    'report web --out evidence/web    the last one of a group, with all files',
+  ])
+    .argument('<campaign>', 'its name, or a group for its last one', groupName)
+    .option('--out <directory>', 'fetch all of its evidence: report.html, tables, surveys, manifest')
+    .action((campaign: string, flags: Flags) =>
+      run(flags, async (open) => (await import('./report.ts')).report(campaign, flags, open)),
+    );
+}
+
+function waiversCommand(): Command {
+  type Flags = AccountFlags & { policy: string };
+  return accountCommand('waivers', 'Which accepted findings are in force, expiring, expired, unused', [
+    'waivers',
+    'waivers web --json',
+  ])
+    .argument('[group]', 'only those of this one', groupName)
+    .addOption(policyOption())
+    .action((group: string | undefined, flags: Flags) =>
+      run(flags, async (open) => (await import('./waivers.ts')).waivers(group, flags, open)),
+    );
 }

@@ -26,7 +26,7 @@ const ROWS: [RegExp, string][] = [
   [/ECONN|ENOTFOUND|EAI_AGAIN|TimeoutError/, 'look whether the endpoint or the network is up'],
 ];
 
-function remedyOf(error: Error): string {
+export function remedyOf(error: Error): string {
   const text = `${error.name} ${error.message}`;
   for (const [pattern, remedy] of ROWS) if (pattern.test(text)) return remedy;
   if (error instanceof AwsUnavailable) return 'try again in a minute';

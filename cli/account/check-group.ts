@@ -1,0 +1,165 @@
+import { baselineWarnings } from '#domain/baseline.ts';
+import { ringsOf } from '#domain/membership.ts';
+import type { Coverage, Managed, Member, Os } from '#domain/model.ts';
+import type { GroupPolicy } from '#domain/policy.ts';
+import type { Ports } from '#domain/ports.ts';
+import { byId } from '#loop/survey.ts';
+import { several } from '../screen/text.ts';
+import type { Checked } from './check.ts';
+
+type GroupPorts = Pick<Ports, 'baselines' | 'inspector' | 'instances' | 'patching'>;
+
+/** Coverage, rings, agents, canary and baselines of one group. */
+export async function checkGroup(group: GroupPolicy, ports: GroupPorts): Promise<Checked[]> {
+  const members: Member[] = [];
+  for await (const member of ports.instances.members(group.name)) {
+    if (member.state !== 'terminated' && member.state !== 'shutting-down') members.push(member);
+  }
+  const line = of(group.name);
+  if (members.length === 0) {
+    return [line('mend', 'no instance has this patch group', `tag the hosts PatchGroup=${group.name}`)];
+  }
+  const ids = members.map(({ id }) => id);
+  const managed = await byId<Managed>(ports.patching.managed(ids));
+  const running = members.filter(({ state }) => state === 'running');
+  const lines = [
+    ...placeless(group, members),
+    ...unmanaged(group.name, running, managed),
+    ...(await coverage(group, running, ports)),
+    ...canary(group, running, managed),
+    ...(await baselines(group, running, managed, ports)),
+  ];
+  const all = `${several(members.length, 'host')}, ${running.length} running`;
+  if (lines.some(({ state }) => state !== 'good')) return [line('good', all, null), ...lines];
+  return [line('good', `${all}, all in a ring, managed and seen by Inspector`, null)];
+}
+
+type Line = (state: Checked['state'], words: string, remedy: string | null) => Checked;
+
+function of(about: string): Line {
+  return (state, words, remedy) => ({ about, state, words, remedy });
+}
+
+function placeless(group: GroupPolicy, members: readonly Member[]): Checked[] {
+  const line = of(group.name);
+  const tags = group.rings.map(({ tag }) => `${tag.key}=${tag.value}`).join(' or ');
+  const none = members.filter((member) => ringsOf(group, member).length === 0);
+  const several = members.filter((member) => ringsOf(group, member).length > 1);
+  return [
+    ...(none.length ? [line('mend', `${named(none)} in no ring: never patched`, `tag them ${tags}`)] : []),
+    ...(several.length
+      ? [line('mend', `${named(several)} in several rings: never patched`, `leave them one of ${tags}`)]
+      : []),
+  ];
+}
+
+function unmanaged(name: string, running: readonly Member[], managed: ReadonlyMap<string, Managed>): Checked[] {
+  const line = of(name);
+  const none = running.filter(({ id }) => !managed.has(id));
+  const away = running.filter(({ id }) => (managed.get(id)?.ping ?? 'Online') !== 'Online');
+  const foreign = running.filter(({ id }) => managed.get(id)?.os === null);
+  const profile = 'run the SSM agent, with an instance profile that has AmazonSSMManagedInstanceCore';
+  return [
+    ...(none.length ? [line('mend', `${named(none)} not managed by SSM`, profile)] : []),
+    ...(away.length
+      ? [line('mend', `${named(away)} managed, but not online`, 'look at the SSM agent of the host')]
+      : []),
+    ...(foreign.length
+      ? [line('mind', `${named(foreign)} of a system that Patch Manager does not patch`, 'take them out of the group')]
+      : []),
+  ];
+}
+
+async function coverage(group: GroupPolicy, running: readonly Member[], ports: GroupPorts): Promise<Checked[]> {
+  const line = of(group.name);
+  const seen = await byId<Coverage>(ports.inspector.coverage(running.map(({ id }) => id)));
+  const unseen = new Map<string, Member[]>();
+  for (const member of running) {
+    const row = seen.get(member.id);
+    if (row?.status === 'ACTIVE') continue;
+    const reason = row?.reason ?? 'NOT_LISTED';
+    unseen.set(reason, [...(unseen.get(reason) ?? []), member]);
+  }
+  const blind = [...unseen.values()].flat().length;
+  const percent = running.length ? Math.floor(((running.length - blind) / running.length) * 100) : 100;
+  const enough = percent >= group.gate.coveragePercent;
+  return [...unseen].map(([reason, hosts]) =>
+    line(
+      enough ? 'mind' : 'mend',
+      `Inspector does not see ${named(hosts)} (${reason}): ${percent}% covered, the policy asks for ${group.gate.coveragePercent}%`,
+      REMEDIES[reason] ?? 'see the host under Account management, Instances in the Inspector console',
+    ),
+  );
+}
+
+/** By Inspector's reason. */
+const REMEDIES: Record<string, string> = {
+  UNMANAGED_EC2_INSTANCE: 'run the SSM agent, or turn agentless scanning on',
+  NO_INVENTORY: "look at the association InspectorInventoryCollection-do-not-delete and the host's agent",
+  STALE_INVENTORY: "look at the association InspectorInventoryCollection-do-not-delete and the host's agent",
+  EXCLUDED_BY_TAG: 'remove the tag InspectorEc2Exclusion',
+  UNSUPPORTED_OS: 'take the host out of the group: Inspector does not know its system',
+  PENDING_INITIAL_SCAN: 'wait: its first scan is to come',
+  NOT_LISTED: 'wait an hour for a new host; else look whether Inspector covers its account and Region',
+};
+
+function canary(group: GroupPolicy, running: readonly Member[], managed: ReadonlyMap<string, Managed>): Checked[] {
+  const line = of(group.name);
+  const [first, ...later] = group.rings;
+  if (!first || later.length === 0) return [];
+  const count = (rings: readonly string[]) => {
+    const oses = new Map<Os, number>();
+    for (const member of running) {
+      const os = managed.get(member.id)?.os;
+      const [ring, second] = ringsOf(group, member);
+      if (os && ring && !second && rings.includes(ring)) oses.set(os, (oses.get(os) ?? 0) + 1);
+    }
+    return oses;
+  };
+  const canaries = count([first.name]);
+  const few = [...count(later.map(({ name }) => name))].filter(
+    ([os]) => (canaries.get(os) ?? 0) < group.gate.minSample,
+  );
+  return few.map(([os, hosts]) =>
+    line(
+      'mend',
+      `${first.name} has ${several(canaries.get(os) ?? 0, 'host')} of ${os}, the gate asks for ${group.gate.minSample}: ${several(hosts, 'host')} of it in later rings stay unproven`,
+      `tag more of them ${first.tag.key}=${first.tag.value}`,
+    ),
+  );
+}
+
+async function baselines(
+  group: GroupPolicy,
+  running: readonly Member[],
+  managed: ReadonlyMap<string, Managed>,
+  ports: GroupPorts,
+): Promise<Checked[]> {
+  const line = of(group.name);
+  const oses = new Set(running.flatMap(({ id }) => managed.get(id)?.os ?? []));
+  const lines: Checked[] = [];
+  for (const os of [...oses].sort()) {
+    const baseline = await ports.baselines.forGroup(group.name, os);
+    if (!group.os.includes(os)) {
+      lines.push(line('mind', `hosts of ${os}, which the policy does not name`, `add ${os} to os of ${group.name}`));
+    }
+    for (const warning of baselineWarnings(baseline, group.baseline[os])) {
+      lines.push(
+        line('mind', warning, 'deploy again, which registers the baseline of the policy, or change the policy'),
+      );
+    }
+    if (baseline.source === 'default' && group.baseline[os]) {
+      const words = `${os}: the group gets the account's default, ${baseline.name}, not the baseline of the policy`;
+      lines.push(line('mind', words, `deploy, or register one for the patch group ${group.name}`));
+    }
+  }
+  return lines;
+}
+
+const NAMED = 3;
+
+function named(members: readonly Member[]): string {
+  const ids = members.map(({ id }) => id);
+  const rest = ids.length - NAMED;
+  return rest > 0 ? `${ids.slice(0, NAMED).join(', ')} and ${rest} more` : ids.join(', ');
+}

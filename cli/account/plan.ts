@@ -1,0 +1,144 @@
+import { baselines } from '#aws/baselines.ts';
+import { inspector } from '#aws/inspector.ts';
+import { instances } from '#aws/instances.ts';
+import { patching } from '#aws/patching.ts';
+import { instant } from '#domain/instant.ts';
+import { type Counts, type Instant, SEVERITIES } from '#domain/model.ts';
+import type { LeftHost, Plan } from '#domain/records.ts';
+import { cut, lengthText, type Paint, several, wrap } from '../screen/text.ts';
+import type { Answer } from './answer.ts';
+import type { Open } from './commands.ts';
+import { type PatchData, type Planned, planNow, waitsForScan } from './planning.ts';
+import { groupOf } from './policy.ts';
+
+type Flags = { policy: string; scan?: true };
+
+export async function plan(name: string, { policy: file, scan }: Flags, open: Open): Promise<Answer> {
+  const { policy, group } = groupOf(file, name);
+  await open();
+  const now = instant(Date.now());
+  const ports = { baselines, inspector, instances, patching };
+  return planAnswer(await planNow({ policy, group, scan: scan === true }, ports, now), now);
+}
+
+export function planAnswer({ plan, decision, why, rings, patchData }: Planned, now: Instant): Answer {
+  return {
+    document: { version: 1, group: plan.group, decision, why, patchData, plan, rings },
+    lines: (paint, columns) => [
+      paint('bold', cut(`${plan.group} at ${minute(plan.at)}: ${DECISIONS[decision]}`, columns)),
+      ...wrap(why, columns, '  '),
+      ...wrap(patchWords(patchData, plan, now), columns, '  '),
+      '',
+      ...(decision === 'Unknown' ? waitingLines(plan, columns, paint) : ringLines(plan, columns, paint)),
+      ...findingLines(plan, decision, columns, paint),
+      ...leftLines(
+        decision === 'Unknown' ? plan.left.filter((host) => !waitsForScan(host)) : plan.left,
+        columns,
+        paint,
+      ),
+      ...(decision === 'Unknown' ? [] : fitLines(plan.fits, columns, paint)),
+      ...plan.warnings.flatMap((warning) => wrap(warning, columns, '  ')).map((line) => paint('yellow', line)),
+      decision === 'Unknown'
+        ? `Policy ${plan.policyHash.slice(0, 12)}. Nothing was changed, nothing was sent.`
+        : `Scope ${plan.scopeHash.slice(0, 12)}, policy ${plan.policyHash.slice(0, 12)}. Nothing was changed.`,
+    ],
+    exit: decision === 'Blind' ? 3 : 0,
+  };
+}
+
+const DECISIONS: Record<Planned['decision'], string> = {
+  Planned: 'a campaign would patch',
+  Observed: 'a campaign would observe, and patch nothing',
+  Nothing: 'a campaign would find nothing to do',
+  Blind: 'a campaign would end blind',
+  Unknown: 'not known without a patch scan',
+};
+
+const minute = (at: Instant) => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
+
+function patchWords({ from, hosts, oldest, newest }: PatchData, plan: Plan, now: Instant): string {
+  if (from === 'this scan') return `Missing patches: by a patch scan of just now, of ${several(hosts, 'host')}.`;
+  const unknown = plan.left.filter(({ why }) => why === 'scan-unknown').length;
+  const lack = unknown ? ` What ${several(unknown, 'host')} ${unknown === 1 ? 'lacks' : 'lack'} is not known.` : '';
+  if (!oldest || !newest) {
+    return `Missing patches: not known, for no host has a patch scan by the group's own baselines.${lack} --scan sends one, which changes no host.`;
+  }
+  const ages = [oldest, newest].map((at) => lengthText((Date.parse(now) - Date.parse(at)) / 1000));
+  const age = ages[0] === ages[1] ? `${ages[0]} old` : `${ages[1]} to ${ages[0]} old`;
+  return `Missing patches: by the last scans of ${several(hosts, 'host')}, ${age}.${lack} --scan sends a new one, which changes no host.`;
+}
+
+function ringLines(plan: Plan, columns: number, paint: Paint): string[] {
+  const rows = plan.rings.map(({ ring, hosts, atOnce, waves, soakMinutes, expected, approval }) => {
+    const asks = approval ? ', after a yes' : '';
+    if (hosts === 0) return `  ${ring}: no host to patch${asks}`;
+    return `  ${ring}: ${several(hosts, 'host')} in ${several(waves, 'wave')} of at most ${atOnce}, soak ${lengthText(soakMinutes * 60)}${asks}: fixes ${expected.total}`;
+  });
+  const reboot = plan.reboot === 'RebootIfNeeded' ? 'reboots where needed' : 'no reboots';
+  return [
+    paint('bold', `Rings, ${reboot}`),
+    ...rows.flatMap((row) => wrap(row.trim(), columns - 2, '    ').map((l) => `  ${l}`)),
+  ];
+}
+
+/** Hosts that a scan would tell of, ring by ring. */
+function waitingLines({ rings, left }: Plan, columns: number, paint: Paint): string[] {
+  const rows = rings.map(({ ring, approval }) => {
+    const hosts = left.filter((host) => host.ring === ring && waitsForScan(host)).length;
+    return `  ${cut(`${ring}: at most ${several(hosts, 'host')}${approval ? ', after a yes' : ''}`, columns - 2)}`;
+  });
+  return [paint('bold', 'Rings'), ...rows];
+}
+
+function fitLines({ ok, words }: Plan['fits'], columns: number, paint: Paint): string[] {
+  return wrap(words, columns, '  ').map((line) => (ok ? line : paint('red', line)));
+}
+
+const DEPENDS = ['unproven', 'unexplained'];
+
+function findingLines(
+  { before, expected, byFate }: Plan,
+  decision: Planned['decision'],
+  columns: number,
+  paint: Paint,
+): string[] {
+  if (decision === 'Unknown') {
+    const hang = DEPENDS.reduce((sum, fate) => sum + (byFate[fate] ?? 0), 0);
+    const others = Object.fromEntries(Object.entries(byFate).filter(([fate]) => !DEPENDS.includes(fate)));
+    return [
+      paint('bold', `Findings: ${before.total} are open, ${hang} of them hang on the scan`),
+      ...remainLines(others, columns),
+    ];
+  }
+  return [
+    paint('bold', `Findings: ${expected.total} of ${before.total} should be fixed`),
+    ...(expected.total ? wrap(`fixed: ${bySeverity(expected)}`, columns - 2, '  ').map((line) => `  ${line}`) : []),
+    ...remainLines(byFate, columns),
+  ];
+}
+
+function remainLines(byFate: Record<string, number>, columns: number): string[] {
+  const remain = Object.entries(byFate).filter(([fate]) => fate !== 'fix');
+  const reasons = remain.sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([fate, n]) => `${fate} ${n}`);
+  if (reasons.length === 0) return [];
+  return wrap(`remain: ${reasons.join(', ')}`, columns - 2, '  ').map((line) => `  ${line}`);
+}
+
+function bySeverity(counts: Counts): string {
+  return SEVERITIES.filter((each) => counts[each] > 0)
+    .map((each) => `${counts[each]} ${each.toLowerCase()}`)
+    .join(', ');
+}
+
+const LEFT_SHOWN = 8;
+
+function leftLines(left: readonly LeftHost[], columns: number, paint: Paint): string[] {
+  if (left.length === 0) return [];
+  const shown = left.length <= LEFT_SHOWN ? left : left.slice(0, LEFT_SHOWN - 1);
+  const rest = left.length - shown.length;
+  return [
+    paint('bold', `Not patched: ${several(left.length, 'host')}`),
+    ...shown.map(({ id, why, words }) => `  ${cut(`${id} ${why}: ${words}`, columns - 2)}`),
+    ...(rest > 0 ? [`  and ${rest} more; --json names all`] : []),
+  ];
+}

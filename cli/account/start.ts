@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { campaigns } from '#aws/campaigns.ts';
+import { engine } from '#aws/engine.ts';
+import { evidence } from '#aws/evidence.ts';
+import { instant } from '#domain/instant.ts';
+import type { Instant } from '#domain/model.ts';
+import type { GroupPolicy } from '#domain/policy.ts';
+import type { Ports } from '#domain/ports.ts';
+import { campaignName } from '#domain/successor.ts';
+import { CONTRACT } from '#domain/tasks.ts';
+import { wrap } from '../screen/text.ts';
+import type { Answer } from './answer.ts';
+import type { Open } from './commands.ts';
+import { groupOf } from './policy.ts';
+
+export async function start(name: string, { policy }: { policy: string }, open: Open): Promise<Answer> {
+  const { group } = groupOf(policy, name);
+  const { arn } = await open();
+  return startByHand(group, { by: arn, id: randomUUID() }, { campaigns, engine, evidence }, instant(Date.now()));
+}
+
+/** `by`: the caller's ARN. Who starts a campaign by hand is not asked to approve it. */
+export async function startByHand(
+  group: GroupPolicy,
+  { by, id }: { by: string; id: string },
+  { campaigns, engine, evidence }: Pick<Ports, 'campaigns' | 'engine' | 'evidence'>,
+  now: Instant,
+): Promise<Answer> {
+  const killSwitch = await campaigns.killSwitch();
+  const holder = (await campaigns.lease(group.name))?.holder ?? null;
+  const campaign = campaignName(group.name, now);
+  const trigger = { kind: 'person' as const, id: `person/${id}`, at: now, by };
+  const execution = await engine.start(campaign, { contract: CONTRACT, group: group.name, trigger });
+  const place = evidence.place({ group: group.name, campaign });
+  const waits = holder ? `${holder.campaign} is at work: this one is noted, and follows it.` : null;
+  const stopped = 'The kill switch says stop: it surveys and plans, and sends nothing until patchwright resume.';
+  return {
+    document: { version: 1, campaign, group: group.name, execution, evidence: place, trigger, killSwitch, holder },
+    lines: (paint, columns) => [
+      paint('green', `Started ${campaign}`),
+      ...(waits ? wrap(waits, columns, '  ').map((line) => paint('yellow', line)) : []),
+      ...(killSwitch === 'stop' ? wrap(stopped, columns, '  ').map((line) => paint('yellow', line)) : []),
+      `Evidence: ${place}`,
+      `Follow it: patchwright status ${group.name} --watch`,
+    ],
+    exit: 0,
+  };
+}
