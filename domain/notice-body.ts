@@ -37,7 +37,10 @@ export function body(kind: NoticeKind, facts: Facts): string[] {
       'Warnings',
       cutList(plan?.warnings ?? [], LONGEST_LIST, (warning) => wrap(warning, '  - ', '    ')),
     ),
-    ...part('Evidence', [`  ${clean(place)}`]),
+    ...part('Evidence', [
+      `  ${clean(place)}`,
+      ...(asked ? [] : ['  report.html there has all of it, what was cut here too.']),
+    ]),
   ];
 }
 

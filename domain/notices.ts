@@ -106,6 +106,16 @@ export function notice(kind: NoticeKind, told: ApprovalFacts | ClosingFacts): No
   };
 }
 
+/**
+ * With the hash of the campaign's manifest, which has that of the notice as evidence keeps it: mail lies where nobody who can
+ * write to the bucket can change it.
+ */
+export function sealed(notice: Notice, manifest: string | null): Notice {
+  if (!manifest) return notice;
+  const body = `${notice.body}\nManifest of the evidence (sha256)\n  ${manifest}\n`;
+  return { ...notice, body, data: { ...Object(notice.data), manifest } };
+}
+
 function atTheEnd({ record, plan, delta, place }: ClosingFacts): Facts {
   const { group, campaign, closedAt, outcome, why, verdicts, approvals } = record;
   return { group, campaign, at: closedAt, outcome, why, plan, delta, verdicts, approvals, asked: null, place };

@@ -4,7 +4,7 @@ import { files } from '#domain/files.ts';
 import { closeLease, noticedLease } from '#domain/lease.ts';
 import { type Manifest, previousOf } from '#domain/manifest.ts';
 import type { Instant } from '#domain/model.ts';
-import { closingNotice } from '#domain/notices.ts';
+import { closingNotice, sealed } from '#domain/notices.ts';
 import type { FrozenPolicy, GroupPolicy } from '#domain/policy.ts';
 import type { CampaignRef, Ports } from '#domain/ports.ts';
 import type {
@@ -84,7 +84,8 @@ export async function tell(
 ): Promise<void> {
   const lease = await campaigns.lease(ref.group);
   if (lease?.lastClosed?.campaign === ref.campaign && lease.lastClosed.noticed) return;
-  await notices.publish(await evidence.read<Notice>(ref, files.notice));
+  const manifest = await evidence.readIfThere<Manifest>(ref, files.manifest);
+  await notices.publish(sealed(await evidence.read<Notice>(ref, files.notice), manifest?.hash ?? null));
   await changeLease(campaigns, ref.group, (closed) => noticedLease(closed, ref.campaign));
 }
 

@@ -27,12 +27,15 @@ const published = async (changes: Partial<Notice> = {}) => {
   return aws.calls.at(-1)?.body ?? assert.fail();
 };
 
-test('a notice goes to its topic, with its text for mail and for everything else', async () => {
+test('a notice goes to its topic, with its text for mail, its data as JSON for machines, its subject for phones', async () => {
   const sent = await published();
   assert.equal(sent.TopicArn, 'arn:aws:sns:eu-central-1:1:notices');
   assert.equal(sent.Subject, 'web: 12 fixed');
   assert.equal(sent.MessageStructure, 'json');
-  assert.deepEqual(JSON.parse(sent.Message), { default: notice.body, email: notice.body });
+  const { default: machines, ...people } = JSON.parse(sent.Message);
+  assert.deepEqual(people, { email: notice.body, 'email-json': notice.body, sms: notice.subject });
+  const { id, subject, kind, group, campaign } = notice;
+  assert.deepEqual(JSON.parse(machines), { id, subject, kind, group, campaign, fixed: 12 });
   assert.equal((await published({ topic: 'approvals' })).TopicArn, 'arn:aws:sns:eu-central-1:1:approvals');
 });
 
@@ -68,3 +71,12 @@ for (const [what, body] of [
     assert.ok(email.isWellFormed());
   });
 }
+
+test('data too long for SNS are left to the evidence, and the text stays', async () => {
+  const { Message } = await published({ data: { verdicts: 'x'.repeat(300_000) } });
+  const { default: machines, email } = JSON.parse(Message);
+  assert.equal(email, notice.body);
+  const { cut, ...named } = JSON.parse(machines);
+  assert.match(cut, /read the evidence/);
+  assert.equal(named.id, notice.id);
+});

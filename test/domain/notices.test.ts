@@ -4,7 +4,7 @@ import { newSum } from '../../domain/delta.ts';
 import { BrokenRecord } from '../../domain/errors.ts';
 import { type Counts, noCounts } from '../../domain/model.ts';
 import { wrap } from '../../domain/notice-text.ts';
-import { type ApprovalFacts, type ClosingFacts, closingNotice, notice } from '../../domain/notices.ts';
+import { type ApprovalFacts, type ClosingFacts, closingNotice, notice, sealed } from '../../domain/notices.ts';
 import {
   type Approval,
   type CampaignRecord,
@@ -269,4 +269,14 @@ describe('text from outside', () => {
   test('times in a notice are the record’s own', () => {
     assert.ok(closing({ closedAt: DONE }).body.includes('2024-09-01 02:10 UTC'));
   });
+});
+
+test('a sealed notice is the same message with the manifest’s hash for people and for machines', () => {
+  const plain = closing();
+  const with1 = sealed(plain, 'hash-1');
+  assert.deepEqual({ ...with1, body: '', data: null }, { ...plain, body: '', data: null });
+  assert.ok(with1.body.startsWith(plain.body));
+  assert.match(with1.body, /\n {2}hash-1\n$/);
+  assert.deepEqual(with1.data, { ...Object(plain.data), manifest: 'hash-1' });
+  assert.equal(sealed(plain, null), plain);
 });
