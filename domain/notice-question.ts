@@ -44,7 +44,7 @@ function vulnerabilityLines({ id, severity, exploited, hosts }: Vulnerability): 
 
 /** Opening the page decides nothing; the link itself is a line of its own, whole. */
 export function answerLines({ decide, campaign, ring }: Question, link: string): string[] {
-  const command = `patchwright approve ${campaign} ${ring}`;
+  const command = clean(`patchwright approve ${campaign} ${ring}`);
   if (decide === 'iam') {
     return [
       ...wrap('Decide with your AWS credentials (approve, or deny):', '  '),
