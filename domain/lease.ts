@@ -95,6 +95,7 @@ export function closeLease(lease: Lease, closing: Closing): Lease {
       ...(closing.manifest ? { manifest: closing.manifest } : {}),
     },
     lastProof: closing.proof ?? lease.lastProof,
+    ...withUntold(untold(lease)),
   };
   return closing.busy ? closed : releaseLease(closed, closing);
 }
@@ -113,11 +114,21 @@ export function releaseLease(
   return { ...lease, holder: next, noted: [] };
 }
 
-/** The closing notice went out. Nothing to do when a later campaign has closed since. */
-export function noticedLease(lease: Lease, campaign: string): Lease | null {
-  if (lease.lastClosed?.campaign !== campaign || lease.lastClosed.noticed) return null;
-  return { ...lease, lastClosed: { ...lease.lastClosed, noticed: true } };
+/** Campaigns whose closing notice did not go out yet, oldest first: a later one may close before the first is told. */
+export function untold({ lastClosed, untold = [] }: Lease): string[] {
+  return lastClosed && !lastClosed.noticed ? [...untold, lastClosed.campaign] : untold;
 }
+
+/** The closing notice went out. Nothing to do where it had before. */
+export function noticedLease(lease: Lease, campaign: string): Lease | null {
+  if (!untold(lease).includes(campaign)) return null;
+  const { untold: earlier = [], ...rest } = lease;
+  const lastClosed =
+    lease.lastClosed?.campaign === campaign ? { ...lease.lastClosed, noticed: true } : lease.lastClosed;
+  return { ...rest, lastClosed, ...withUntold(earlier.filter((each) => each !== campaign)) };
+}
+
+const withUntold = (campaigns: string[]) => (campaigns.length ? { untold: campaigns } : {});
 
 function taken(lease: Lease, { campaign, execution, trigger, at }: Opening): Opened {
   const holder: Holder = { campaign, execution, state: 'open', openedAt: at, trigger };

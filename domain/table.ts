@@ -11,6 +11,8 @@ export interface Lease {
   lastOpenedAt: Instant | null;
   /** `manifest`: the hash of its evidence's manifest. */
   lastClosed: { campaign: string; outcome: Outcome; at: Instant; noticed: boolean; manifest?: string } | null;
+  /** Campaigns before the last closed one whose closing notice did not go out yet. */
+  untold?: string[];
   /** The last canary that passed, for a canary already at level. */
   lastProof: { campaign: string; ring: string; at: Instant; oses: Os[] } | null;
 }

@@ -6,8 +6,10 @@ import { instances } from '#aws/instances.ts';
 import { event } from '#aws/lambda.ts';
 import { notices } from '#aws/notices.ts';
 import { patching } from '#aws/patching.ts';
+import { untold } from '#domain/lease.ts';
 import type { Instant } from '#domain/model.ts';
 import type { Ports } from '#domain/ports.ts';
+import type { Lease } from '#domain/records.ts';
 import { startSuccessor, tell } from '#loop/close.ts';
 import { deliverDecisions } from '#loop/decision.ts';
 import { drain } from '#loop/drain.ts';
@@ -17,24 +19,40 @@ type SweepPorts = Omit<Ports, 'alarms' | 'baselines' | 'pages' | 'policies' | 's
 /**
  * Every 15 minutes, and when an execution ended badly: a lease whose execution runs no more is drained and closed as `Lost`, a
  * hand-over without a successor is started, a closing notice that did not go out is sent, a decision that the machine could not
- * be told is told again. All leases are looked at each time:
- * an event only says when (they are best effort, may be doubled and out of order).
+ * be told is told again. All leases are looked at each time: an event only says when (they are best effort, may be doubled and
+ * out of order). A group that fails holds up no other: what failed is thrown in the end.
  */
 export const sweepLeases = async (_event: object, ports: SweepPorts, now: Instant) => {
   const swept: Record<string, string> = {};
+  const failed: unknown[] = [];
   for await (const lease of ports.campaigns.leases()) {
-    const { holder, lastClosed, group } = lease;
-    if (lastClosed && !lastClosed.noticed) await tell({ group, campaign: lastClosed.campaign }, ports);
-    if (!holder) continue;
-    const status = await ports.engine.status(holder.execution);
-    if (status === 'RUNNING') {
-      await deliverDecisions(holder.campaign, ports, now);
-      continue;
+    const { group } = lease;
+    const tries = [() => tellUntold(lease, ports), () => sweep(lease, ports, now, swept)];
+    for (const attempt of tries) {
+      await attempt().catch((error: unknown) => {
+        failed.push(error);
+        swept[group] = `failed: ${error instanceof Error ? error.message : error}`;
+      });
     }
-    if (holder.state === 'handover' && status === 'unknown') await startSuccessor(group, ports);
-    else swept[group] = await drain(lease, holder, status, ports, now);
   }
+  if (failed.length) throw new AggregateError(failed, JSON.stringify(swept));
   return swept;
 };
+
+async function tellUntold(lease: Lease, ports: SweepPorts): Promise<void> {
+  for (const campaign of untold(lease)) await tell({ group: lease.group, campaign }, ports);
+}
+
+/** The lease is read again once it is known that the execution runs no more: it may have closed since the leases were listed. */
+async function sweep(seen: Lease, ports: SweepPorts, now: Instant, swept: Record<string, string>): Promise<void> {
+  if (!seen.holder) return;
+  const { campaign, execution } = seen.holder;
+  const status = await ports.engine.status(execution);
+  if (status === 'RUNNING') return deliverDecisions(campaign, ports, now);
+  const lease = await ports.campaigns.lease(seen.group);
+  if (lease?.holder?.campaign !== campaign) return;
+  if (lease.holder.state === 'handover' && status === 'unknown') await startSuccessor(seen.group, ports);
+  else swept[seen.group] = await drain(lease, lease.holder, status, ports, now);
+}
 
 export const handler = event(sweepLeases, { campaigns, engine, evidence, inspector, instances, notices, patching });

@@ -1,7 +1,7 @@
 /** The end of every campaign, also of a lost one: delta, report, evidence, one write that closes it and frees the lease, the notice. */
 import { asEvidence } from '#domain/approval.ts';
 import { files } from '#domain/files.ts';
-import { closeLease, noticedLease } from '#domain/lease.ts';
+import { closeLease, noticedLease, untold } from '#domain/lease.ts';
 import { type Manifest, previousOf } from '#domain/manifest.ts';
 import type { Instant } from '#domain/model.ts';
 import { closingNotice, sealed } from '#domain/notices.ts';
@@ -39,7 +39,9 @@ export async function close(
 ): Promise<void> {
   const { campaigns, engine } = ports;
   const lease = await campaigns.lease(ref.group);
-  if (lease?.lastClosed?.campaign !== ref.campaign) {
+  // Only a close passes a lease on: where others closed and hold it, this campaign closed before them.
+  const passedOn = lease?.lastClosed && lease.holder?.campaign !== ref.campaign;
+  if (lease?.lastClosed?.campaign !== ref.campaign && !passedOn) {
     const previous = previousOf(lease?.lastClosed ?? null, ref.campaign);
     const { group, proof } = await leaveEvidence(ref, { outcome, why, previous }, ports, now);
     const manifest = await writeManifest(ref, { closedAt: now, previous }, ports.evidence);
@@ -77,13 +79,13 @@ export async function startSuccessor(
   await engine.start(holder.campaign, { contract: CONTRACT, group, trigger: holder.trigger });
 }
 
-/** Sends the closing notice that lies in evidence, unless the lease says that it went out. The same notice has the same id. */
+/** Sends the closing notice that lies in evidence, if the lease says that it did not go out. The same notice has the same id. */
 export async function tell(
   ref: CampaignRef,
   { campaigns, evidence, notices }: Pick<Ports, 'campaigns' | 'evidence' | 'notices'>,
 ): Promise<void> {
   const lease = await campaigns.lease(ref.group);
-  if (lease?.lastClosed?.campaign === ref.campaign && lease.lastClosed.noticed) return;
+  if (!lease || !untold(lease).includes(ref.campaign)) return;
   const manifest = await evidence.readIfThere<Manifest>(ref, files.manifest);
   await notices.publish(sealed(await evidence.read<Notice>(ref, files.notice), manifest?.hash ?? null));
   await changeLease(campaigns, ref.group, (closed) => noticedLease(closed, ref.campaign));

@@ -39,7 +39,9 @@ export async function drain(
     await release(ref, ports, now);
     return 'released';
   }
-  if (await ports.evidence.readIfThere(ref, files.surveyBefore)) await takeSecondSurvey(ref, ports, now);
+  // `after.json` comes last, once nothing is at work: a sweep that ran out of its five minutes is not begun anew.
+  const surveyed = await ports.evidence.readIfThere(ref, files.surveyAfter);
+  if (!surveyed && (await ports.evidence.readIfThere(ref, files.surveyBefore))) await takeSecondSurvey(ref, ports, now);
   const why = `the execution ended ${status} before the campaign was closed`;
   await close(ref, { outcome: 'Lost', why }, ports, now);
   return 'closed as Lost';

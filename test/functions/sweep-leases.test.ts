@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { BrokenRecord } from '#domain/errors.ts';
 import { files } from '#domain/files.ts';
+import { freeLease } from '#domain/lease.ts';
 import { noCounts } from '#domain/model.ts';
 import type { ExecutionStatus, Ports } from '#domain/ports.ts';
 import type { Intent, RingRecord } from '#domain/records.ts';
@@ -20,8 +22,13 @@ const open = (campaign: string, id: string, now = at) =>
     ports,
     now,
   );
-const close = () =>
-  closeCampaign({ ...task, execution: 'arn:c', outcome: 'Blind', why: 'Inspector is off' }, ports, later);
+const closeOf = (campaign: string) =>
+  closeCampaign(
+    { ...task, campaign, execution: `arn:${campaign}`, outcome: 'Blind', why: 'Inspector is off' },
+    ports,
+    later,
+  );
+const close = () => closeOf('c');
 const sweep = () => sweepLeases({}, ports, later);
 const holder = async () => (await ports.campaigns.lease('web'))?.holder ?? null;
 
@@ -132,6 +139,64 @@ test('always 9: a notice that could not be sent is sent by the retry of the task
     ports.notices.published.map((n) => n.id),
     ['c.blind'],
   );
+});
+
+test('always 9: a notice that could not be sent goes out also when the next campaign closed first', async () => {
+  await open('c', '1');
+  ports.notices.down = true;
+  await assert.rejects(close(), /topic is down/);
+  await open('d', '2', later);
+  await assert.rejects(closeOf('d'), /topic is down/);
+  ports.notices.down = false;
+  await closeOf('d');
+  assert.deepEqual(
+    ports.notices.published.map((n) => n.id),
+    ['d.blind'],
+  );
+  await close(); // the machine tries the task of the first again
+  await sweep();
+  assert.deepEqual(
+    ports.notices.published.map((n) => n.id),
+    ['d.blind', 'c.blind'],
+  );
+});
+
+test('always 9: a group that cannot be swept holds up no other, and is heard of', async () => {
+  const trigger = { kind: 'person' as const, id: 'x', at, by: 'me' };
+  const held = { campaign: 'a', execution: 'arn:a', state: 'open' as const, openedAt: at, trigger };
+  ports.campaigns.store.set('api', { ...freeLease('api'), holder: held });
+  await open('c', '1');
+  statuses['arn:c'] = 'ABORTED';
+  const { status } = ports.engine;
+  ports.engine.status = async (arn) => {
+    if (arn === 'arn:a') throw new BrokenRecord('no such thing');
+    return status(arn);
+  };
+  await assert.rejects(sweep(), /"api":"failed: no such thing","web":"closed as Lost"/);
+  assert.equal(await holder(), null);
+});
+
+test('always 6: a campaign that closes while the sweeper looks keeps its evidence as it closed', async () => {
+  await open('c', '1');
+  await sent();
+  for (const command of ports.patching.commands) command.terminal = true;
+  let closed = '';
+  ports.engine.status = async () => {
+    await close();
+    closed = JSON.stringify([...ports.evidence.files]);
+    return 'SUCCEEDED';
+  };
+  await sweep();
+  assert.equal(JSON.stringify([...ports.evidence.files]), closed);
+});
+
+test('a sweep that ran out of time after the second survey goes on from there', async () => {
+  await open('c', '1');
+  await ports.evidence.write(task, files.surveyBefore, { at, inspectorEnabled: true, oses: [], rings: [] });
+  await ports.evidence.write(task, files.surveyAfter, { at, inspectorEnabled: true, oses: [], rings: [] });
+  statuses['arn:c'] = 'FAILED';
+  ports.inspector.enabled = async () => assert.fail('surveyed again');
+  assert.deepEqual(await sweep(), { web: 'closed as Lost' });
 });
 
 test('always 9: two closings of one campaign publish one notice', async () => {
