@@ -26,10 +26,14 @@ export function lambda<Input extends object, Ports, Output>(
   }, ports);
 }
 
-/** The handler of a trigger: whatever AWS sends. The clock is read here and nowhere else, once per attempt. */
+/**
+ * The handler of a trigger: whatever AWS sends. The clock is read here and nowhere else, once per attempt. `told`: what the log
+ * gets of the output.
+ */
 export function event<Input extends object, Ports, Output>(
   task: Task<Input, Ports, Output>,
   ports: Ports,
+  told: (output: Output) => Record<string, unknown> = (output) => (output === undefined ? {} : { output }),
 ): Handler<Output> {
   return async (input, context) => {
     const now = instant(Date.now());
@@ -41,7 +45,7 @@ export function event<Input extends object, Ports, Output>(
       if (typeof input !== 'object' || input === null)
         throw new UnknownContract(`an input that is no object: ${input}`);
       const output = await task(input as Input, ports, now);
-      log.info('ends', output === undefined ? {} : { output });
+      log.info('ends', told(output));
       return output;
     } catch (error) {
       log.error('fails', { error });

@@ -17,13 +17,14 @@ type Page<Ports> = (visit: Visit, ports: Ports, now: Instant) => Promise<Answere
 
 /** The handler of a function URL. Every visit leaves a line in the log: who, what and what became of it, and never the secret. */
 export function page<Ports>(task: Page<Ports>, ports: Ports) {
-  return event(async (input: UrlEvent, given: Ports, now) => {
+  const answer = async (input: UrlEvent, given: Ports, now: Instant) => {
     const visit = visitOf(input);
     const { method, sourceIp, userAgent } = visit;
     const { status, headers, body, log: line } = await task(visit, given, now);
     log.info('visited', { method, sourceIp, userAgent: userAgent.slice(0, 200), status, ...line });
     return { statusCode: status, headers, body: method === 'HEAD' ? '' : body };
-  }, ports);
+  };
+  return event(answer, ports, ({ statusCode }) => ({ statusCode })); // a whole page is nothing for the log
 }
 
 function visitOf(event: UrlEvent): Visit {

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { opens, readLink } from '#domain/approval-link.ts';
+import { noCounts } from '#domain/model.ts';
+import type { Question } from '#domain/question.ts';
+import { askApproval } from '../../functions/ask-approval.ts';
+import { recordApproval } from '../../functions/record-approval.ts';
+import { ASKED, anApproval, LATE, SCOPE, SOON } from '../domain/approval-fixture.ts';
+import { groupPolicy } from '../domain/fleet.ts';
+import { campaignsInMemory, evidenceInMemory, noticesInMemory } from './in-memory.ts';
+
+const task = { contract: 1, campaign: 'web-1', group: 'web', ring: 'fleet' };
+
+async function campaign() {
+  const campaigns = campaignsInMemory();
+  const evidence = evidenceInMemory();
+  const notices = noticesInMemory();
+  const counts = noCounts();
+  const ringPlan = { ring: 'fleet', atOnce: 1, errors: 0, soakMinutes: 60, hosts: [], last: true, expected: counts };
+  const plan = {
+    ...{ campaign: 'web-1', group: 'web', scopeHash: SCOPE, planHash: 'p', at: ASKED, mode: 'act' },
+    ...{ rings: [], left: [], warnings: [], byFate: {}, before: counts, expected: counts },
+    ...{ baselines: [], reboot: 'RebootIfNeeded', fits: { ok: true, words: 'It fits.' } },
+  };
+  await evidence.write(task, 'plan.json', plan);
+  await evidence.write(task, 'plan/fleet.json', ringPlan);
+  await evidence.write(task, 'policy.json', { hash: 'h', frozenAt: ASKED, group: groupPolicy() });
+  await evidence.writeLines(task, 'plan/fleet.findings.jsonl.gz', []);
+  let secrets = 0;
+  const ports = {
+    campaigns,
+    evidence,
+    notices,
+    pages: { approval: () => 'https://page.example/' },
+    secrets: { random: () => String.fromCharCode(65 + secrets++).repeat(43) },
+  };
+  const ask = (taskToken: string, at = ASKED) => askApproval({ ...task, taskToken, expiresSeconds: 86_400 }, ports, at);
+  const stored = () => campaigns.approval('web-1', 'fleet');
+  return { campaigns, evidence, notices, ask, stored };
+}
+
+test('the notice has a link that opens the ask; table, evidence and the notice for machines have no secret', async () => {
+  const { ask, stored, notices, evidence } = await campaign();
+  await ask('token-1');
+  const [notice] = notices.published;
+  const [url = ''] = /https:\/\/page\.example\/\S+/.exec(notice?.body ?? '') ?? [];
+  const link = readLink(Object.fromEntries(new URL(url).searchParams));
+  assert.equal(link?.secret, 'A'.repeat(43));
+  const approval = await stored();
+  assert.ok(opens(approval, link?.secret ?? ''));
+  assert.doesNotMatch(JSON.stringify([approval, [...evidence.files], notice?.data, notice?.subject]), /AAAA/);
+  assert.doesNotMatch(JSON.stringify([[...evidence.files], notice]), /token-1/);
+  const question = await evidence.read<Question>(task, 'approvals/fleet.json');
+  assert.deepEqual([question.scopeHash, question.expiresAt], [SCOPE, '2024-09-02T00:24:00.000Z']);
+});
+
+test('asked anew by a retry: the newer link opens, the older one no more', async () => {
+  const { ask, stored } = await campaign();
+  await ask('token-1');
+  await ask('token-2', SOON);
+  const approval = await stored();
+  assert.equal(approval?.taskToken, 'token-2');
+  assert.ok(opens(approval, 'B'.repeat(43)));
+  assert.equal(opens(await stored(), 'A'.repeat(43)), false);
+});
+
+test('what is recorded at the end of the wait: the decision that stands, whatever woke the machine', async () => {
+  const table = [
+    [{}, { decision: 'silence' }, LATE, 'Denied', 'nobody answered the approval of fleet by 2024-09-02T00:24:00.000Z'],
+    [{ decision: 'yes', by: 'ann' }, { decision: 'silence' }, LATE, 'Approved', 'fleet was approved by ann'],
+    [
+      { decision: 'no', by: 'ann' },
+      { decision: 'yes', scopeHash: SCOPE, by: 'bob' },
+      SOON,
+      'Denied',
+      'fleet was denied by ann',
+    ],
+    [
+      { decision: 'yes', by: 'ann', scopeHash: 'other' },
+      { decision: 'yes' },
+      SOON,
+      'Denied',
+      'fleet was approved by ann',
+    ],
+    [{}, { decision: 'yes', scopeHash: SCOPE, by: 'bob' }, SOON, 'Approved', 'fleet was approved by bob'],
+    [
+      {},
+      { decision: 'yes', scopeHash: SCOPE, by: 'bob' },
+      LATE,
+      'Denied',
+      'fleet was denied by bob, whose yes came too late',
+    ],
+  ] as const;
+  for (const [standing, answer, at, decision, why] of table) {
+    const { campaigns, evidence, stored } = await campaign();
+    await campaigns.putApproval(anApproval(standing));
+    const result = await recordApproval({ ...task, answer: { ...answer } }, { campaigns, evidence }, at);
+    assert.deepEqual(result, { decision, why });
+    assert.equal((await stored())?.taskToken, null, 'the machine has read it: nobody needs to wake it any more');
+    assert.deepEqual(
+      await recordApproval({ ...task, answer: { ...answer } }, { campaigns, evidence }, at),
+      result,
+      'twice',
+    );
+  }
+});
