@@ -7,7 +7,7 @@ import { campaigns } from '#aws/campaigns.ts';
 import { policyJson } from '#config/policy-json.ts';
 import type { Approval } from '#domain/records.ts';
 import type { Rehearsal, UrlResponse } from '#rehearsal/api.ts';
-import { openRehearsal } from '#rehearsal/rehearsal.ts';
+import { type EngineFault, openRehearsal } from '#rehearsal/rehearsal.ts';
 import { openWorld } from '#rehearsal/world/world.ts';
 import { policyFor } from '../../cli/policy-for.ts';
 import { scenarioOf } from '../../cli/scenarios.ts';
@@ -34,6 +34,7 @@ export interface Waiting {
 interface Change {
   decide?: 'link' | 'iam';
   scenario?: string;
+  faults?: EngineFault[];
 }
 
 export async function waiting(change: Change, work: (waiting: Waiting) => Promise<void>): Promise<void> {
@@ -46,6 +47,7 @@ export async function waiting(change: Change, work: (waiting: Waiting) => Promis
     startAt,
     policyFile,
     seed: scenario.seed,
+    faults: change.faults,
     world: (stage) => openWorld(scenario, stage),
   });
   try {

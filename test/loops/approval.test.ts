@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { campaigns } from '#aws/campaigns.ts';
+import { engine } from '#aws/engine.ts';
+import { evidence } from '#aws/evidence.ts';
+import { instant } from '#domain/instant.ts';
+import type { CampaignRecord } from '#domain/records.ts';
+import { decideAs } from '../../cli/account/approve.ts';
+import { CAMPAIGN, STARTER, type Waiting, waiting } from './waiting.ts';
+
+const record = ({ rehearsal }: Waiting): CampaignRecord =>
+  JSON.parse(Buffer.from(rehearsal.evidence().get(`web/${CAMPAIGN}/campaign.json`) ?? []).toString());
+
+const byArn = ({ rehearsal }: Waiting, arn: string, decision: 'yes' | 'no') =>
+  rehearsal.act('operator', () =>
+    decideAs(
+      arn,
+      { campaign: CAMPAIGN, ring: 'fleet', decision },
+      { campaigns, engine, evidence },
+      instant(rehearsal.clock.now()),
+    ),
+  );
+
+test('a yes through the link: the campaign goes on, and its evidence has no secret and no token', () =>
+  waiting({}, async (stage) => {
+    const { post, word, link, toTheEnd, rehearsal } = stage;
+    assert.equal((await post({ decision: 'yes', word })).status, 200);
+    assert.equal(await toTheEnd(), 'Completed');
+    const [approval] = record(stage).approvals;
+    assert.deepEqual([approval?.decision, approval?.by], ['yes', '203.0.113.7 by mail link']);
+    assert.deepEqual([approval?.taskToken, approval?.linkHash], [null, null]);
+    const secret = new URL(link).searchParams.get('s') ?? 'none';
+    for (const [path, content] of rehearsal.evidence())
+      assert.ok(!Buffer.from(content).toString('latin1').includes(secret), path);
+    assert.ok(!rehearsal.logs.some(({ line }) => line.includes(secret)), 'the secret is in no log');
+    assert.ok(rehearsal.logs.some(({ caller, line }) => caller === 'answerApproval' && line.includes('"visited"')));
+    assert.equal((await post({ decision: 'yes', word })).status, 200, 'said again after the end, taken kindly');
+    assert.equal((await post({ decision: 'no', word })).status, 409);
+  }));
+
+test('a no through the link: no further host is changed', () =>
+  waiting({}, async (stage) => {
+    assert.equal((await stage.post({ decision: 'no', word: stage.word })).status, 200);
+    assert.equal(await stage.toTheEnd(), 'Denied');
+    assert.match(record(stage).why, /fleet was denied by 203\.0\.113\.7 by mail link/);
+  }));
+
+test('always 5: a scanner over a live approval (HEAD, GET, links, forms without the word, a hundred in a row) changes nothing', () =>
+  waiting({}, async ({ rehearsal, link, get, post, word, state, toTheEnd }) => {
+    const before = await state();
+    const page = await get();
+    assert.equal(page.status, 200);
+    assert.equal((await rehearsal.visit({ method: 'HEAD', url: link })).body, '');
+    for (const [, href] of page.body.matchAll(/href="([^"]+)"/g)) await get(new URL(href ?? '', link).href);
+    const statuses = new Map<number, number>();
+    for (let i = 0; i < 100; i++) {
+      const fields: Record<string, string>[] = [{}, { decision: 'yes' }, { decision: 'yes', word: 'yes' }, { word }];
+      const { status } = await post(fields[i % fields.length] ?? {});
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+    assert.deepEqual([...statuses], [[422, 100]]);
+    const json = { headers: { 'content-type': 'application/json' } };
+    assert.equal((await post({ decision: 'yes', word }, json)).status, 415);
+    assert.equal((await post({ decision: 'yes', word, more: 'x'.repeat(11_000) })).status, 413);
+    assert.equal((await post({ decision: 'yes', word }, { link: link.replace('web-1', 'web-2') })).status, 403);
+    assert.equal((await rehearsal.visit({ method: 'DELETE', url: link })).status, 405);
+    assert.equal(await state(), before);
+    assert.equal(await toTheEnd(), 'Denied', 'silence');
+    assert.equal((await post({ decision: 'yes', word })).status, 410);
+  }));
+
+const THROTTLED = {
+  do: 'throttle',
+  operation: 'states.SendTaskSuccess',
+  function: 'answerApproval',
+  times: 99,
+} as const;
+
+test('a lost wake-up: the decision stands, the sweeper wakes the campaign with it', () =>
+  waiting({ faults: [THROTTLED] }, async ({ rehearsal, post, word, approval, toTheEnd }) => {
+    assert.equal((await post({ decision: 'yes', word })).status, 202);
+    assert.equal((await approval()).decision, 'yes');
+    assert.equal(await toTheEnd(), 'Completed');
+    assert.ok((rehearsal.callsByCaller.get('sweepLeases|states.SendTaskSuccess') ?? 0) > 0);
+    assert.equal((await approval()).taskToken, null);
+  }));
+
+describe('with AWS credentials', () => {
+  test('who started it by hand may not approve it; another person may, and the evidence names them', () =>
+    waiting({ decide: 'iam' }, async (stage) => {
+      const { post, word, get } = stage;
+      assert.equal((await post({ decision: 'yes', word })).status, 403);
+      assert.match((await get()).body, /patchwright approve web-1 fleet/);
+      await assert.rejects(byArn(stage, STARTER, 'yes'), { name: 'BadInput', message: /started web-1 by hand/ });
+      assert.equal((await stage.approval()).decision, null);
+      const arn = 'arn:aws:sts::123456789012:assumed-role/admin/alice';
+      assert.equal((await byArn(stage, arn, 'yes')).what, 'recorded');
+      await assert.rejects(byArn(stage, arn, 'no'), { name: 'BadInput', message: /was approved by .*alice before/ });
+      assert.equal(await stage.toTheEnd(), 'Completed');
+      assert.equal(record(stage).approvals[0]?.by, arn);
+    }));
+
+  test('who started it may stop it; an approval that nobody asked for is bad input', () =>
+    waiting({}, async (stage) => {
+      assert.equal((await byArn(stage, STARTER, 'no')).what, 'recorded');
+      assert.equal(await stage.toTheEnd(), 'Denied');
+      const foreign = stage.rehearsal.act('operator', () =>
+        decideAs(STARTER, { campaign: 'web-2', ring: 'fleet', decision: 'no' }, { campaigns, engine, evidence }, ''),
+      );
+      await assert.rejects(foreign, { name: 'BadInput', message: /no approval of the ring fleet was asked for/ });
+    }));
+});
