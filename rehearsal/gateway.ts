@@ -1,15 +1,13 @@
 /**
  * The one address at which the small AWS answers. Service and caller come from the request itself (the scope of its signature, and
  * the task that runs); the operation from the service's protocol. What nobody plays is refused by name.
- *
- * One server per process, on a port that stays: clients kept in module scope by functions outlive a rehearsal.
  */
 import { channel } from 'node:diagnostics_channel';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { received, send } from '#rehearsal/address.ts';
 import { AwsFault, type Caller, type Fake, type Operation, type ServiceName } from '#rehearsal/api.ts';
-import { running } from '#rehearsal/clock.ts';
 import type { FunctionUrls } from '#rehearsal/function-urls.ts';
+import { judgeAnswer, judgedInput } from '#rehearsal/models/verdict.ts';
 import { restJson, targetJson } from '#rehearsal/protocols/json.ts';
 import { ec2Query, iamQuery, snsQuery, stsQuery } from '#rehearsal/protocols/query.ts';
 import { restS3 } from '#rehearsal/protocols/s3.ts';
@@ -20,7 +18,9 @@ export type WireFault = { do: 'throttle' } | { do: 'lose' } | { do: 'fail'; erro
 
 export interface GatewayParts {
   now(): number;
+  /** Who runs now: a task, or `outside`. */
   caller(): Caller;
+  account: string;
   requestId(): string;
   traffic: Traffic;
   /** DynamoDB is answered by another server, at its request event. */
@@ -73,32 +73,54 @@ export class Gateway {
     }
   }
 
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // Before it counts as traffic: the function behind a page may wait for time to move.
-    const page = this.#parts.urls.serve(request, response);
-    if (page) return page;
-    this.#parts.traffic.serving(response);
-    response.sendDate = false;
-    response.setHeader('Date', new Date(this.#parts.now()).toUTCString());
-    const service = /Credential=[^/]+\/[^/]+\/[^/]+\/([a-z0-9-]+)\/aws4_request/.exec(
-      request.headers.authorization ?? '',
-    )?.[1];
-    if (service === 'dynamodb') return this.#dynamodb(request, response);
-    const protocol = PROTOCOLS[service as keyof typeof PROTOCOLS] as Protocol | undefined;
-    const asked = await received(request);
-    if (!protocol) {
-      const what = service ? `not rehearsed: the service ${service}` : 'the request is not signed';
-      return send(
-        response,
-        targetJson('1.1').fault(new AwsFault('UnknownOperationException', what), this.#parts.requestId()),
-      );
-    }
-    await this.#play(service as ServiceName, protocol, asked, response);
+  /** `service.Operation` of all that is played. */
+  played(): string[] {
+    return [...this.#operations.keys()];
   }
 
-  async #play(service: ServiceName, protocol: Protocol, asked: WireRequest, response: ServerResponse): Promise<void> {
-    const { requestId, caller } = this.#parts;
-    const who = caller();
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { now, traffic, requestId, caller, account, urls } = this.#parts;
+    // Before it counts as traffic: the function behind a page may wait for time to move.
+    const page = urls.serve(request, response);
+    if (page) return page;
+    response.sendDate = false;
+    response.setHeader('Date', new Date(now()).toUTCString());
+    const { key, region, service } = signed(request);
+    const isOurs = key === OWN_KEY;
+    const who = isOurs ? caller() : { name: 'outside', account: accountOf(key) ?? account, region: region ?? '' };
+    // A stranger who sends half a request, or reads on after a week, must not hold up time.
+    if (isOurs) traffic.serving(response);
+    const protocol = PROTOCOLS[service as keyof typeof PROTOCOLS] as Protocol | undefined;
+    const known = protocol ?? targetJson('1.1');
+    try {
+      this.#checkPlace(who, service);
+      if (service === 'dynamodb') return this.#dynamodb(request, response, who.name);
+      const asked = await received(request, service);
+      if (!protocol) throw notPlayed(service ? `the service ${service}` : 'a request that is not signed');
+      await this.#play(service as ServiceName, protocol, asked, response, who);
+    } catch (thrown) {
+      request.resume();
+      send(response, known.fault(faultOf(thrown, service ?? 'unknown'), requestId()));
+    }
+  }
+
+  /** One account, one region: elsewhere AWS would show empty lists, which a stranger would take for the truth. */
+  #checkPlace({ region, account }: Caller, service: string | undefined): void {
+    const own = this.#parts.caller();
+    const isGlobal = service === undefined || service === 'iam' || service === 'sts';
+    if (!isGlobal && region !== own.region)
+      throw notPlayed(`the region ${region}: the product is installed in ${own.region}`);
+    if (account !== own.account) throw notPlayed(`the account ${account}: the product is installed in ${own.account}`);
+  }
+
+  async #play(
+    service: ServiceName,
+    protocol: Protocol,
+    asked: WireRequest,
+    response: ServerResponse,
+    who: Caller,
+  ): Promise<void> {
+    const { requestId } = this.#parts;
     const operation = protocol.operation(asked);
     const call = `${service}.${operation}`;
     this.#count(call, who.name);
@@ -109,16 +131,14 @@ export class Gateway {
       if (fault?.do === 'throttle') throw throttled(service);
       if (fault?.do === 'fail') throw failed(service, fault.error);
       const play = this.#operations.get(call);
-      if (!play) throw new AwsFault('UnknownOperationException', `not rehearsed: ${call}`);
-      const input = protocol.input(asked, operation);
+      if (!play) throw notPlayed(call);
+      const input = judgedInput(service, operation, protocol.input(asked, operation));
       const output = await play(input, who);
+      judgeAnswer(service, operation, output);
       if (ANSWERED.hasSubscribers) ANSWERED.publish({ caller: who.name, call, input, output });
       answer = protocol.answer(operation, output, requestId());
     } catch (thrown) {
-      const told =
-        thrown instanceof AwsFault
-          ? thrown
-          : new AwsFault('RehearsalDefect', `${call}: ${(thrown as Error)?.stack ?? thrown}`, 400);
+      const told = faultOf(thrown, call);
       error = told.code;
       answer = protocol.fault(told, requestId());
     }
@@ -128,8 +148,7 @@ export class Gateway {
   }
 
   /** dynalite reads the request itself. */
-  #dynamodb(request: IncomingMessage, response: ServerResponse): void {
-    const caller = this.#parts.caller().name;
+  #dynamodb(request: IncomingMessage, response: ServerResponse, caller: string): void {
     const call = `dynamodb.${String(request.headers['x-amz-target'] ?? '')
       .split('.')
       .pop()}`;
@@ -164,6 +183,32 @@ export class Gateway {
   }
 }
 
+/** Access key of the product's own functions and of whoever acts inside the process. */
+export const OWN_KEY = 'rehearsal';
+
+/** From the header, or from the query of a presigned address. */
+function signed({ headers, url }: IncomingMessage): { key?: string; region?: string; service?: string } {
+  const scope =
+    /Credential=([^/&,\s]+)(?:\/|%2F)\d+(?:\/|%2F)([a-z0-9-]+)(?:\/|%2F)([a-z0-9-]+)(?:\/|%2F)aws4_request/i;
+  const [, key, region, service] = scope.exec(headers.authorization ?? url ?? '') ?? [];
+  return { ...(key && { key }), ...(region && { region }), ...(service && { service }) };
+}
+
+/** Access keys tell the account, as in other players of AWS, where they are twelve digits. */
+function accountOf(key: string | undefined): string | undefined {
+  return key && /^\d{12}$/.test(key) ? key : undefined;
+}
+
+function notPlayed(what: string): AwsFault {
+  return new AwsFault('UnknownOperationException', `not rehearsed: ${what}`);
+}
+
+function faultOf(thrown: unknown, call: string): AwsFault {
+  if (thrown instanceof AwsFault) return thrown;
+  if (thrown instanceof URIError) return new AwsFault('SerializationException', 'the address of the request is none');
+  return new AwsFault('RehearsalDefect', `${call}: ${(thrown as Error)?.stack ?? thrown}`, 400);
+}
+
 function throttled(service: ServiceName): AwsFault {
   if (service === 's3') return new AwsFault('SlowDown', 'Please reduce your request rate.', 503);
   if (service === 'ec2') return new AwsFault('RequestLimitExceeded', 'Request limit exceeded.', 503);
@@ -180,57 +225,4 @@ function failed(service: ServiceName, error: string | null): AwsFault {
     inspector2: 'InternalServerException',
   };
   return new AwsFault(codes[service] ?? 'InternalServerError', 'a fault of the scenario', 500);
-}
-
-async function received(request: IncomingMessage): Promise<WireRequest> {
-  const parts: Buffer[] = [];
-  for await (const part of request) parts.push(part as Buffer);
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-  return { method: request.method ?? 'GET', url, headers: request.headers, body: Buffer.concat(parts) };
-}
-
-function send(response: ServerResponse, { status, headers, body }: WireAnswer): void {
-  if (response.destroyed) return;
-  response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers });
-  response.end(body);
-}
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-let server: Promise<Server> | null = null;
-let handler: Handler | null = null;
-
-/** Takes the process's address for this handler. Throws if another rehearsal holds it. */
-export async function occupy(handle: Handler): Promise<void> {
-  if (handler) throw new Error('another rehearsal is open in this process: close it first');
-  handler = handle;
-  (await listening()).ref();
-}
-
-export async function vacate(): Promise<void> {
-  handler = null;
-  const open = await listening();
-  open.closeAllConnections();
-  open.unref();
-}
-
-export async function address(): Promise<number> {
-  return ((await listening()).address() as AddressInfo).port;
-}
-
-function listening(): Promise<Server> {
-  server ??= new Promise((resolve, reject) => {
-    const made = createServer((request, response) => {
-      running.run('engine', () => {
-        if (handler) handler(request, response).catch(() => response.destroy());
-        else response.writeHead(503).end('no rehearsal is open');
-      });
-    });
-    // A connection that the server closes while a client writes to it would be a lost call that no scenario asked for.
-    made.keepAliveTimeout = 0;
-    made.requestTimeout = 0;
-    made.headersTimeout = 0;
-    made.once('error', reject);
-    made.listen(0, '127.0.0.1', () => resolve(made));
-  });
-  return server;
 }

@@ -1,4 +1,5 @@
 /** An open rehearsal: all parts of the small AWS, put together around one clock. */
+import { vacate } from '#rehearsal/address.ts';
 import type { AwsEvent, ExecutionView, Letter, Mail, Rehearsal, TimelineEvent } from '#rehearsal/api.ts';
 import { openBus } from '#rehearsal/bus.ts';
 import { chanceOf, uuid } from '#rehearsal/chance.ts';
@@ -6,7 +7,7 @@ import { running, VirtualClock } from '#rehearsal/clock.ts';
 import type { openDynamodb } from '#rehearsal/dynamodb.ts';
 import { type EngineFault, type EnteredState, Faults } from '#rehearsal/faults.ts';
 import { FunctionUrls } from '#rehearsal/function-urls.ts';
-import { Gateway, vacate } from '#rehearsal/gateway.ts';
+import { Gateway } from '#rehearsal/gateway.ts';
 import { Lambda } from '#rehearsal/lambda.ts';
 import { Pace } from '#rehearsal/pace.ts';
 import { Pool } from '#rehearsal/pool.ts';
@@ -130,6 +131,7 @@ export class OpenRehearsal implements Rehearsal {
     const requests = chance.of('requests');
     const parts = {
       now: () => clock.now(),
+      account,
       caller: () => ({ name: this.#pace.caller ?? 'outside', account, region }),
       requestId: () => uuid(requests),
       traffic: this.#traffic,

@@ -1,9 +1,10 @@
 /** Opens a rehearsal: the product, as serverless.yml says, installed in a small AWS in virtual time. One at a time in a process. */
 import { fileURLToPath } from 'node:url';
+import { address, occupy, vacate } from '#rehearsal/address.ts';
 import type { Fake, Rehearsal, Stage } from '#rehearsal/api.ts';
 import { createTables, openDynamodb } from '#rehearsal/dynamodb.ts';
 import type { EngineFault } from '#rehearsal/faults.ts';
-import { address, type Gateway, occupy, vacate } from '#rehearsal/gateway.ts';
+import type { Gateway } from '#rehearsal/gateway.ts';
 import { OpenRehearsal } from '#rehearsal/open-rehearsal.ts';
 import { readServerless } from '#rehearsal/serverless.ts';
 

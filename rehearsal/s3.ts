@@ -60,7 +60,8 @@ export class S3 implements Fake {
     HeadObject: (input: { Bucket: string; Key: string }) => {
       const found = this.#bucket(input.Bucket).get(input.Key);
       if (!found) throw new AwsFault('NotFound', 'Not Found', 404);
-      return found;
+      const { Body, ...head } = found;
+      return { ...head, ContentLength: Body.byteLength };
     },
     DeleteObject: (input: { Bucket: string; Key: string }) => {
       this.#bucket(input.Bucket).delete(input.Key);

@@ -2,6 +2,7 @@
 import { AwsFault, type ExecutionView, type Fake, type Operation } from '#rehearsal/api.ts';
 import { MAX_PAYLOAD } from '#rehearsal/asl/index.ts';
 import { parse, refresh, type States } from '#rehearsal/states.ts';
+import { eventView } from '#rehearsal/states-history.ts';
 
 export function statesApi(states: States): Fake {
   const operations: Record<string, Operation> = {
@@ -36,19 +37,10 @@ export function statesApi(states: States): Fake {
       const rows = all.reverse().map(({ view }) => listed(view, stateMachineArn));
       return page(rows, 'executions', maxResults || 100, nextToken);
     },
-    GetExecutionHistory: ({ executionArn, maxResults, nextToken, reverseOrder }) => {
-      const events = states.history(executionArn).map(({ id, type, at, previous, details }) => ({
-        id,
-        type,
-        timestamp: new Date(at),
-        previousEventId: previous,
-        [`${detailsOf(type)}EventDetails`]: Object.fromEntries(
-          Object.entries(details).map(([key, value]) => [
-            key,
-            typeof value === 'string' ? value : JSON.stringify(value),
-          ]),
-        ),
-      }));
+    GetExecutionHistory: ({ executionArn, maxResults, nextToken, reverseOrder, includeExecutionData }, { region }) => {
+      const events = states
+        .history(executionArn)
+        .map((event) => eventView(event, region, includeExecutionData !== false));
       return page(reverseOrder ? events.reverse() : events, 'events', maxResults || 100, nextToken);
     },
     SendTaskSuccess: ({ taskToken, output }) => {
@@ -84,13 +76,6 @@ function listed(view: ExecutionView, stateMachineArn: string) {
     startDate: new Date(view.startedAt),
     ...(view.stoppedAt !== null && { stopDate: new Date(view.stoppedAt) }),
   };
-}
-
-/** AWS groups details: all …StateEntered events share one member, all …StateExited another. */
-function detailsOf(type: string): string {
-  if (type.endsWith('StateEntered')) return 'stateEntered';
-  if (type.endsWith('StateExited')) return 'stateExited';
-  return type.charAt(0).toLowerCase() + type.slice(1);
 }
 
 function page(rows: object[], member: string, size: number, token: string | undefined): Record<string, unknown> {

@@ -23,7 +23,8 @@ const SUB_RESOURCES = [
 
 /** What GetObject and HeadObject give back. */
 export interface S3Object {
-  Body: Uint8Array;
+  Body: Uint8Array; // not for HeadObject, which has a ContentLength
+  ContentLength?: number | undefined;
   ETag: string;
   LastModified: Date;
   ContentType: string;
@@ -115,7 +116,7 @@ function object(found: S3Object, operation: string, headers: Record<string, stri
       etag: found.ETag,
       'last-modified': found.LastModified.toUTCString(),
       'content-type': found.ContentType,
-      'content-length': String(found.Body.byteLength),
+      'content-length': String(found.ContentLength ?? found.Body.byteLength),
       ...(found.ContentEncoding && { 'content-encoding': found.ContentEncoding }),
     },
     body: operation === 'HeadObject' ? '' : found.Body,

@@ -28,7 +28,7 @@ export function inspectorOperations(
   return {
     BatchGetAccountStatus: () => {
       const status = offSince() === null ? 'ENABLED' : 'DISABLED';
-      const off = { status: 'DISABLED', errorCode: 'ALREADY_ENABLED', errorMessage: '' };
+      const off = { status: 'DISABLED', errorCode: 'ALREADY_ENABLED', errorMessage: 'None' };
       const ec2 = { ...off, status };
       const resourceState = { ec2, ecr: off, lambda: off, lambdaCode: off };
       return { accounts: [{ accountId: stage.account, state: ec2, resourceState }], failedAccounts: [] };

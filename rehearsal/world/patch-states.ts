@@ -40,7 +40,6 @@ export class PatchStates {
       PatchGroup: patchGroupOf(host) ?? '',
       BaselineId: report.baseline.id,
       ...(report.snapshotId === null ? {} : { SnapshotId: report.snapshotId }),
-      OwnerInformation: '',
       InstalledCount: count('INSTALLED'),
       InstalledOtherCount: count('INSTALLED_OTHER'),
       InstalledPendingRebootCount: count('INSTALLED_PENDING_REBOOT'),

@@ -22,7 +22,7 @@ export interface PatchRow {
   Classification: string;
   Severity: string;
   State: PatchStateName;
-  InstalledTime: Date | null;
+  InstalledTime: Date; // 1970 where nothing is installed
   CVEIds?: string;
 }
 
@@ -66,7 +66,7 @@ export function candidateRow(host: Host, { from, release }: Candidate, state: 'M
   const row = describe(host, { ...from, version: release.version }, release);
   // Debian's and Ubuntu's package metadata names no CVEs (trap 17).
   const cves = host.platform.packaging === 'deb' ? [] : release.cves;
-  return { ...row, State: state, InstalledTime: null, ...(cves.length > 0 ? { CVEIds: cves.join(',') } : {}) };
+  return { ...row, State: state, InstalledTime: new Date(0), ...(cves.length > 0 ? { CVEIds: cves.join(',') } : {}) };
 }
 
 export function installedRow(host: Host, pkg: Package, book: AdvisoryBook, pending: boolean): PatchRow {

@@ -127,7 +127,7 @@ function baselineView(baseline: PatchBaseline): Record<string, unknown> {
     RejectedPatches: baseline.rejected,
     RejectedPatchesAction: 'ALLOW_AS_DEPENDENCY',
     PatchGroups: baseline.groups,
-    Description: baseline.owner === 'AWS' ? 'Predefined by AWS.' : '',
+    ...(baseline.owner === 'AWS' && { Description: 'Predefined by AWS.' }),
     Sources: [],
   };
 }

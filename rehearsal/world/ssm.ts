@@ -172,9 +172,10 @@ function invocationView(command: Command, invocation: Invocation, details: boole
   };
 }
 
-/** The patch document has a step for each platform; those of other platforms are skipped and report success. */
+/** A step for each platform of the patch document; other platforms' are skipped. An old kind of document calls its step by the plugin. */
 function stepsOf(command: Command, invocation: Invocation) {
-  if (command.document !== 'AWS-RunPatchBaseline') return [stepView('run', invocation, true)];
+  const only = command.document === 'AWS-RefreshAssociation' ? 'aws:refreshAssociation' : 'runShellScript';
+  if (command.document !== 'AWS-RunPatchBaseline') return [stepView(only, invocation, true)];
   return PLUGINS.map((name) => stepView(name, invocation, name === invocation.host.platform.plugin));
 }
 

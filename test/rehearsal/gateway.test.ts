@@ -36,6 +36,18 @@ import { openSample, START } from './sample.ts';
 
 const seen: Record<string, unknown> = {};
 const WHEN = new Date(START + 123);
+const FINDING = {
+  findingArn: `arn:aws:inspector2:eu-central-1:123456789012:finding/${'0'.repeat(32)}`,
+  awsAccountId: '123456789012',
+  type: 'PACKAGE_VULNERABILITY',
+  description: 'a finding',
+  remediation: {},
+  severity: 'HIGH',
+  firstObservedAt: WHEN,
+  lastObservedAt: WHEN,
+  status: 'ACTIVE',
+  resources: [{ type: 'AWS_EC2_INSTANCE', id: 'i-0123456789abcdef0' }],
+};
 const fakes: Fake[] = [
   {
     service: 'ec2',
@@ -62,7 +74,7 @@ const fakes: Fake[] = [
     operations: {
       ListFindings: (input) => {
         seen.inspector2 = input;
-        return { findings: [{ findingArn: 'arn', updatedAt: WHEN, severity: 'HIGH' }] };
+        return { findings: [{ ...FINDING, updatedAt: WHEN }] };
       },
     },
   },
@@ -118,7 +130,7 @@ test('EC2: filters and ids go in as lists, sets come out as lists', async () => 
       { Name: 'tag:PatchGroup', Values: ['web', 'x y'] },
       { Name: 'instance-state-name', Values: ['running'] },
     ],
-    MaxResults: '100',
+    MaxResults: 100,
   });
   const instance = Reservations?.[0]?.Instances?.[0];
   assert.deepEqual(

@@ -1,0 +1,45 @@
+/** Where AWS itself does not keep to its model: there the service wins. */
+import type { ServiceName } from '#rehearsal/api.ts';
+import type { FaultKind, ShapeFault } from '#rehearsal/models/judge.ts';
+
+export interface Exception {
+  service: ServiceName;
+  operation: string;
+  side: 'input' | 'output';
+  /** Member names down to the place, without the numbers of items. */
+  at: string;
+  kind: FaultKind;
+  why: string;
+}
+
+export const EXCEPTIONS: readonly Exception[] = [
+  {
+    service: 'inspector2',
+    operation: 'ListFindings',
+    side: 'output',
+    at: 'findings',
+    kind: 'length',
+    why: 'The model has lists of 25 at most, its own maxResults goes to 100, and the service gives what maxResults asks for.',
+  },
+  {
+    service: 'ec2',
+    operation: 'DescribeInstances',
+    side: 'output',
+    at: 'Reservations.Instances.Platform',
+    kind: 'enum',
+    why: 'The model has Windows, the service has always said windows; the documentation of the member tells of both.',
+  },
+];
+
+export function isExcepted(
+  service: ServiceName,
+  operation: string,
+  side: Exception['side'],
+  { path, kind }: ShapeFault,
+): boolean {
+  const at = path.replaceAll(/\.\d+(?=\.|$)/g, '');
+  return EXCEPTIONS.some(
+    (one) =>
+      one.service === service && one.operation === operation && one.side === side && one.kind === kind && one.at === at,
+  );
+}
