@@ -28,8 +28,8 @@ export interface Conducting {
 }
 
 const DAY = 86_400_000;
-/** A campaign lives ten days at most (its machine's timeout), a successor may follow it. */
-const DAYS_AT_MOST = 25;
+/** A campaign lives thirty days at most (its machine's timeout), a successor may follow it. */
+const DAYS_AT_MOST = 35;
 
 /** Opens a rehearsal, starts the campaign as an operator would, plays the people, and collects what came of it. */
 export async function conduct(given: Conducting): Promise<Rehearsing> {

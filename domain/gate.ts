@@ -39,6 +39,7 @@ export function judge(evidence: GateEvidence, rows: readonly GateRow[] = GATE): 
     failed: hosts.filter(isError).length,
     looked: lookedAt(hosts).length,
     restsOn: passed ? evidence.restsOn : null,
+    ...(passed && evidence.restsOn && evidence.lastProof ? { provenAt: evidence.lastProof.at } : {}),
   };
 }
 

@@ -3,7 +3,7 @@ import { plusDays, plusMinutes, secondsUntil } from '#domain/instant.ts';
 import type { Instant } from '#domain/model.ts';
 import type { AlarmReading, Approval, Lease, RingPlan, RingRecord, StopWhy } from '#domain/records.ts';
 
-/** Longest wait of a first ring for its window: later the survey is no longer worth acting on. */
+/** Longest wait of a first ring for its window and calendars: later the survey is no longer worth acting on. */
 const FIRST_WINDOW_DAYS = 7;
 
 export interface GoFacts {
@@ -14,7 +14,9 @@ export interface GoFacts {
   approval: { given: Approval | null; scopeHash: string } | null;
   window: { mayStart: boolean; opensAt: Instant | null };
   calendars: { open: boolean; nextChange: Instant | null } | 'unreadable';
-  /** From the canary's first wave on: the instant at which its proof is too old. */
+  /** The ring's record was begun. */
+  begunAt: Instant;
+  /** From the canary's first wave on, or from the earlier pass that it rests on: the instant at which its proof is too old. */
   proofUntil: Instant | null;
   alarms: AlarmReading[];
   errors: number;
@@ -30,9 +32,13 @@ export function mayGo(ringPlan: Pick<RingPlan, 'ring' | 'errors'>, facts: GoFact
   return stopFor(ringPlan, facts) ?? waitFor(facts) ?? { say: 'go' };
 }
 
-/** proofDays after the first wave of the canary; null before it. */
-export function proofUntil(canary: Pick<RingRecord, 'firstSentAt'> | null, proofDays: number): Instant | null {
-  return canary?.firstSentAt ? plusDays(canary.firstSentAt, proofDays) : null;
+/** proofDays after the first wave of the canary, or after the pass of the earlier one that it rests on; null before it. */
+export function proofUntil(
+  canary: (Pick<RingRecord, 'firstSentAt'> & Partial<Pick<RingRecord, 'verdict'>>) | null,
+  proofDays: number,
+): Instant | null {
+  const from = canary?.firstSentAt ?? canary?.verdict?.provenAt;
+  return from ? plusDays(from, proofDays) : null;
 }
 
 function stopFor(ringPlan: Pick<RingPlan, 'ring' | 'errors'>, facts: GoFacts): Go | null {
@@ -63,14 +69,16 @@ function stopFor(ringPlan: Pick<RingPlan, 'ring' | 'errors'>, facts: GoFacts): G
   return null;
 }
 
-function waitFor({ window, calendars, proofUntil: until, at }: GoFacts): Go | null {
-  if (calendars === 'unreadable') return { say: 'wait', seconds: 600, words: 'a change calendar could not be read' };
-  if (window.mayStart && calendars.open) return null;
-  const opensAt = window.mayStart ? (calendars.nextChange ?? plusMinutes(at, 60)) : window.opensAt;
-  const limit = until ?? plusDays(at, FIRST_WINDOW_DAYS);
-  const words = window.mayStart ? 'a change calendar is closed' : 'the window is closed, or past its cutoff';
+function waitFor({ window, calendars, proofUntil: until, begunAt, at }: GoFacts): Go | null {
+  const unreadable = calendars === 'unreadable';
+  if (window.mayStart && !unreadable && calendars.open) return null;
+  const later = unreadable ? plusMinutes(at, 10) : (calendars.nextChange ?? plusMinutes(at, 60));
+  const opensAt = window.mayStart ? later : window.opensAt;
+  const limit = until ?? plusDays(begunAt, FIRST_WINDOW_DAYS);
+  const calendar = unreadable ? 'a change calendar could not be read' : 'a change calendar is closed';
+  const words = window.mayStart ? calendar : 'the window is closed, or past its cutoff';
   if (!opensAt || opensAt >= limit) {
-    const next = opensAt ? `opens again ${opensAt}` : 'never opens again';
+    const next = opensAt ? `may open again ${opensAt}` : 'never opens again';
     const held = until ? `the canary's proof holds until ${until}` : `this survey is worth acting on until ${limit}`;
     return { say: 'stop', why: 'window', words: `${words}; it ${next}, but ${held}` };
   }

@@ -213,6 +213,7 @@ export interface Verdict {
   looked: number;
   /** A pass that rests on an earlier campaign: its id. */
   restsOn: string | null;
+  provenAt?: Instant; // when that one passed
 }
 
 /** `campaign.json`: how it ended. */

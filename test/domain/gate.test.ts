@@ -326,6 +326,7 @@ describe('gate: the sample', () => {
   test('always 2: the verdict of a canary at level names the campaign that it rests on', () => {
     const verdict = verdictOf(facts({ ...atLevel, lastProof }));
     assert.equal(verdict.restsOn, 'c-0');
+    assert.equal(verdict.provenAt, lastProof.at);
     assert.match(verdict.reasons[0]?.words ?? '', /2 already at level, as passed in c-0/);
   });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type GoFacts, mayGo, proofUntil } from '#domain/go.ts';
-import type { Approval, Lease } from '#domain/records.ts';
+import type { Approval, Lease, Verdict } from '#domain/records.ts';
 
 const at = '2024-09-01T22:00:00.000Z';
 const lease: Lease = {
@@ -40,6 +40,7 @@ const good: GoFacts = {
   approval: { given: yes, scopeHash: 'h' },
   window: { mayStart: true, opensAt: null },
   calendars: { open: true, nextChange: null },
+  begunAt: at,
   proofUntil: '2024-09-04T22:00:00.000Z',
   alarms: [{ name: 'web-5xx', state: 'OK', rangSince: null }],
   errors: 1,
@@ -109,6 +110,20 @@ const rows: [string, Partial<GoFacts>, string][] = [
   ],
   ['a calendar that does not say when it opens', { calendars: { open: false, nextChange: null } }, 'wait 3600'],
   ['always 5: a calendar is unreadable', { calendars: 'unreadable' }, 'wait 600'],
+  [
+    'always 9: a calendar that stays unreadable is not asked for ever',
+    { calendars: 'unreadable', proofUntil: null, begunAt: '2024-08-25T22:05:00.000Z' },
+    'stop window',
+  ],
+  [
+    'the week of a first ring counts from its beginning, whatever it waited for',
+    {
+      proofUntil: null,
+      begunAt: '2024-08-30T22:00:00.000Z',
+      window: { mayStart: false, opensAt: '2024-09-06T22:00:00.000Z' },
+    },
+    'stop window',
+  ],
 ];
 for (const [name, change, expected] of rows)
   test(`may the next wave go: ${name}`, () => assert.equal(say(change), expected));
@@ -117,4 +132,9 @@ test('the proof counts from the first wave of the canary', () => {
   assert.equal(proofUntil(null, 3), null);
   assert.equal(proofUntil({ firstSentAt: null }, 3), null);
   assert.equal(proofUntil({ firstSentAt: at }, 3), '2024-09-04T22:00:00.000Z');
+});
+
+test('always 2: the proof of a canary at level counts from the pass that it rests on', () => {
+  const verdict = { verdict: 'pass', restsOn: 'b', provenAt: '2024-08-30T20:00:00.000Z' } as Verdict;
+  assert.equal(proofUntil({ firstSentAt: null, verdict }, 3), '2024-09-02T20:00:00.000Z');
 });

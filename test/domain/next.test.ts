@@ -102,6 +102,13 @@ test('all passed is Completed; a later ring with nothing to patch needs no verdi
   assert.equal(next([], [], at, plan(ring('canary', 0), ring('fleet', 9))), 'Ring canary');
 });
 
+test('always 2: a canary at level proves no longer than the pass that it rests on', () => {
+  const [name, record] = judged('canary', 'pass', null);
+  const verdict = record.verdict && { ...record.verdict, restsOn: 'b', provenAt: '2024-08-30T20:00:00.000Z' };
+  assert.equal(next([[name, { ...record, verdict }]], [], '2024-09-02T19:59:59.000Z'), 'Approval fleet');
+  assert.equal(next([[name, { ...record, verdict }]], [], '2024-09-02T20:00:00.000Z'), 'Finished Expired');
+});
+
 test('a proof that got too old ends the campaign Expired, and an approval does not outlive it', () => {
   assert.equal(next([judged('canary', 'pass')], [], '2024-09-04T22:00:00.000Z'), 'Finished Expired');
   const late = nextRing({
