@@ -30,7 +30,8 @@ async function run(directory: string, { json }: { json?: true }): Promise<void> 
 
 function lines({ campaign, outcome, manifest, files, differences, notes }: VerifiedCampaign): string[] {
   const many = differences.length === 1 ? '1 difference' : `${differences.length} differences`;
-  const result = differences.length === 0 ? `as it was left: ${files} files, delta computed again` : many;
+  const result =
+    differences.length === 0 ? `as it was left: ${files} files, and what follows from them computed again` : many;
   return [
     `${campaign} (${outcome ?? 'outcome unknown'}): ${result}`,
     ...differences.map(({ file, words }) => `  ${file}: ${words}`),

@@ -95,7 +95,7 @@ function patchOf(
   { isNew, atLevel, planned }: { isNew: boolean; atLevel: boolean; planned: boolean },
 ): Pick<InstanceRow, 'patch' | 'words'> {
   if (result) return { patch: result.status, words: result.words };
-  if (planned) return { patch: 'planned', words: 'The campaign did not come to it.' };
+  if (planned) return { patch: 'planned', words: 'It was not sent its patch.' };
   if (left) return { patch: left.why, words: left.words };
   if (isNew) return { patch: 'new', words: 'It came since the first survey.' };
   if (atLevel) return { patch: 'at level', words: 'There was nothing to install.' };

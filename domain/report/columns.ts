@@ -1,7 +1,8 @@
 import type { InstanceRow } from '#domain/instance-rows.ts';
 import { SEVERITIES } from '#domain/model.ts';
-import type { DeltaRow } from '#domain/records.ts';
+import type { DeltaRow, FindingFate } from '#domain/records.ts';
 import type { Column } from '#domain/report/packed.ts';
+import { fateLabel } from '#domain/report/plan-section.ts';
 
 /** In the order in which people should look at them. */
 export const FATES = ['unverified', 'remaining', 'new', 'fixed', 'closedOtherwise', 'gone'] as const;
@@ -60,6 +61,45 @@ export const INSTANCE_COLUMNS: readonly Column<InstanceRow>[] = [
 
 function worstOf({ worstLeft }: InstanceRow): string {
   return worstLeft ?? '';
+}
+
+/** Where nothing was patched there is nothing to count: what the survey and the plan say. */
+export const PLANNED_INSTANCE_COLUMNS: readonly Column<InstanceRow>[] = INSTANCE_COLUMNS.filter(({ key }) =>
+  ['id', 'name', 'ring', 'patch', 'words', 'platform', 'zone', 'state'].includes(key),
+);
+
+/** A finding of a campaign that patched nothing. */
+export type PlannedFinding = FindingFate & { ring: string };
+
+export const PLANNED_FINDING_COLUMNS: readonly Column<PlannedFinding>[] = [
+  { key: 'severity', label: 'Severity', kind: 'badge', order: SEVERITIES, filter: true, of: (row) => row.severity },
+  { key: 'vulnerability', label: 'Vulnerability', kind: 'head', of: (row) => row.vulnerabilityId },
+  { key: 'instance', label: 'Instance', of: (row) => row.instance },
+  { key: 'ring', label: 'Ring', filter: true, of: (row) => row.ring },
+  {
+    key: 'fate',
+    label: 'Fate',
+    kind: 'badge',
+    order: ['should be fixed'],
+    filter: true,
+    of: (row) => fateLabel(row.fate),
+  },
+  { key: 'words', label: 'In words', kind: 'words', of: (row) => row.words },
+  { key: 'marks', label: 'Marks', kind: 'name', of: plannedMarks },
+];
+
+function plannedMarks({ exploited, waiver, approvedFrom }: FindingFate): string {
+  return [
+    exploited ? 'exploit available' : '',
+    waiver ? `waived by ${waiver}` : '',
+    approvedFrom ? `approved from ${approvedFrom.slice(0, 10)}` : '',
+  ]
+    .filter(Boolean)
+    .join('; ');
+}
+
+export function plannedRank({ severity, fate }: FindingFate): number {
+  return 10 * SEVERITIES.indexOf(severity) + (fate === 'fix' ? 1 : 0);
 }
 
 /** Hosts of which something is left, the most first. */

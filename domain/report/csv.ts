@@ -1,6 +1,7 @@
 import type { InstanceRow } from '#domain/instance-rows.ts';
 import { clean } from '#domain/notice-text.ts';
 import type { DeltaRow } from '#domain/records.ts';
+import type { PlannedFinding } from '#domain/report/columns.ts';
 
 type Cell = string | number | boolean | null;
 type Fields<Row> = readonly (readonly [string, (row: Row) => Cell])[];
@@ -47,6 +48,24 @@ export const INSTANCE_FIELDS: Fields<InstanceRow> = [
   ['new', (row) => row.findings.new],
   ['worstLeft', (row) => row.worstLeft],
 ];
+
+/** The CSVs of a campaign that patched nothing. */
+export const PLANNED_FINDING_FIELDS: Fields<PlannedFinding> = [
+  ['severity', (row) => row.severity],
+  ['vulnerability', (row) => row.vulnerabilityId],
+  ['instance', (row) => row.instance],
+  ['ring', (row) => row.ring],
+  ['plannedFate', (row) => row.fate],
+  ['words', (row) => row.words],
+  ['approvedFrom', (row) => row.approvedFrom ?? null],
+  ['waivedBy', (row) => row.waiver ?? null],
+  ['exploitAvailable', (row) => row.exploited ?? false],
+  ['arn', (row) => row.arn],
+];
+
+export const PLANNED_INSTANCE_FIELDS: Fields<InstanceRow> = INSTANCE_FIELDS.filter(([name]) =>
+  ['instance', 'name', 'ring', 'zone', 'platform', 'state', 'patch', 'words'].includes(name),
+);
 
 export function csvHead<Row>(fields: Fields<Row>): string {
   return `${fields.map(([name]) => name).join(',')}\r\n`;

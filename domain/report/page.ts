@@ -5,9 +5,19 @@
 import { sha256Source } from '#domain/hash.ts';
 import type { InstanceRow } from '#domain/instance-rows.ts';
 import type { CampaignRecord, Delta, DeltaRow, Plan, RingRecord } from '#domain/records.ts';
-import { FINDING_COLUMNS, findingRank, INSTANCE_COLUMNS, instanceRank } from '#domain/report/columns.ts';
+import {
+  FINDING_COLUMNS,
+  findingRank,
+  INSTANCE_COLUMNS,
+  instanceRank,
+  PLANNED_FINDING_COLUMNS,
+  PLANNED_INSTANCE_COLUMNS,
+  type PlannedFinding,
+  plannedRank,
+} from '#domain/report/columns.ts';
 import { Grid } from '#domain/report/grid.ts';
 import { grouped, Html, html, moment } from '#domain/report/html.ts';
+import { planSection } from '#domain/report/plan-section.ts';
 import { SCRIPT } from '#domain/report/script.ts';
 import {
   approvalSection,
@@ -32,27 +42,52 @@ export interface ReportFacts extends CommandFacts {
 
 /** Everything but the rows: they go between `head` and `tail`, in the order instances, findings. */
 export function reportPage(facts: ReportFacts) {
+  const { instances, findings } = facts.files;
   return {
-    head: () => head(facts).text,
+    ...framed(facts),
     instances: new Grid<InstanceRow>({
-      name: 'instances',
-      title: 'Instances',
+      ...INSTANCES,
       caption: 'What became of each instance. Its name shows its findings.',
-      csv: facts.files.instances,
+      csv: instances,
       columns: INSTANCE_COLUMNS,
       rank: instanceRank,
     }),
     findings: new Grid<DeltaRow>({
-      name: 'findings',
-      title: 'Findings',
+      ...FINDINGS,
       caption: 'Each finding of the first survey with its fate, and each new one.',
-      csv: facts.files.findings,
+      csv: findings,
       columns: FINDING_COLUMNS,
       rank: findingRank,
     }),
-    tail: () => tail(facts).text,
   };
 }
+
+/** The same of a campaign that patched nothing and took no second survey: what it would have done. */
+export function plannedPage(facts: ReportFacts) {
+  const { instances, findings } = facts.files;
+  return {
+    ...framed(facts),
+    instances: new Grid<InstanceRow>({
+      ...INSTANCES,
+      caption: 'Each instance of the group. Its name shows its findings.',
+      csv: instances,
+      columns: PLANNED_INSTANCE_COLUMNS,
+      rank: instanceRank,
+    }),
+    findings: new Grid<PlannedFinding>({
+      ...FINDINGS,
+      caption: 'Each finding of the survey, and what the plan says of it.',
+      csv: findings,
+      columns: PLANNED_FINDING_COLUMNS,
+      rank: plannedRank,
+    }),
+  };
+}
+
+const framed = (facts: ReportFacts) => ({ head: () => head(facts).text, tail: () => tail(facts).text });
+
+const INSTANCES = { name: 'instances', title: 'Instances' };
+const FINDINGS = { name: 'findings', title: 'Findings' };
 
 /** Only this very script and style run, and nothing is loaded from anywhere. */
 const CONTENT_POLICY = [
@@ -93,11 +128,11 @@ function head(facts: ReportFacts): Html {
 <h1>${group}: ${outcome}</h1>
 <p>${why}</p>
 <dl><dt>Campaign</dt><dd>${campaign}</dd><dt>Opened</dt><dd>${moment(openedAt)} UTC, as all times here</dd><dt>Closed</dt><dd>${moment(closedAt)}</dd><dt>Started by</dt><dd>${trigger.kind}: ${trigger.by}</dd><dt>Execution</dt><dd>${record.execution}</dd></dl>
-${delta ? tiles(delta) : html`<p>There is no delta: the campaign ended before the second survey.</p>`}
+${delta ? tiles(delta) : ''}
 <nav aria-label="Parts of the report"><ul>${PARTS.map(([id, label]) => html`<li><a href="#${id}">${label}</a></li>`)}</ul></nav>
 </header>
 <main>
-${section('delta', delta ? deltaSection(delta) : html`<p>None.</p>`)}
+${section('delta', delta ? deltaSection(delta) : plan ? planSection(plan) : html`<p>There is none: the campaign ended before there was a plan.</p>`)}
 ${plan && plan.warnings.length > 0 ? html`<p>Warnings of the plan:</p><ul>${plan.warnings.map((warning) => html`<li>${warning}</li>`)}</ul>` : ''}
 ${section('timeline', timeline({ record, plan, rings }))}
 ${section('verdicts', verdictSection(record.verdicts, rings))}

@@ -44,6 +44,22 @@ test('a good folder differs in nothing, also without its rehearsal’s own files
   assert.ok(!bare?.notes.some((note) => note.includes('not checked: mail')));
 });
 
+for (const [scenario, outcome] of [
+  ['inspector-off', 'Blind'],
+  ['aborted', 'Lost'],
+] as const) {
+  test(`a campaign that ended ${outcome} is checked as well, as far as it came`, async () => {
+    const out = join(root, scenario);
+    await rehearse({ scenario, out });
+    const [verified] = await verify(out);
+    assert.equal(verified?.outcome, outcome);
+    assert.deepEqual(verified?.differences, []);
+    changeLines(out, 'plan/fleet.findings.jsonl.gz', (fates) => [...fates, { arn: 'arn:invented' }]);
+    rehash(out);
+    assert.notDeepEqual(await differencesIn(out), []);
+  });
+}
+
 /** What is done to the folder, and the file that has to be named. */
 const SPOILED: [string, string, (directory: string) => void][] = [
   ['a finding removed from the delta', FLEET, (at) => changeLines(at, FLEET, (rows) => rows.slice(1))],
@@ -234,7 +250,7 @@ test('the command ends in 0, 1 or 2, and prints one document with --json', async
     verifying(join(root, 'no')),
   ]);
   assert.equal(fine.code, 0);
-  assert.match(fine.out, /as it was left: \d+ files, delta computed again/);
+  assert.match(fine.out, /as it was left: \d+ files, and what follows from them/);
   assert.equal(bad.code, 1);
   const { ok, campaigns } = JSON.parse(bad.out);
   assert.equal(ok, false);

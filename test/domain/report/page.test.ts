@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Approval, Verdict } from '../../../domain/records.ts';
-import { CLOSED, facts, instance, OPENED, record, rendered, row } from './fixture.ts';
+import { plannedPage } from '../../../domain/report/page.ts';
+import { CLOSED, facts, instance, OPENED, plan, record, rendered, row } from './fixture.ts';
 
 const HOSTILE = '</script><script>alert(1)</script><img src=x onerror=alert(2)>"\'&amp;<!--\u202e';
 
@@ -157,8 +158,35 @@ test('every part is there: delta, why, timeline, verdicts, approvals, commands, 
 test('a campaign that was lost before it did anything has a page too', () => {
   const over = { record: record({ outcome: 'Lost' }), plan: null, delta: null, rings: [] };
   const page = rendered({ over });
-  assert.match(page, /There is no delta/);
+  assert.match(page, /There is none/);
   assert.match(page, /No wave was sent/);
+});
+
+test('a campaign that patched nothing shows its plan: each finding with what would become of it', () => {
+  const before = { CRITICAL: 0, HIGH: 3, MEDIUM: 0, LOW: 0, INFORMATIONAL: 0, UNTRIAGED: 0, total: 3 };
+  const expected = { ...before, HIGH: 1, total: 1 };
+  const page = plannedPage(
+    facts([], { delta: null, plan: plan({ before, expected, byFate: { fix: 1, 'no-fix': 2 } }), rings: [] }),
+  );
+  const planned = (fate: 'fix' | 'no-fix') => ({
+    arn: `arn:${fate}`,
+    instance: 'i-1',
+    vulnerabilityId: 'CVE-2024-1',
+    severity: 'HIGH' as const,
+    fate,
+    words: HOSTILE,
+    ring: 'fleet',
+  });
+  page.instances.part([instance({ patch: 'planned' })]);
+  page.findings.part([planned('no-fix'), planned('fix')]);
+  const text = [page.head(), page.instances.section().text, page.findings.section().text, page.tail()].join('');
+  assert.match(
+    text,
+    /<th scope="row">HIGH<\/th><td class="number">3<\/td><td class="number">1<\/td><td class="number">2<\/td>/,
+  );
+  assert.match(text, /data-pick="fate=should be fixed"/);
+  assert.match(text, /data-value="should be fixed"/);
+  assert.doesNotMatch(text, /<img|data-key="remaining"/);
 });
 
 test('the same facts give the same page', () => {
