@@ -22,8 +22,8 @@ export function change(directory: string, file: string, spoil: (value: Spoiled) 
 export function changeLines(directory: string, file: string, spoil: (lines: Spoiled[]) => Spoiled[]): void {
   const lines = gunzipSync(readFileSync(join(directory, file)))
     .toString()
-    .trimEnd()
-    .split('\n');
+    .split('\n')
+    .filter(Boolean);
   const spoiled = spoil(lines.map((line) => JSON.parse(line))).map((line) => `${JSON.stringify(line)}\n`);
   writeFileSync(join(directory, file), gzipSync(spoiled.join('')));
 }
