@@ -129,7 +129,7 @@ describe('permissions of the packaged template', { timeout: 600_000 }, () => {
   });
 
   test('what must outlive the stack does', () => {
-    const kept = Object.entries(template.Resources).filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain');
+    const kept = Object.entries(template.Resources).filter(([, { DeletionPolicy }]) => DeletionPolicy === 'RetainExceptOnCreate');
     assert.deepEqual(kept.map(([id]) => id).sort(), ['Evidence', 'Key', 'Table']);
   });
 

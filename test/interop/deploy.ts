@@ -1,0 +1,176 @@
+/**
+ * Deploys the packaged service into ministack, an emulator that is not ours, puts a finding event, sees the campaign that it starts
+ * take the lease there, and removes the stack again. Usage: node test/interop/deploy.ts <ministack>
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient, ListTablesCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { ListExecutionsCommand, ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
+
+const root = new URL('../..', import.meta.url).pathname;
+const PORT = process.env.MINISTACK_PORT ?? '4566';
+const ENDPOINT = `http://127.0.0.1:${PORT}`;
+const REGION = 'eu-central-1';
+const aws = {
+  AWS_ENDPOINT_URL: ENDPOINT,
+  AWS_REGION: REGION,
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+};
+Object.assign(process.env, aws);
+const client = { region: REGION, endpoint: ENDPOINT };
+const started: ChildProcess[] = [];
+const PACKAGE = join(tmpdir(), `patchwright-package-${process.pid}`);
+const SOURCE = 'interop.inspector2';
+const sample = JSON.parse(readFileSync(join(root, 'events/finding.sample.json'), 'utf8'));
+const since = Date.now();
+
+/** Types and shapes that ministack 1.5.33 refuses, taken out of the packaged template for it. */
+const REFUSED: { why: string; is: (resource: Resource) => boolean }[] = [
+  { why: 'an unknown type', is: ({ Type }) => ['AWS::SSM::Document', 'AWS::SSM::PatchBaseline'].includes(Type) },
+  { why: 'metric math', is: ({ Properties }) => Properties.Metrics !== undefined },
+];
+
+interface Resource {
+  Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: CloudFormation
+  Properties: any;
+}
+
+interface Template {
+  Resources: Record<string, Resource>;
+}
+
+try {
+  await main(process.argv[2] ?? 'ministack');
+} finally {
+  for (const child of started) child.kill();
+}
+
+async function main(ministack: string): Promise<void> {
+  const quiet = { SFTP_ENABLED: '0', IOT_MTLS_ENABLED: '0', SFN_WAIT_SCALE: '0.05' }; // waits of a campaign, twenty times as fast
+  const directory = join(tmpdir(), `patchwright-ministack-${process.pid}`);
+  start(ministack, [], { BIND_HOST: '127.0.0.1', GATEWAY_PORT: PORT, TMPDIR: directory, ...quiet }, 'ignore');
+  await until('ministack answers', async () => (await fetch(`${ENDPOINT}/_ministack/health`)).ok);
+  const world = start(process.execPath, [join(root, 'test/interop/world.ts')], {}, 'pipe');
+  const [address] = (await once(world.stdout ?? process.stdin, 'data')) as [Buffer];
+  say(`the rehearsal's EC2, SSM and Inspector answer at ${String(address).trim()}`);
+
+  osls('package', '--package', PACKAGE);
+  prune(String(address).trim());
+  osls('deploy', '--package', PACKAGE);
+  osls('deploy', '--package', PACKAGE, '--force'); // over the first: nothing is lost, nothing collides
+  say('deployed twice');
+
+  const id = await putFinding();
+  say(`put the finding event ${id}`);
+  const lease = await until('a campaign holds the lease of web', async () => {
+    const held = await leaseOf('web');
+    return held?.holder?.state === 'open' && held;
+  });
+  say(`start-campaigns started ${lease.holder.campaign}, and OpenCampaign took the lease at ${lease.holder.openedAt}`);
+  const machine = (await new SFNClient(client).send(new ListStateMachinesCommand({}))).stateMachines ?? [];
+  const stateMachineArn = machine.find(({ name }) => name === 'patchwright-dev-campaign')?.stateMachineArn;
+  const { executions = [] } = await new SFNClient(client).send(new ListExecutionsCommand({ stateMachineArn }));
+  say(`executions: ${executions.map(({ name, status }) => `${name} ${status}`).join(', ')}`);
+  if (executions.length !== 1) throw new Error('one finding event, one execution');
+
+  osls('remove');
+  const { TableNames = [] } = await new DynamoDBClient(client).send(new ListTablesCommand({}));
+  const { Buckets = [] } = await new S3Client({ ...client, forcePathStyle: true }).send(new ListBucketsCommand({}));
+  const left = [...TableNames, ...Buckets.map(({ Name }) => Name ?? '')].filter((name) =>
+    name.startsWith('patchwright'),
+  );
+  say(`removed; what is left: ${left.join(', ') || 'nothing'}`);
+  const wanted = ['patchwright-dev', `patchwright-dev-evidence-000000000000-${REGION}`];
+  if (left.sort().join() !== wanted.join()) throw new Error(`table and evidence were to stay, and nothing else`);
+  for (const one of [directory, PACKAGE]) rmSync(one, { recursive: true, force: true });
+}
+
+function prune(address: string): void {
+  const at = (name: string) => join(PACKAGE, name);
+  const state = JSON.parse(readFileSync(at('serverless-state.json'), 'utf8'));
+  const template: Template = state.service.provider.compiledCloudFormationTemplate;
+  for (const [id, resource] of Object.entries(template.Resources)) {
+    const refused = REFUSED.find(({ is }) => is(resource));
+    if (refused) {
+      say(`left out: ${id} (${resource.Type}): ${refused.why}`);
+      delete template.Resources[id];
+    } else if (resource.Type === 'AWS::Lambda::Function') {
+      const ours = ['EC2', 'SSM', 'INSPECTOR2'].map((service) => [`AWS_ENDPOINT_URL_${service}`, address]);
+      Object.assign(resource.Properties.Environment.Variables, Object.fromEntries(ours));
+    } else if (id === 'FindingRule') {
+      // As AWS does, ministack lets nobody put an event of a source aws.*: this one matches ours and hands on the true event.
+      resource.Properties.EventPattern.source = [SOURCE];
+      resource.Properties.Targets[0].Input = JSON.stringify(sample);
+    } else if (resource.Type === 'AWS::Lambda::EventSourceMapping') {
+      resource.Properties.MaximumBatchingWindowInSeconds = 1; // nobody waits five minutes for this
+    }
+  }
+  writeFileSync(at('serverless-state.json'), JSON.stringify(state));
+  writeFileSync(at('cloudformation-template-update-stack.json'), JSON.stringify(template));
+}
+
+async function putFinding(): Promise<string> {
+  const Entries = [{ Source: SOURCE, DetailType: sample['detail-type'], Detail: JSON.stringify(sample.detail) }];
+  const answer = await fetch(ENDPOINT, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'AWSEvents.PutEvents',
+      authorization: `AWS4-HMAC-SHA256 Credential=test/20240101/${REGION}/events/aws4_request, SignedHeaders=host, Signature=0`,
+    },
+    body: JSON.stringify({ Entries }),
+  });
+  const { Entries: put } = (await answer.json()) as { Entries: { EventId: string }[] };
+  if (!put[0]?.EventId) throw new Error(`PutEvents: ${JSON.stringify(put)}`);
+  return put[0].EventId;
+}
+
+async function leaseOf(group: string) {
+  const { Items = [] } = await new DynamoDBClient(client).send(
+    new QueryCommand({
+      TableName: 'patchwright-dev',
+      KeyConditionExpression: 'pk = :pk AND sk = :sk',
+      ExpressionAttributeValues: { ':pk': { S: 'lease' }, ':sk': { S: `group#${group}` } },
+    }),
+  );
+  const data = Items[0]?.data?.S;
+  return data === undefined ? null : JSON.parse(data);
+}
+
+function osls(...command: string[]): void {
+  const at = Date.now();
+  execFileSync(process.execPath, [join(root, 'node_modules/.bin/osls'), ...command], {
+    cwd: root,
+    env: { ...process.env, SLS_TELEMETRY_DISABLED: '1' },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  say(`osls ${command.join(' ')}: ${Math.round((Date.now() - at) / 1000)} s`);
+}
+
+function start(command: string, args: string[], env: Record<string, string>, stdout: 'ignore' | 'pipe'): ChildProcess {
+  const child = spawn(command, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', stdout, process.env.INTEROP_DEBUG ? 'inherit' : 'ignore'],
+  });
+  started.push(child);
+  return child;
+}
+
+async function until<T>(what: string, ask: () => Promise<T | false | null | undefined>): Promise<T> {
+  for (let tries = 0; tries < 240; tries++) {
+    const answer = await ask().catch(() => null);
+    if (answer) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  throw new Error(`waited two minutes in vain: ${what}`);
+}
+
+function say(text: string): void {
+  process.stdout.write(`[${String(Math.round((Date.now() - since) / 1000)).padStart(3)} s] ${text}\n`);
+}
