@@ -184,6 +184,21 @@ test('a decision on an ask that was replaced does not count for the later one', 
   assert.deepEqual(await campaigns.approval('c1', 'fleet'), later);
 });
 
+test('all asks of a campaign are listed, and a decided one is written over while it is the same ask', async () => {
+  await campaigns.putApproval(ask);
+  await campaigns.putApproval({ ...ask, ring: 'late' });
+  await campaigns.putApproval({ ...ask, campaign: 'c2' });
+  assert.deepEqual(
+    (await all(campaigns.approvals('c1'))).map(({ ring }) => ring),
+    ['fleet', 'late'],
+  );
+  const decided: Approval = { ...ask, decision: 'yes', by: 'ann', taskToken: null };
+  assert.equal(await campaigns.updateApproval(decided), true);
+  assert.deepEqual(await campaigns.approval('c1', 'fleet'), decided);
+  assert.equal(await campaigns.updateApproval({ ...decided, askedAt: '2026-03-01T04:00:00.000Z' }), false);
+  assert.deepEqual(await campaigns.approval('c1', 'fleet'), decided);
+});
+
 test('always 5: the kill switch says go only if it was set to go', async () => {
   assert.equal(await campaigns.killSwitch(), 'stop');
   await campaigns.setKillSwitch('go', 'ann', '2026-03-01T02:00:00.000Z');
