@@ -1,10 +1,7 @@
 /** DynamoDB: dynalite answers, at its request event and behind our gateway. Items do not expire: AWS takes up to days for that. */
 import { request, type Server } from 'node:http';
-import { createRequire } from 'node:module';
+import dynalite from 'dynalite';
 import type { Installation } from '#rehearsal/serverless.ts';
-
-type Dynalite = (options: { createTableMs: number; deleteTableMs: number; updateTableMs: number }) => Server;
-const dynalite = createRequire(import.meta.url)('dynalite') as Dynalite;
 
 const TAKEN = [
   'TableName',
