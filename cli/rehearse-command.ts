@@ -19,7 +19,7 @@ export function rehearseCommand(): Command {
   return new Command('rehearse')
     .description('Run a whole campaign against a small AWS of our own, in virtual time')
     .option('--scenario <file>', 'a scenario file, or the name of one in scenarios/ (default: default)')
-    .option('--policy <file>', 'the policy to rehearse (default: policy.yml)')
+    .option('--policy <file>', 'the policy to rehearse (default: policy.yml here, else an example)')
     .option('--group <name>', 'the group to patch (default: the one of the scenario)')
     .option('--seed <number>', 'seed of all chance: the same seed gives the same run', wholeNumber)
     .option('--json', 'print the result as one JSON document and nothing else')

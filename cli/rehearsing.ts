@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { policyJson } from '#config/policy-json.ts';
 import type { Policy } from '#domain/policy.ts';
 import type { ExecutionView, Rehearsal } from '#rehearsal/api.ts';
@@ -14,9 +15,11 @@ import { scenarioOf } from './scenarios.ts';
 import type { Shown } from './shown.ts';
 import type { Watcher } from './watching.ts';
 
+const EXAMPLE = fileURLToPath(new URL('../policy.yml', import.meta.url));
+
 export interface RehearseOptions {
   scenario?: string | Scenario | undefined; // a file, a name in scenarios/, or one made by a test; default: default
-  policy?: string | undefined; // file; default: policy.yml
+  policy?: string | undefined; // file; default: policy.yml, else the example of the package
   group?: string | undefined; // default: the scenario's
   seed?: number | undefined; // default: the scenario's
   approve?: 'yes' | 'no' | 'never' | undefined; // overrules the scenario's people
@@ -74,7 +77,7 @@ interface Given {
 }
 
 function read(options: RehearseOptions): Given {
-  const file = options.policy ?? 'policy.yml';
+  const file = options.policy ?? (existsSync('policy.yml') ? 'policy.yml' : EXAMPLE);
   const { scenario, asides } = options.findings
     ? fromFindings(options.findings, file, options.group)
     : { scenario: fleetOf(options.scenario ?? 'default'), asides: [] };
