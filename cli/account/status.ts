@@ -27,9 +27,9 @@ const POLL_MS = 30_000;
 export async function watchStatus(
   group: string | undefined,
   show: (answer: Answer) => void,
+  ports: StandingPorts = { campaigns, engine, evidence },
   wait: (ms: number) => Promise<unknown> = sleep,
 ): Promise<Answer> {
-  const ports = { campaigns, engine, evidence };
   const watched = new Set<string>();
   let shown = '';
   for (;;) {

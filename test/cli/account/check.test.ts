@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { loadPolicy } from '#config/policy.ts';
+import { AwsRefused } from '#domain/errors.ts';
+import type { Baseline, Coverage, Managed, Member } from '#domain/model.ts';
+import { type Checked, type CheckPorts, checkAnswer, checks } from '../../../cli/account/check.ts';
+import { type Deployment, namesOf } from '../../../cli/account/open.ts';
+import { plain } from '../../../cli/screen/text.ts';
+import { POLICY, tooWide } from './rehearsed.ts';
+
+const where = { stage: 'dev', account: '123456789012', region: 'eu-central-1', partition: 'aws' };
+const deployment: Deployment = { ...where, arn: 'arn:aws:iam::123456789012:user/ann', names: namesOf(where) };
+const policy = loadPolicy(POLICY);
+
+const BASELINE: Baseline = {
+  id: 'pb-1',
+  name: 'patchwright-dev',
+  os: 'DEBIAN',
+  source: 'group',
+  owner: 'Self',
+  globalFilters: {},
+  rules: [{ filters: {}, approveAfterDays: 0, approveUntil: null, enableNonSecurity: false }],
+  approved: [],
+  rejected: [],
+  contentHash: '',
+};
+
+interface Host {
+  id: string;
+  tags?: Record<string, string>;
+  managed?: Partial<Managed> | null;
+  coverage?: Partial<Coverage> | null;
+  state?: Member['state'];
+}
+
+/** An account in which all is well, but for what the hosts say and `but`. */
+function account(hosts: Host[], but: Partial<CheckPorts> = {}): CheckPorts {
+  const of = (ids: Iterable<string>) => hosts.filter(({ id }) => [...ids].includes(id));
+  const ports = {
+    baselines: { forGroup: async () => BASELINE },
+    campaigns: { killSwitch: async () => 'go' },
+    inspector: {
+      enabled: async () => true,
+      async *coverage(ids: Iterable<string>) {
+        for (const { id, coverage } of of(ids)) {
+          if (coverage !== null)
+            yield { id, status: 'ACTIVE', reason: 'SUCCESSFUL', scanMode: null, lastScannedAt: null, ...coverage };
+        }
+      },
+    },
+    instances: {
+      async *members(group: string) {
+        if (group !== 'web') return;
+        for (const { id, tags, state } of hosts) {
+          yield { id, state: state ?? 'running', zone: 'a', tags: tags ?? { Ring: 'fleet' }, launchedAt: '' };
+        }
+      },
+    },
+    patching: {
+      async *managed(ids: Iterable<string>) {
+        for (const { id, managed } of of(ids)) {
+          if (managed !== null)
+            yield { id, ping: 'Online', os: 'DEBIAN', platform: 'Debian', lastPingAt: null, ...managed };
+        }
+      },
+    },
+    denied: async () => [],
+    async *otherPatching() {},
+    ...but,
+  };
+  return ports as unknown as CheckPorts;
+}
+
+const CANARIES: Host[] = ['i-c1', 'i-c2'].map((id) => ({ id, tags: { Ring: 'canary' } }));
+
+async function about(hosts: Host[], but: Partial<CheckPorts> = {}): Promise<Checked[]> {
+  const lines = await checks(policy, POLICY, deployment, account(hosts, but));
+  const text = checkAnswer(deployment, lines).lines(plain, 80).join('\n');
+  assert.deepEqual(tooWide(text), []);
+  // The group batch is empty in all of these.
+  return lines.filter((line) => line.state !== 'good' && line.about !== 'batch');
+}
+
+describe('check', () => {
+  it('says nothing of an account in which all is well', async () => {
+    assert.deepEqual(await about([...CANARIES, { id: 'i-1' }]), []);
+  });
+
+  const rows: [name: string, host: Host, words: RegExp, remedy: RegExp, state: Checked['state']][] = [
+    ['of no ring', { id: 'i-x', tags: {} }, /i-x in no ring: never patched/, /Ring=canary or Ring=fleet/, 'mend'],
+    [
+      'that SSM does not manage',
+      { id: 'i-x', managed: null },
+      /i-x not managed by SSM/,
+      /AmazonSSMManagedInstanceCore/,
+      'mend',
+    ],
+    ['offline', { id: 'i-x', managed: { ping: 'ConnectionLost' } }, /i-x managed, but not online/, /SSM agent/, 'mend'],
+    [
+      'that nobody patches',
+      { id: 'i-x', managed: { os: null } },
+      /a system that Patch Manager does not patch/,
+      /take them out/,
+      'mind',
+    ],
+    [
+      'that Inspector excludes',
+      { id: 'i-x', coverage: { status: 'INACTIVE', reason: 'EXCLUDED_BY_TAG' } },
+      /does not see i-x \(EXCLUDED_BY_TAG\): 66%/,
+      /InspectorEc2Exclusion/,
+      'mend',
+    ],
+    ['that Inspector does not list', { id: 'i-x', coverage: null }, /NOT_LISTED/, /wait an hour/, 'mend'],
+    [
+      'of an OS that no canary has',
+      { id: 'i-x', managed: { os: 'UBUNTU' } },
+      /canary has 0 hosts of UBUNTU, the gate asks for 2/,
+      /tag more of them Ring=canary/,
+      'mend',
+    ],
+  ];
+  for (const [name, host, words, remedy, state] of rows) {
+    it(`finds a host ${name}`, async () => {
+      const found = (await about([...CANARIES, host])).find((line) => words.test(line.words));
+      assert.ok(found, words.source);
+      assert.match(found.remedy ?? '', remedy);
+      assert.equal(found.state, state);
+    });
+  }
+
+  it('names a stopped host nowhere: it is no fault', async () => {
+    assert.deepEqual(
+      await about([...CANARIES, { id: 'i-1' }, { id: 'i-s', state: 'stopped', managed: null, coverage: null }]),
+      [],
+    );
+  });
+
+  it('finds what else patches, and what the caller may not do', async () => {
+    const found = await about([...CANARIES, { id: 'i-1' }], {
+      denied: async (_, wishes) => wishes.filter(({ action }) => action === 'states:StartExecution'),
+      async *otherPatching() {
+        yield {
+          kind: 'association',
+          id: 'a-1',
+          name: 'nightly',
+          document: 'AWS-RunPatchBaseline',
+          operation: 'Install',
+          targets: 'all instances',
+        };
+        yield {
+          kind: 'maintenance window',
+          id: 'mw-1',
+          name: '',
+          document: 'AWS-RunPatchBaseline',
+          operation: 'Scan',
+          targets: 'tag:Env prod',
+        };
+      },
+    });
+    assert.deepEqual(
+      found.map(({ about, state }) => [about, state]),
+      [
+        ['permissions', 'mend'],
+        ['other patching', 'mend'],
+        ['other patching', 'mind'],
+      ],
+    );
+    assert.match(found[0]?.words ?? '', /^start: IAM refuses states:StartExecution$/);
+    assert.match(
+      found[1]?.words ?? '',
+      /association nightly \(a-1\) runs AWS-RunPatchBaseline Install on all instances/,
+    );
+  });
+
+  it('goes on where AWS refuses a look, and says which', async () => {
+    const refuse = () => Promise.reject(new AwsRefused('inspector2:BatchGetAccountStatus: AccessDeniedException: no'));
+    const ports = account([...CANARIES, { id: 'i-1' }]);
+    const found = await about([...CANARIES, { id: 'i-1' }], { inspector: { ...ports.inspector, enabled: refuse } });
+    assert.deepEqual(
+      found.map(({ about, state }) => [about, state]),
+      [['Inspector', 'unknown']],
+    );
+    assert.match(found[0]?.remedy ?? '', /allow the caller this action/);
+  });
+});
