@@ -5,7 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 export PATH="$PWD/node_modules/.bin:$PATH"
 venv="${INTEROP_VENV:-${TMPDIR:-/tmp}/patchwright-interop}"
-template=.serverless/cloudformation-template-update-stack.json
+package="$venv/package"
+template="$package/cloudformation-template-update-stack.json"
 region=eu-central-1
 
 step() { printf '\n── %s (%ss)\n' "$1" "$SECONDS"; }
@@ -19,7 +20,7 @@ installed linters requirements.txt
 installed ministack requirements-ministack.txt
 
 step 'package'
-osls package
+osls package --package "$package"
 
 step 'cfn-lint: no error, no warning'
 "$venv/linters/bin/cfn-lint" --regions "$region" --template "$template"
@@ -36,5 +37,5 @@ step 'parliament'
 "$venv/linters/bin/python" test/interop/lint_policies.py "$template"
 
 step 'ministack: deploy, a finding event, the lease, remove'
-node test/interop/deploy.ts "$venv/ministack/bin/ministack"
+node test/interop/deploy.ts "$venv/ministack/bin/ministack" "$package"
 step 'done'

@@ -1,8 +1,8 @@
 /**
  * Deploys the packaged service into ministack, an emulator that is not ours, puts a finding event, sees the campaign that it starts
- * take the lease there, and removes the stack again. Usage: node test/interop/deploy.ts <ministack>
+ * take the lease there, and removes the stack again. Usage: node test/interop/deploy.ts <ministack> <folder of the package>
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,7 @@ const aws = {
 Object.assign(process.env, aws);
 const client = { region: REGION, endpoint: ENDPOINT };
 const started: ChildProcess[] = [];
-const PACKAGE = join(tmpdir(), `patchwright-package-${process.pid}`);
+const PACKAGE = process.argv[3] ?? '.serverless';
 const SOURCE = 'interop.inspector2';
 const sample = JSON.parse(readFileSync(join(root, 'events/finding.sample.json'), 'utf8'));
 const since = Date.now();
@@ -60,7 +60,6 @@ async function main(ministack: string): Promise<void> {
   const [address] = (await once(world.stdout ?? process.stdin, 'data')) as [Buffer];
   say(`the rehearsal's EC2, SSM and Inspector answer at ${String(address).trim()}`);
 
-  osls('package', '--package', PACKAGE);
   prune(String(address).trim());
   osls('deploy', '--package', PACKAGE);
   osls('deploy', '--package', PACKAGE, '--force'); // over the first: nothing is lost, nothing collides
@@ -79,7 +78,14 @@ async function main(ministack: string): Promise<void> {
   say(`executions: ${executions.map(({ name, status }) => `${name} ${status}`).join(', ')}`);
   if (executions.length !== 1) throw new Error('one finding event, one execution');
 
-  osls('remove');
+  const refused = spawnSync(process.execPath, [join(root, 'node_modules/.bin/osls'), 'remove'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (refused.status === 0 || !refused.stdout.includes(lease.holder.campaign))
+    throw new Error('remove under an open campaign');
+  say(`remove is refused while ${lease.holder.campaign} is open`);
+  osls('remove', '--param', 'open=ignore');
   const { TableNames = [] } = await new DynamoDBClient(client).send(new ListTablesCommand({}));
   const { Buckets = [] } = await new S3Client({ ...client, forcePathStyle: true }).send(new ListBucketsCommand({}));
   const left = [...TableNames, ...Buckets.map(({ Name }) => Name ?? '')].filter((name) =>
@@ -88,7 +94,10 @@ async function main(ministack: string): Promise<void> {
   say(`removed; what is left: ${left.join(', ') || 'nothing'}`);
   const wanted = ['patchwright-dev', `patchwright-dev-evidence-000000000000-${REGION}`];
   if (left.sort().join() !== wanted.join()) throw new Error(`table and evidence were to stay, and nothing else`);
-  for (const one of [directory, PACKAGE]) rmSync(one, { recursive: true, force: true });
+  osls('purge');
+  const { TableNames: tables = [] } = await new DynamoDBClient(client).send(new ListTablesCommand({}));
+  if (tables.length > 0) throw new Error(`purge left ${tables}`);
+  rmSync(directory, { recursive: true, force: true });
 }
 
 function prune(address: string): void {

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { resourcesOf } from '#config/of-policy.ts';
+import { loadPolicy } from '#config/policy.ts';
+import { inMode } from '#config/policy-json.ts';
+import { statements } from '#config/role.ts';
+import { sha256 } from '#domain/hash.ts';
+import type { GroupPolicy, Policy } from '#domain/policy.ts';
+
+const policy = loadPolicy(new URL('../../policy.yml', import.meta.url).pathname);
+const withGroup = (change: Partial<GroupPolicy>): Policy => ({
+  ...policy,
+  groups: { web: { ...(policy.groups.web as GroupPolicy), ...change } },
+});
+
+describe('what the policy asks of the stack', () => {
+  test('a schedule for each group that has one, in its time zone', () => {
+    const { WebSchedule, BatchSchedule } = resourcesOf(policy, 'prod') as Record<
+      string,
+      { Properties: Record<string, unknown> }
+    >;
+    assert.deepEqual(
+      [WebSchedule?.Properties.Name, WebSchedule?.Properties.ScheduleExpressionTimezone],
+      ['patchwright-prod-web', 'Europe/Berlin'],
+    );
+    assert.ok(BatchSchedule);
+    const none = withGroup({ triggers: { ...(policy.groups.web as GroupPolicy).triggers, schedule: null } });
+    assert.deepEqual(resourcesOf(none, 'prod'), {});
+  });
+
+  test('a baseline for each wish; Debian takes no delay and no severity', () => {
+    const baselines = (group: Policy) =>
+      Object.values(resourcesOf(group, 'dev')).flatMap(({ Type, Properties }) =>
+        Type === 'AWS::SSM::PatchBaseline' ? [Properties as Record<string, never>] : [],
+      );
+    const wish = { classifications: ['Security'], severities: ['Critical'], approvedWithinDays: 3 };
+    const [linux] = baselines(withGroup({ baseline: { AMAZON_LINUX_2023: wish } }));
+    assert.deepEqual(linux?.ApprovalRules, {
+      PatchRules: [
+        {
+          PatchFilterGroup: {
+            PatchFilters: [
+              { Key: 'CLASSIFICATION', Values: ['Security'] },
+              { Key: 'SEVERITY', Values: ['Critical'] },
+            ],
+          },
+          ComplianceLevel: 'HIGH',
+          ApproveAfterDays: 3,
+        },
+      ],
+    });
+    const [windows] = baselines(withGroup({ baseline: { WINDOWS: wish } }));
+    assert.match(JSON.stringify(windows), /MSRC_SEVERITY/);
+    const [debian] = baselines(withGroup({ baseline: { DEBIAN: wish } }));
+    assert.doesNotMatch(JSON.stringify(debian), /ApproveAfterDays|SEVERITY/);
+    assert.deepEqual(debian?.PatchGroups, ['web']);
+  });
+
+  test('names of groups that differ by a sign give resources that differ', () => {
+    const two = {
+      ...policy,
+      groups: { 'a-b': withGroup({ name: 'a-b' }).groups.web, 'a.b': withGroup({ name: 'a.b' }).groups.web },
+    };
+    assert.equal(Object.keys(resourcesOf(two as Policy, 'dev')).length, 2);
+  });
+});
+
+test('a stack that observes acts for no group, and its policy has a hash of its own', () => {
+  const observing = inMode(policy, 'observe');
+  assert.deepEqual([...new Set(Object.values(observing.groups).map(({ mode }) => mode))], ['observe']);
+  const { hash, ...content } = observing;
+  assert.equal(hash, sha256(content));
+  assert.notEqual(hash, policy.hash);
+  assert.deepEqual(inMode(policy, 'act'), policy);
+});
+
+describe('a role', () => {
+  const place = { stage: 'dev', policy };
+  test('refuses a resource that it does not know, and a permission without a reason', () => {
+    assert.throws(
+      () => statements('x', [{ do: ['s3:GetObject'], on: 'anything', why: 'x' }], place, ''),
+      /no resource is called anything/,
+    );
+    assert.throws(
+      () => statements('x', [{ do: ['s3:GetObject'], on: 'evidence', why: '' }], place, ''),
+      /needs do and why/,
+    );
+  });
+
+  test('has no statement for calendars where the policy names none', () => {
+    const may = [{ do: ['ssm:GetCalendarState'], on: 'calendars', why: 'The change calendars.' }];
+    assert.doesNotMatch(JSON.stringify(statements('x', may, place, '')), /Calendar/);
+    const window = { ...(policy.groups.web as GroupPolicy).window, calendars: ['freeze'] } as GroupPolicy['window'];
+    assert.match(
+      JSON.stringify(statements('x', may, { stage: 'dev', policy: withGroup({ window }) }, '')),
+      /document\/freeze/,
+    );
+  });
+});
