@@ -79,7 +79,7 @@ export async function conduct(given: Conducting): Promise<Rehearsing> {
   }
 }
 
-function engineFaults(scenario: Scenario): EngineFault[] {
+export function engineFaults(scenario: Scenario): EngineFault[] {
   return scenario.faults.flatMap((fault) =>
     isWorldFault(fault) ? [] : [{ ...fault, at: timeOfFault(scenario, fault) ?? undefined }],
   );

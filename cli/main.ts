@@ -6,6 +6,7 @@ import { wordsOf } from './account/remedy.ts';
 import { BadInput } from './bad-input.ts';
 import { AWS_SAID_NO, BAD_INPUT } from './exit.ts';
 import { rehearseCommand } from './rehearse-command.ts';
+import { serveCommand } from './serve-command.ts';
 import { verifyCommand } from './verify-command.ts';
 
 const program = new Command('patchwright')
@@ -22,7 +23,8 @@ Examples:
   patchwright check               what a deployment in your account lacks
   patchwright plan web            what a campaign over the group web would do now`,
   );
-for (const command of [rehearseCommand(), verifyCommand(), ...accountCommands()]) program.addCommand(command);
+for (const command of [rehearseCommand(), serveCommand(), verifyCommand(), ...accountCommands()])
+  program.addCommand(command);
 for (const command of [program, ...program.commands]) {
   command
     .exitOverride()

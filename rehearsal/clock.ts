@@ -85,6 +85,12 @@ export class VirtualClock implements Clock, TimerQueue {
     return true;
   }
 
+  /** Goes so far without firing anything; never past the next timer. */
+  advance(epochMs: number): void {
+    this.#now = Math.max(this.#now, Math.min(epochMs, this.next() ?? epochMs));
+    if (this.#date) this.#date.setSystemTime(this.#now);
+  }
+
   /** From now on timers and chance of this task are virtual. */
   beginTask(task: object, chance: Chance): void {
     this.#task = { task, chance };

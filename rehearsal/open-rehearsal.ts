@@ -39,11 +39,11 @@ export class OpenRehearsal implements Rehearsal {
   readonly #pace: Pace;
   readonly #traffic: Traffic;
   readonly #pool = new Pool();
-  readonly #states: States;
+  readonly states: States;
   readonly #s3: S3;
   readonly #bus: ReturnType<typeof openBus>;
   readonly #urls: FunctionUrls;
-  readonly #installed: Installation;
+  readonly installed: Installation;
   readonly #taskEnv: Record<string, string>;
   readonly #listeners: ((event: TimelineEvent) => void)[] = [];
   #open = true;
@@ -63,7 +63,7 @@ export class OpenRehearsal implements Rehearsal {
     this.clock = clock;
     this.account = account;
     this.region = region;
-    this.#installed = installed;
+    this.installed = installed;
     this.endpoint = `http://127.0.0.1:${port}`;
     this.env = { ...installed.env, POLICY_FILE: options.policyFile };
     this.#taskEnv = { ...taskEnvironment(this.endpoint, region), ...this.env };
@@ -117,7 +117,7 @@ export class OpenRehearsal implements Rehearsal {
       faults.entered({ machine, state, execution });
       world.entered?.(machine, state);
     };
-    this.#states = new States(installed.machines, {
+    this.states = new States(installed.machines, {
       clock,
       chance: chance.of('states'),
       lambda,
@@ -140,14 +140,14 @@ export class OpenRehearsal implements Rehearsal {
       fault: (call: string, caller: string) => faults.onCall(call, caller),
       called: (call: string, caller: string, error: string | null) => note('call', caller, call, { error }),
     };
-    this.gateway = new Gateway(parts, [...world.fakes, statesApi(this.#states), this.#s3, sns, sqs, events]);
+    this.gateway = new Gateway(parts, [...world.fakes, statesApi(this.states), this.#s3, sns, sqs, events]);
     this.calls = this.gateway.calls;
     this.callsByCaller = this.gateway.callsByCaller;
     plan(installed, {
       clock,
       chance: chance.of('scheduler'),
       invoke: (id, event) => lambda.fireAndForget(id, event),
-      start: (machine, name, input) => this.#states.start(machine, name, input),
+      start: (machine, name, input) => this.states.start(machine, name, input),
     });
     this.#traffic.open();
     this.#pool.open();
@@ -159,15 +159,15 @@ export class OpenRehearsal implements Rehearsal {
   }
 
   start(machine: string, name: string, input: unknown): string {
-    return running.run('engine', () => this.#states.start(machine, name, JSON.stringify(input))).view.arn;
+    return running.run('engine', () => this.states.start(machine, name, JSON.stringify(input))).view.arn;
   }
 
   abort(arn: string): void {
-    running.run('engine', () => this.#states.stop(arn));
+    running.run('engine', () => this.states.stop(arn));
   }
 
   executions(): ExecutionView[] {
-    return views(this.#states);
+    return views(this.states);
   }
 
   async act<T>(caller: string, work: () => Promise<T>): Promise<T> {
@@ -206,7 +206,7 @@ export class OpenRehearsal implements Rehearsal {
   evidence(): Map<string, Uint8Array> {
     const bucket =
       this.#s3.buckets.get(this.env.EVIDENCE_BUCKET ?? '') ??
-      this.#s3.buckets.get(this.#installed.buckets[0]?.name ?? '');
+      this.#s3.buckets.get(this.installed.buckets[0]?.name ?? '');
     return new Map([...(bucket ?? [])].map(([key, object]) => [key, object.Body]));
   }
 
@@ -236,7 +236,7 @@ export class OpenRehearsal implements Rehearsal {
   }
 
   #strike(fault: EngineFault, entered: EnteredState | null): void {
-    const hit = views(this.#states).filter((view) =>
+    const hit = views(this.states).filter((view) =>
       entered
         ? view.arn === entered.execution
         : view.status === 'RUNNING' && (!fault.execution || view.machine === fault.execution),

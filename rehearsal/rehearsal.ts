@@ -1,7 +1,7 @@
 /** Opens a rehearsal: the product, as serverless.yml says, installed in a small AWS in virtual time. One at a time in a process. */
 import { fileURLToPath } from 'node:url';
-import { address, occupy, vacate } from '#rehearsal/address.ts';
-import type { Fake, Rehearsal, Stage } from '#rehearsal/api.ts';
+import { type Address, address, occupy, vacate } from '#rehearsal/address.ts';
+import type { Fake, Stage } from '#rehearsal/api.ts';
 import { createTables, openDynamodb } from '#rehearsal/dynamodb.ts';
 import type { EngineFault } from '#rehearsal/faults.ts';
 import type { Gateway } from '#rehearsal/gateway.ts';
@@ -34,12 +34,14 @@ export interface RehearsalOptions {
   stage?: string | undefined;
   region?: string | undefined;
   account?: string | undefined;
+  /** Where it answers; loopback and any port, if absent. */
+  address?: Address | undefined;
 }
 
 const ACCOUNT = '123456789012';
 
 /** Throws for a service that cannot be rehearsed, saying where and why. */
-export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsal> {
+export async function openRehearsal(options: RehearsalOptions): Promise<OpenRehearsal> {
   const root = options.root ?? fileURLToPath(new URL('..', import.meta.url));
   const account = options.account ?? ACCOUNT;
   const installed = readServerless({
@@ -51,7 +53,7 @@ export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsa
   });
   const dynamodb = openDynamodb();
   let handle: Gateway['handle'] = async (request, response) => void dynamodb.emit('request', request, response);
-  await occupy((request, response) => handle(request, response));
+  await occupy((request, response) => handle(request, response), options.address);
   try {
     const port = await address();
     await createTables(installed.tables, port);

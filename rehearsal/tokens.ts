@@ -12,6 +12,11 @@ export class Tokens {
     this.#chance = chance;
   }
 
+  /** Does any task wait for somebody's answer? */
+  get areOpen(): boolean {
+    return [...this.#holders.values()].some((holder) => holder !== null);
+  }
+
   issue(holder: TokenHolder): { token: string; close(): void } {
     const bytes = Buffer.from(Array.from({ length: 96 }, () => this.#chance.int(256)));
     const token = `${PREFIX}${bytes.toString('base64')}`;

@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { campaigns } from '#aws/campaigns.ts';
+import { policyJson } from '#config/policy-json.ts';
+import { instant } from '#domain/instant.ts';
+import { keepTime, type Rate, rateOf } from '#rehearsal/rate.ts';
+import { openRehearsal } from '#rehearsal/rehearsal.ts';
+import { isTerminal } from '#rehearsal/world/commands.ts';
+import { openWorld, type World } from '#rehearsal/world/world.ts';
+import { BadInput } from './bad-input.ts';
+import { engineFaults } from './conducting.ts';
+import { OPERATOR } from './people.ts';
+import { policyFor } from './policy-for.ts';
+import { scenarioOf } from './scenarios.ts';
+import type { ServeFlags } from './serve-command.ts';
+import { contents, eventLine } from './serving-words.ts';
+
+/** Serves until SIGINT or SIGTERM. Throws BadInput for what the person can mend, before anything answers. */
+export async function serve(flags: ServeFlags): Promise<void> {
+  const stop = new AbortController();
+  const stopped = () => stop.abort();
+  process.once('SIGINT', stopped).once('SIGTERM', stopped);
+  try {
+    await serveUntil(stop.signal, flags, (line) => process.stdout.write(`${line}\n`));
+  } finally {
+    process.off('SIGINT', stopped).off('SIGTERM', stopped);
+  }
+}
+
+/** `print` gets what is in it, line by line, once it answers, and then a line per event. */
+export async function serveUntil(signal: AbortSignal, flags: ServeFlags, print: (line: string) => void): Promise<void> {
+  const rate = rateFor(flags.clock);
+  const scenario = scenarioOf(flags.scenario);
+  const policy = policyFor(flags.policy, scenario.group, scenario.policy, `scenario ${scenario.name}`);
+  const directory = mkdtempSync(join(tmpdir(), 'patchwright-'));
+  const policyFile = join(directory, 'policy.json');
+  writeFileSync(policyFile, policyJson(policy));
+  const worlds: World[] = [];
+  const address = { host: flags.host, port: flags.port };
+  try {
+    const rehearsal = await openRehearsal({
+      startAt: Date.parse(scenario.start),
+      seed: flags.seed ?? scenario.seed,
+      region: flags.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
+      account: flags.account,
+      policyFile,
+      address,
+      faults: engineFaults(scenario),
+      world: (stage) => {
+        const world = openWorld(scenario, stage);
+        worlds.push(world);
+        return world;
+      },
+    }).catch((error: unknown) => {
+      throw taken(error, flags);
+    });
+    try {
+      const at = instant(rehearsal.clock.now());
+      await rehearsal.act(OPERATOR, () => campaigns.setKillSwitch('go', OPERATOR, at));
+      for (const line of contents(rehearsal, scenario, worlds, flags)) print(line);
+      rehearsal.on((event) => {
+        const line = eventLine(event);
+        if (line !== null) print(line);
+      });
+      const atWork = () => worlds.some(({ commands }) => commands.some((one) => !isOver(one)));
+      const runs = () => rehearsal.executions().some(({ status }) => status === 'RUNNING');
+      await keepTime(rehearsal, rate, () => !rehearsal.states.tokens.areOpen && (runs() || atWork()), signal);
+    } finally {
+      await rehearsal.close();
+    }
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function isOver({ invocations }: World['commands'][number]): boolean {
+  return [...invocations.values()].every(isTerminal);
+}
+
+function rateFor(text: string): Rate {
+  const rate = rateOf(text);
+  if (rate === null)
+    throw new BadInput([`--clock ${text}: is no pace. Remedy: virtual, real, or x60 for sixty times as fast`]);
+  return rate;
+}
+
+function taken(error: unknown, { port, host }: ServeFlags): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE')
+    return new BadInput([
+      `--port ${port}: something answers there already. Remedy: stop it, or name another port, or 0 for any`,
+    ]);
+  if (code === 'EACCES')
+    return new BadInput([`--port ${port}: may not be used by you at ${host}. Remedy: a port above 1023`]);
+  return error;
+}
