@@ -16,12 +16,13 @@ const program = new Command('patchwright')
     'after',
     `
 Exit: 0 done; 1 check or verify found something; 2 bad input; 3 blind, halted
-      or expired; 4 denied; 5 lost; 6 AWS refused or did not answer; 130 interrupted
+      or expired; 4 denied; 5 lost; 6 AWS refused or did not answer;
+      130 interrupted
 
 Examples:
   patchwright rehearse            the default scenario; needs no account
   patchwright check               what a deployment in your account lacks
-  patchwright plan web            what a campaign over the group web would do now`,
+  patchwright plan web            what a campaign over web would do now`,
   );
 for (const command of [rehearseCommand(), serveCommand(), verifyCommand(), ...accountCommands()])
   program.addCommand(command);

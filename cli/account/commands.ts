@@ -127,7 +127,7 @@ function reportCommand(): Command {
   type Flags = AccountFlags & { out?: string };
   return accountCommand('report', 'The report of a closed campaign; the exit is that of its outcome', [
     'report web-20240831T200000Z',
-    'report web --out evidence/web    the last one of a group, with all files',
+    'report web --out evidence/web',
   ])
     .argument('<campaign>', 'its name, or a group for its last one', groupName)
     .option('--out <directory>', 'fetch all of its evidence: report.html, tables, surveys, manifest')
