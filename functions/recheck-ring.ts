@@ -3,15 +3,15 @@ import { evidence } from '#aws/evidence.ts';
 import { instances } from '#aws/instances.ts';
 import { lambda } from '#aws/lambda.ts';
 import { patching } from '#aws/patching.ts';
-import { BrokenRecord } from '#domain/errors.ts';
 import { files } from '#domain/files.ts';
-import type { Instant, Os } from '#domain/model.ts';
+import type { Instant } from '#domain/model.ts';
 import type { FrozenPolicy } from '#domain/policy.ts';
 import type { Ports } from '#domain/ports.ts';
 import type { Plan, RingPlan, RingRecord } from '#domain/records.ts';
 import { newRing } from '#domain/ring-record.ts';
 import { recheck } from '#domain/scope.ts';
 import type { RingTask } from '#domain/tasks.ts';
+import { changedBaseline } from '#loop/changed-baseline.ts';
 import { byId } from '#loop/survey.ts';
 
 /** Before a ring begins: its hosts as they are now (fewer keep the approval), and its baselines as they were planned. */
@@ -35,19 +35,5 @@ export const recheckRing = async (
   await evidence.write(input, files.ring(input.ring), record);
   return {};
 };
-
-/** A baseline that changed since the plan is another scope than the one that was planned and approved. */
-async function changedBaseline(input: RingTask, plan: Plan, ring: RingPlan, baselines: Ports['baselines']) {
-  for (const os of new Set<Os>(ring.hosts.map((host) => host.os))) {
-    const planned = plan.baselines.find((baseline) => baseline.os === os);
-    if (!planned) throw new BrokenRecord(`plan.json of ${input.campaign} has no baseline of ${os}.`);
-    const now = await baselines.forGroup(input.group, os);
-    if (now.id !== planned.id)
-      return `the group's baseline of ${os} is ${now.name} (${now.id}) now; planned was ${planned.name}`;
-    if (now.contentHash !== planned.contentHash)
-      return `baseline ${planned.name} (${planned.id}) was changed since the plan`;
-  }
-  return null;
-}
 
 export const handler = lambda(recheckRing, { baselines, evidence, instances, patching });

@@ -1,20 +1,24 @@
 import { alarms } from '#aws/alarms.ts';
+import { baselines } from '#aws/baselines.ts';
 import { campaigns } from '#aws/campaigns.ts';
 import { evidence } from '#aws/evidence.ts';
+import { instances } from '#aws/instances.ts';
 import { lambda } from '#aws/lambda.ts';
 import { patching } from '#aws/patching.ts';
 import { files } from '#domain/files.ts';
-import { mayGo } from '#domain/go.ts';
+import { type Go, mayGo } from '#domain/go.ts';
 import type { Instant } from '#domain/model.ts';
+import type { FrozenPolicy } from '#domain/policy.ts';
 import type { Ports } from '#domain/ports.ts';
 import type { Plan, RingPlan, RingRecord } from '#domain/records.ts';
 import { hostsOf } from '#domain/ring-record.ts';
 import { nextWave } from '#domain/rings.ts';
 import type { RingTask } from '#domain/tasks.ts';
+import { changedBaseline } from '#loop/changed-baseline.ts';
 import { goFacts } from '#loop/go-facts.ts';
 import { resolveIntents, sendOnce } from '#loop/send.ts';
 
-type SendPorts = Pick<Ports, 'alarms' | 'campaigns' | 'evidence' | 'patching'>;
+type SendPorts = Pick<Ports, 'alarms' | 'baselines' | 'campaigns' | 'evidence' | 'instances' | 'patching'>;
 
 /**
  * Sends the next wave, if everything says that it may go now. An intent is written before the send, so that a second run of
@@ -32,7 +36,8 @@ export const sendWave = async (input: RingTask, ports: SendPorts, now: Instant) 
   if (record.stopped) return { decision: 'Stopped', waitSeconds: 0, why: record.stopped.words };
   if (!hostsOf(record, 'planned').length) return { decision: 'AllSent', waitSeconds: 0, why: 'every host was sent' };
 
-  const go = mayGo(ringPlan, await goFacts(input, plan, record, ports, now));
+  const { group } = await evidence.read<FrozenPolicy>(input, files.policy);
+  const go = await mayGoNow();
   if (go.say === 'wait') return { decision: 'Wait', waitSeconds: go.seconds, why: go.words };
   const wave = go.say === 'go' ? nextWave(ringPlan, record, intents) : [];
   if (go.say === 'stop' || !wave.length) {
@@ -40,13 +45,20 @@ export const sendWave = async (input: RingTask, ports: SendPorts, now: Instant) 
     await evidence.write(input, files.ring(input.ring), { ...record, stopped });
     return { decision: 'Stopped', waitSeconds: 0, why: stopped.words };
   }
-  const sent = await sendOnce(input, { plan, record, intents, wave }, ports, now);
+  const sent = await sendOnce(input, { group, plan, ringPlan, record, intents, wave }, ports, now);
   await evidence.write(input, files.ring(input.ring), sent.record);
   return sent.result;
+
+  /** The baseline last: the ring may have waited for days since it was rechecked. */
+  async function mayGoNow(): Promise<Go> {
+    const go = mayGo(ringPlan, await goFacts(input, plan, record, ports, now));
+    const words = go.say === 'go' ? await changedBaseline(input, plan, ringPlan, ports.baselines) : null;
+    return words ? { say: 'stop', why: 'baseline', words } : go;
+  }
 };
 
 function noRoom(at: Instant) {
   return { why: 'errors' as const, words: 'as many hosts as may be disturbed at once have not come back', at };
 }
 
-export const handler = lambda(sendWave, { alarms, campaigns, evidence, patching });
+export const handler = lambda(sendWave, { alarms, baselines, campaigns, evidence, instances, patching });

@@ -2,10 +2,13 @@
 import { SendRefused } from '#domain/errors.ts';
 import { plusMinutes } from '#domain/instant.ts';
 import type { InstanceId, Instant } from '#domain/model.ts';
+import type { GroupPolicy } from '#domain/policy.ts';
 import type { Ports } from '#domain/ports.ts';
-import type { Intent, Plan, RingRecord } from '#domain/records.ts';
+import type { Intent, Plan, RingPlan, RingRecord } from '#domain/records.ts';
 import { withHosts } from '#domain/ring-record.ts';
+import { recheck } from '#domain/scope.ts';
 import type { RingTask } from '#domain/tasks.ts';
+import { byId } from '#loop/survey.ts';
 
 export const DELIVERY_SECONDS = 600;
 /** ListCommands is eventually consistent: a command that was accepted is taken to be listed after so long. */
@@ -37,18 +40,27 @@ export async function resolveIntents(
   return { record: resolved, intents, clear };
 }
 
-/** Only hosts that are Online are sent: one that is not refuses the whole command (trap 22). */
+interface Sending {
+  group: GroupPolicy;
+  plan: Plan;
+  ringPlan: RingPlan;
+  record: RingRecord;
+  intents: Intent[];
+  wave: InstanceId[];
+}
+
+/** Only hosts that are Online are sent: one that is not refuses the whole command (trap 22). Nor one that left its ring. */
 export async function sendOnce(
   input: RingTask,
-  { plan, record, intents, wave }: { plan: Plan; record: RingRecord; intents: Intent[]; wave: InstanceId[] },
-  { campaigns, patching }: IntentPorts,
+  { intents, plan, wave, ...of }: Sending,
+  { campaigns, instances: ec2, patching }: IntentPorts & Pick<Ports, 'instances'>,
   now: Instant,
 ) {
-  const { ready, skipped } = await online(wave, record, patching);
+  const { ready, skipped } = await stillThere(wave, of, ec2, patching);
   const refusedBefore = new Set(intents.filter((i) => i.state === 'refused').flatMap((i) => i.instances));
   const doubtful = ready.find((id) => refusedBefore.has(id));
   const instances = doubtful ? [doubtful] : ready;
-  if (!instances.length) return { record: skipped, result: wait(60, 'no host of the wave is online') };
+  if (!instances.length) return { record: skipped, result: wait(60, 'no host of the wave is there and online') };
   const number = Math.max(0, ...intents.map((i) => i.wave)) + 1;
   const intent: Intent = {
     campaign: input.campaign,
@@ -107,14 +119,21 @@ async function lookFor(intent: Intent, patching: Ports['patching'], now: Instant
   };
 }
 
-async function online(wave: InstanceId[], record: RingRecord, patching: Ports['patching']) {
-  const up = new Set<string>();
-  for await (const node of patching.managed(wave)) if (node.ping === 'Online') up.add(node.id);
-  const off = new Set(wave.filter((id) => !up.has(id)));
-  const skipped = withHosts(record, ({ id }) =>
-    off.has(id) ? { status: 'skipped', words: 'its agent was not online when its turn came' } : null,
-  );
-  return { ready: wave.filter((id) => up.has(id)), skipped };
+async function stillThere(
+  wave: InstanceId[],
+  { group, record, ringPlan }: Pick<Sending, 'group' | 'record' | 'ringPlan'>,
+  instances: Ports['instances'],
+  patching: Ports['patching'],
+) {
+  const hosts = ringPlan.hosts.filter(({ id }) => wave.includes(id));
+  const members = await byId(instances.byIds(wave));
+  const { still, dropped } = recheck({ ...ringPlan, hosts }, group, members, await byId(patching.managed(wave)));
+  const why = new Map(dropped.map(({ id, words }) => [id, words]));
+  const skipped = withHosts(record, ({ id }) => {
+    const words = why.get(id);
+    return words ? { status: 'skipped', words: `When its turn came: ${words}` } : null;
+  });
+  return { ready: still, skipped };
 }
 
 function working(record: RingRecord, intent: Intent): RingRecord {

@@ -26,7 +26,7 @@ export function host(id: string, over: Partial<Omit<SurveyedHost, 'id'>> & { os?
       id,
       state: 'running',
       zone: 'eu-central-1a',
-      tags: { Ring: 'fleet' },
+      tags: { PatchGroup: 'web', Ring: 'fleet' },
       launchedAt: '2024-01-01T00:00:00.000Z',
     },
     managed: { id, ping: 'Online', os, platform: 'Debian GNU/Linux 12', lastPingAt: AT },

@@ -109,8 +109,14 @@ suite('the recheck before a ring', () => {
     ['gone', null, {}, /terminated/],
     ['terminated', { state: 'terminated' }, {}, /terminated/],
     ['stopped', { state: 'stopping' }, {}, /is stopping now/],
-    ['its tag moved to another ring', { tags: { Ring: 'canary' } }, {}, /left the ring fleet for canary/],
-    ['its tag is gone', { tags: {} }, {}, /left the ring fleet since/],
+    [
+      'its tag moved to another ring',
+      { tags: { PatchGroup: 'web', Ring: 'canary' } },
+      {},
+      /left the ring fleet for canary/,
+    ],
+    ['its tag is gone', { tags: { PatchGroup: 'web' } }, {}, /left the ring fleet since/],
+    ['of another group', { tags: { 'Patch Group': 'db', Ring: 'fleet' } }, {}, /left the patch group web since/],
     ['unmanaged', {}, null, /no longer a managed node/],
     ['offline', {}, { ping: 'ConnectionLost' }, /not heard of \(ConnectionLost\)/],
     ['another OS', {}, { os: 'UBUNTU' }, /planned with DEBIAN and runs UBUNTU/],
@@ -128,7 +134,10 @@ suite('the recheck before a ring', () => {
     const twice = groupPolicy();
     for (const each of twice.rings) each.tag = { key: each.name, value: 'yes' };
     const members = new Map(
-      ids.map((id) => [id, { ...host(id).member, tags: { fleet: 'yes', ...(id === 'i-2' ? { canary: 'yes' } : {}) } }]),
+      ids.map((id) => [
+        id,
+        { ...host(id).member, tags: { PatchGroup: 'web', fleet: 'yes', ...(id === 'i-2' ? { canary: 'yes' } : {}) } },
+      ]),
     );
     const nodes = new Map(ids.flatMap((id) => (host(id).managed ? [[id, host(id).managed as Managed] as const] : [])));
     const { still, dropped } = recheck(ring, twice, members, nodes);

@@ -4,8 +4,9 @@ import { SendRefused } from '#domain/errors.ts';
 import { files } from '#domain/files.ts';
 import { plusMinutes } from '#domain/instant.ts';
 import { freeLease } from '#domain/lease.ts';
-import { noCounts } from '#domain/model.ts';
+import { type Baseline, noCounts } from '#domain/model.ts';
 import type { FrozenPolicy, GroupPolicy } from '#domain/policy.ts';
+import type { Ports } from '#domain/ports.ts';
 import type { Plan, RingPlan, RingRecord } from '#domain/records.ts';
 import { newRing, withHosts } from '#domain/ring-record.ts';
 import { sendWave } from '../../functions/send-wave.ts';
@@ -16,12 +17,16 @@ const ids = ['i-1', 'i-2', 'i-3', 'i-4', 'i-5'];
 const task = { contract: 1, campaign: 'c', group: 'web', ring: 'fleet' };
 const group = {
   name: 'web',
-  rings: [{ name: 'canary' }, { name: 'fleet' }],
+  rings: [
+    { name: 'canary', tag: { key: 'Ring', value: 'canary' } },
+    { name: 'fleet', tag: { key: 'Ring', value: 'fleet' } },
+  ],
   gate: { alarms: [] as string[] },
   approvals: { before: [] as string[] },
   window: null,
   proofDays: 3,
 } as unknown as GroupPolicy;
+const baseline = { id: 'pb-1', name: 'web', os: 'DEBIAN', contentHash: 'b' } as Baseline;
 const ringPlan = {
   ring: 'fleet',
   atOnce: 2,
@@ -39,7 +44,12 @@ beforeEach(async () => {
   ports = newPorts();
   const { evidence, campaigns } = ports;
   await evidence.write(task, files.policy, { hash: 'p', frozenAt: at, group } satisfies FrozenPolicy);
-  await evidence.write(task, files.plan, { scopeHash: 'h', snapshotId: 's', reboot: 'RebootIfNeeded' } as Plan);
+  await evidence.write(task, files.plan, {
+    scopeHash: 'h',
+    snapshotId: 's',
+    reboot: 'RebootIfNeeded',
+    baselines: [baseline] as Baseline[],
+  } as Plan);
   await evidence.write(task, files.ringPlan('fleet'), ringPlan);
   await evidence.write(task, files.ring('canary'), { firstSentAt: at } as RingRecord);
   await evidence.write(task, files.ring('fleet'), newRing(ringPlan, [], at));
@@ -51,7 +61,23 @@ beforeEach(async () => {
 });
 
 function newPorts() {
+  const tags: Record<string, Record<string, string>> = {};
   return {
+    tags,
+    instances: {
+      async *members() {},
+      async *byIds(asked: Iterable<string>) {
+        for (const id of asked)
+          yield {
+            id,
+            state: 'running',
+            zone: 'a',
+            launchedAt: at,
+            tags: tags[id] ?? { PatchGroup: 'web', Ring: 'fleet' },
+          };
+      },
+    } as Ports['instances'],
+    baselines: { forGroup: async () => baseline } as Ports['baselines'],
     campaigns: campaignsInMemory(),
     evidence: evidenceInMemory(),
     patching: patchingInMemory(ids),
@@ -132,7 +158,24 @@ test('trap 22: an instance that is not online is skipped; a command that SSM ref
   }
   assert.deepEqual(sent.sort(), ['i-1', 'i-4', 'i-5']);
   const words = (await record()).hosts.filter((h) => h.status === 'skipped').map((h) => `${h.id} ${h.words}`);
-  assert.match(words.join('; '), /i-2 its agent was not online.*i-3 SSM refused it/);
+  assert.match(words.join('; '), /i-2 .*not heard of \(ConnectionLost\).*i-3 SSM refused it/);
+});
+
+test('always 8: a host that left its ring or its group while the ring waited for its window is not sent', async () => {
+  ports.tags['i-1'] = { PatchGroup: 'web', Ring: 'by-hand' };
+  ports.tags['i-2'] = { PatchGroup: 'other', Ring: 'fleet' };
+  assert.equal((await send()).why, 'no host of the wave is there and online');
+  assert.equal((await send(1)).decision, 'Sent');
+  assert.deepEqual(installs(), ['i-3', 'i-4']);
+  const words = (await record()).hosts.map((h) => h.words).join('; ');
+  assert.match(words, /i-1 left the ring fleet since the plan.*i-2 left the patch group web since the plan/);
+});
+
+test('always 5: a baseline that changed while the ring waited for its window is another scope', async () => {
+  ports.baselines.forGroup = async () => ({ ...baseline, contentHash: 'changed' });
+  const { decision, why } = await send();
+  assert.deepEqual([decision, why], ['Stopped', 'baseline web (pb-1) was changed since the plan']);
+  assert.deepEqual(installs(), []);
 });
 
 test('throttled sends took nothing: the hosts come again', async () => {
