@@ -17,7 +17,16 @@ export function windowWords(window: WindowPolicy | null): string {
 export function startWords(window: WindowPolicy | null, at: Instant): string {
   const { mayStart, lastStart, opensAt } = windowAt(window, at);
   if (mayStart) return lastStart ? `At once, if the yes comes before ${minute(lastStart)}.` : 'At once.';
-  return opensAt ? `When the window opens: ${minute(opensAt)}.` : 'Never: the window does not open again.';
+  return opensAt ? `When the window opens, ${minute(opensAt)}.` : 'Never: the window does not open again.';
+}
+
+/** The same, once the yes was said. */
+export function startedWords(window: WindowPolicy | null, at: Instant): string {
+  const { mayStart, opensAt } = windowAt(window, at);
+  if (mayStart) return 'The first wave starts in a minute or two.';
+  return opensAt
+    ? `The first wave starts when the window opens, ${minute(opensAt)}.`
+    : 'No wave starts: the window does not open again.';
 }
 
 const NTH = { 1: 'first', 2: 'second', 3: 'third', 4: 'fourth', 5: 'fifth' };

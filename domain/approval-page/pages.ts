@@ -16,7 +16,7 @@ import type { Question } from '#domain/question.ts';
 import type { Approval } from '#domain/records.ts';
 import { Html, html } from '#domain/report/html.ts';
 import type { Answered } from '#domain/visit.ts';
-import { startWords } from '#domain/window-text.ts';
+import { startedWords } from '#domain/window-text.ts';
 
 /** As loop/decision.ts tells it. */
 interface Decided {
@@ -58,9 +58,10 @@ export function deciding(question: Question, decided: Decided, said: 'yes' | 'no
       const title = `Your ${said} is recorded`;
       const again = what === 'repeated' ? 'It was recorded before; nothing more was done. ' : '';
       const slow = delivered ? '' : 'AWS could not be told yet; this is tried again every 15 minutes. ';
+      const start = what === 'recorded' ? ` ${startedWords(question.window, now)}` : '';
       const then =
         said === 'yes'
-          ? `Ring ${question.ring} of ${question.group} is patched. First wave: ${startWords(question.window, now)}`
+          ? `Ring ${question.ring} of ${question.group} will be patched.${start}`
           : 'No further host is changed, and the campaign ends as denied.';
       return told(delivered ? 200 : 202, said === 'yes' ? 'good' : '', title, `${again}${slow}${then}`);
     }

@@ -12,7 +12,7 @@ export function whatIsDone(question: Question, open: boolean, now: Instant): Htm
   const alarm = alarms.length > 0 ? `, or an alarm rings (${alarms.join(', ')})` : '';
   const then = last ? 'Then the campaign closes.' : 'Then it is judged, and the next ring has its turn.';
   const proof = question.proofUntil ? `The canary's proof holds until ${minute(question.proofUntil)}.` : '';
-  return html`<section><h2>What will be done</h2><dl>
+  return html`<section><h2>${open ? 'What will be done' : 'What was asked'}</h2><dl>
 <dt>Where</dt><dd>${plural(hostCount, 'host')} of ring ${ring}: ${tallied(question.oses)}; in ${tallied(question.zones)}</dd>
 <dt>Waves</dt><dd>${plural(waves, 'wave')} of at most ${plural(atOnce, 'host')} at a time. No further wave starts when ${failed}${alarm}.</dd>
 <dt>When</dt><dd>${open ? startWords(question.window, now) : ''} The policy allows: ${windowWords(question.window)}. ${proof}</dd>
@@ -25,7 +25,7 @@ export function whatYourAnswerDoes({ ring, fixes, expiresAt }: Question, open: b
   return html`<section><h2>What your answer does</h2><dl>
 <dt>Yes</dt><dd>Ring ${ring} is patched as shown here, and nothing wider. It should fix ${withWorst(fixes)} findings.</dd>
 <dt>No</dt><dd>No further host is changed. The campaign ends as denied.</dd>
-<dt>Silence</dt><dd>Means no${open ? '' : ', and the time is over'}: ${minute(expiresAt)}.</dd>
+<dt>Silence</dt><dd>Until ${minute(expiresAt)}: means no${open ? '' : '; the time is over'}.</dd>
 </dl></section>`;
 }
 

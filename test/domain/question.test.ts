@@ -5,7 +5,7 @@ import { SEVERITIES, type Severity } from '#domain/model.ts';
 import type { GroupPolicy } from '#domain/policy.ts';
 import { type QuestionFacts, question } from '#domain/question.ts';
 import { type FindingFate, type Plan, REASONS, type RingPlan, type RingRecord } from '#domain/records.ts';
-import { startWords, windowWords } from '#domain/window-text.ts';
+import { startedWords, startWords, windowWords } from '#domain/window-text.ts';
 import { anApproval, aQuestion } from './approval-fixture.ts';
 
 const host = (id: string, zone = 'eu-central-1a') => ({
@@ -149,10 +149,12 @@ test('a window in words, and when a yes would take effect', () => {
   assert.equal(windowWords(null), 'at any time, for the policy names no window');
   const table = [
     ['2024-08-31T21:00:00.000Z', 'At once, if the yes comes before 2024-09-01 03:15 UTC.'],
-    ['2024-09-01T03:20:00.000Z', 'When the window opens: 2024-09-01 20:00 UTC.'],
-    ['2024-09-02T12:00:00.000Z', 'When the window opens: 2024-09-07 20:00 UTC.'],
+    ['2024-09-01T03:20:00.000Z', 'When the window opens, 2024-09-01 20:00 UTC.'],
+    ['2024-09-02T12:00:00.000Z', 'When the window opens, 2024-09-07 20:00 UTC.'],
   ] as const;
   for (const [at, words] of table) assert.equal(startWords(window, at), words);
+  assert.equal(startedWords(window, table[0][0]), 'The first wave starts in a minute or two.');
+  assert.equal(startedWords(window, table[1][0]), 'The first wave starts when the window opens, 2024-09-01 20:00 UTC.');
   assert.equal(startWords(null, '2024-09-02T12:00:00.000Z'), 'At once.');
   const never = { ...window, days: [], nth: [] };
   assert.equal(startWords(never, '2024-09-02T12:00:00.000Z'), 'Never: the window does not open again.');

@@ -19,7 +19,7 @@ test('an open question: all that an approver has to know, exploited ones first, 
     /1 host of ring fleet: 1 × DEBIAN; in 1 × eu-central-1a/,
     /1 wave of at most 4 hosts/,
     /more than 2 hosts failed, or an alarm rings \(web-5xx\)/,
-    /When the window opens: 2024-09-01 20:00 UTC/,
+    /When the window opens, 2024-09-01 20:00 UTC/,
     /every day, 22:00 to 06:00 Europe\/Berlin; no wave starts in its last 45 minutes/,
     /proof holds until 2024-09-03 20:02 UTC/,
     /A host reboots where its patches need it/,
@@ -30,7 +30,7 @@ test('an open question: all that an approver has to know, exploited ones first, 
     /i-9.*stopped/s,
     /A waiver expired/,
     /No further host is changed. The campaign ends as denied/,
-    /Silence.*Means no/s,
+    /Silence.*Until 2024-09-02 00:24 UTC: means no/s,
     /Type <code>dea84c<\/code>/,
     /by 2024-09-02 00:24 UTC, in 16 hours/,
   ])
@@ -86,7 +86,7 @@ test('the headers of every page forbid all but its own look and its own form', (
 
 test('what is told after a decision, with its status', () => {
   const table = [
-    ['recorded', true, 200, /Your yes is recorded.*First wave: At once/s],
+    ['recorded', true, 200, /Your yes is recorded.*will be patched. The first wave starts in a minute or two/s],
     ['recorded', false, 202, /tried again every 15 minutes/],
     ['repeated', true, 200, /It was recorded before; nothing more was done/],
     ['opposite', true, 409, /This was denied by ann.*cannot be changed here/s],
