@@ -5,7 +5,6 @@
  */
 import { join } from 'node:path';
 import { bundle, writeZip } from '#config/bundle.ts';
-import { purge, type Request, refuseWhileOpen, type Stack, whatStays } from '#config/deployment.ts';
 import { resourcesOf } from '#config/of-policy.ts';
 import { loadPolicy } from '#config/policy.ts';
 import { inMode, policyJson } from '#config/policy-json.ts';
@@ -17,13 +16,13 @@ export interface Serverless {
   serviceDir: string;
   service: {
     service: string;
-    custom: { mode?: unknown; open?: unknown; policyFile?: string };
+    custom: { mode?: unknown; policyFile?: string };
     functions: Record<string, OslsFunction>;
     provider: { compiledCloudFormationTemplate: Template };
     resources: Template | Template[];
   };
   configSchemaHandler: { defineFunctionProperties(provider: string, schema: object): void };
-  getProvider(name: string): { getStage(): string; getRegion(): string; request: Request };
+  getProvider(name: string): { getStage(): string };
 }
 
 interface OslsFunction {
@@ -42,9 +41,6 @@ interface Template {
 const READ_THE_POLICY = ['openCampaign', 'startCampaigns', 'checkDue'];
 
 export default class Patchwright {
-  readonly commands = {
-    purge: { usage: 'Deletes what `remove` leaves of a development stage', lifecycleEvents: ['purge'] },
-  };
   readonly hooks: Record<string, () => Promise<void> | void>;
   readonly #serverless: Serverless;
   #policy: Policy | null = null;
@@ -58,10 +54,6 @@ export default class Patchwright {
     this.hooks = {
       initialize: () => this.#roles(),
       'before:package:createDeploymentArtifacts': () => this.#bundles(),
-      'before:deploy:deploy': () => this.#refuse('deploy'),
-      'before:remove:remove': () => this.#refuse('remove'),
-      'after:remove:remove': async () => this.#say(...(await whatStays(this.#request, this.#stack()))),
-      'purge:purge': () => purge(this.#request, this.#stack(), (line) => this.#say(line)),
       'after:aws:package:finalize:mergeCustomProviderResources': () => this.#complete(),
     };
   }
@@ -74,24 +66,6 @@ export default class Patchwright {
       throw new Error(`--param mode=${mode}: is neither observe nor act; leave it out to observe`);
     this.#policy ??= inMode(loadPolicy(join(serviceDir, service.custom.policyFile ?? 'policy.yml')), mode);
     return this.#policy;
-  }
-
-  readonly #request: Request = (service, method, parameters) =>
-    this.#serverless.getProvider('aws').request(service, method, parameters);
-
-  #stack(): Stack {
-    const provider = this.#serverless.getProvider('aws');
-    const stage = provider.getStage();
-    return { name: `${this.#serverless.service.service}-${stage}`, stage, region: provider.getRegion() };
-  }
-
-  async #refuse(what: 'deploy' | 'remove'): Promise<void> {
-    if (this.#serverless.service.custom.open === 'ignore') return;
-    await refuseWhileOpen(this.#request, this.#stack(), what);
-  }
-
-  #say(...lines: string[]): void {
-    process.stdout.write(`${lines.join('\n')}\n`);
   }
 
   #roles(): void {
