@@ -29,6 +29,22 @@ export const EXCEPTIONS: readonly Exception[] = [
     kind: 'enum',
     why: 'The model has Windows, the service has always said windows; the documentation of the member tells of both.',
   },
+  {
+    service: 'ssm',
+    operation: 'GetCommandInvocation',
+    side: 'output',
+    at: 'ExecutionStartDateTime',
+    kind: 'pattern',
+    why: 'The pattern takes one digit of a second, the documented answers have three.',
+  },
+  {
+    service: 'ssm',
+    operation: 'GetCommandInvocation',
+    side: 'output',
+    at: 'ExecutionEndDateTime',
+    kind: 'pattern',
+    why: 'The pattern takes one digit of a second, the documented answers have three.',
+  },
 ];
 
 export function isExcepted(

@@ -28,7 +28,8 @@ export function ec2Operations(stage: Stage, fleet: Fleet): Record<string, Operat
           (ids.length === 0 || ids.includes(host.id)) &&
           filters.every((filter) => matches(host, filter)),
       );
-      const rule = { operation: 'DescribeInstances', least: 5, most: 1000, usual: 1000, badToken: 'InvalidNextToken' };
+      const codes = { badToken: 'InvalidNextToken', badSize: 'InvalidParameterValue' };
+      const rule = { operation: 'DescribeInstances', least: 5, most: 1000, usual: 1000, ...codes };
       const { rows, next } = pageOf(wanted, rule, { ids, filters }, input.MaxResults, input.NextToken);
       return { Reservations: rows.map((host) => reservationOf(host, stage)), NextToken: next };
     },

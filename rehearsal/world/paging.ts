@@ -7,6 +7,7 @@ export interface PageRule {
   most: number;
   usual: number; // without MaxResults
   badToken?: string; // error code for a token of another list
+  badSize?: string; // for a size out of range
 }
 
 /** A page of `rows`. The token is opaque and good for this list only: same operation, same question. */
@@ -19,7 +20,7 @@ export function pageOf<T>(
 ): { rows: T[]; next: string | undefined } {
   if (maxResults !== undefined && (maxResults < rule.least || maxResults > rule.most)) {
     const words = `maxResults: must be between ${rule.least} and ${rule.most}, got ${maxResults}`;
-    throw new AwsFault('ValidationException', words);
+    throw new AwsFault(rule.badSize ?? 'ValidationException', words);
   }
   const list = createHash('sha256')
     .update(`${rule.operation} ${JSON.stringify(question)}`)

@@ -1,0 +1,212 @@
+"""An operator who knows nothing of the rehearsal but its address: looks at findings, starts a campaign, answers its approval, reads the
+evidence. Every answer is kept for stubber.py. Usage: boto3_operator.py ENDPOINT ANSWERS_FILE"""
+
+import collections
+import gzip
+import json
+import sys
+import time
+
+import boto3
+import botocore.config
+import botocore.exceptions
+
+ENDPOINT, ANSWERS = sys.argv[1], sys.argv[2]
+REGION, GROUP, CAMPAIGN = "eu-central-1", "web", "web-20240831T200000Z"
+SESSION = boto3.Session(aws_access_key_id="anybody", aws_secret_access_key="anything", region_name=REGION)
+CALLS = collections.Counter()
+answers = open(ANSWERS, "w", encoding="utf8")
+
+
+def client(service, checked=True):
+    retries = {"max_attempts": 1}
+    made = SESSION.client(
+        service, endpoint_url=ENDPOINT, config=botocore.config.Config(retries=retries, parameter_validation=checked)
+    )
+    if checked:
+        made.meta.events.register("before-parse", keep_raw)
+        made.meta.events.register("after-call", keep_parsed)
+    return made
+
+
+def keep_raw(operation_model, response_dict, **_):
+    operation_model.raw = response_dict["body"] if response_dict["status_code"] < 300 else None
+
+
+def keep_parsed(model, parsed, http_response, **_):
+    service = model.service_model.endpoint_prefix
+    CALLS[f"{service}.{model.name}"] += 1
+    if http_response.status_code >= 300:
+        return
+    protocol = model.metadata["protocol"]
+    answer = (
+        json.loads(model.raw or b"{}")
+        if "json" in protocol
+        else {key: value for key, value in parsed.items() if key not in ("ResponseMetadata", "Body")}
+    )
+    answers.write(json.dumps({"service": service, "operation": model.name, "answer": answer}, default=str) + "\n")
+
+
+def all_of(one, operation, member, **asked):
+    return [row for page in one.get_paginator(operation).paginate(**asked) for row in page.get(member, [])]
+
+
+def expect(what, holds):
+    if not holds:
+        raise SystemExit(f"boto3_operator: {what}")
+    print(f"  {what}")
+
+
+def refused(code, member, call, **asked):
+    try:
+        call(**asked)
+    except botocore.exceptions.ClientError as error:
+        told = error.response["Error"]
+        expect(f"{code} names {member}", told["Code"] == code and member.lower() in told["Message"].lower())
+    else:
+        raise SystemExit(f"boto3_operator: {asked} was not refused with {code}")
+
+
+def look():
+    inspector, ssm, ec2 = client("inspector2"), client("ssm"), client("ec2")
+    expect("any credentials are somebody", client("sts").get_caller_identity()["Account"] == "123456789012")
+    status = inspector.batch_get_account_status()["accounts"][0]["resourceState"]["ec2"]["status"]
+    expect("Inspector is on", status == "ENABLED")
+    equals = lambda value: [{"comparison": "EQUALS", "value": value}]
+    tags = [{"comparison": "EQUALS", "key": "PatchGroup", "value": GROUP}]
+    criteria = {"findingStatus": equals("ACTIVE"), "resourceTags": tags}
+    findings = all_of(inspector, "list_findings", "findings", filterCriteria=criteria)
+    critical = all_of(inspector, "list_findings", "findings", filterCriteria=criteria | {"severity": equals("CRITICAL")})
+    expect(f"{len(findings)} active findings, {len(critical)} critical", 100 < len(critical) + 100 < len(findings))
+    expect("the filter by severity gives those and no others", {f["findingArn"] for f in critical} == {
+        f["findingArn"] for f in findings if f["severity"] == "CRITICAL"})
+    coverage = all_of(inspector, "list_coverage", "coveredResources", maxResults=7)
+    expect("each host is covered once for each kind of scan", len({(r["resourceId"], r["scanType"]) for r in coverage}) == len(coverage))
+    groups = [{"Name": "tag:PatchGroup", "Values": [GROUP]}]
+    hosts = [i["InstanceId"] for r in all_of(ec2, "describe_instances", "Reservations", Filters=groups,
+             PaginationConfig={"PageSize": 5}) for i in r["Instances"]]
+    expect(f"{len(hosts)} hosts, by pages of five", len(hosts) == len(set(hosts)) == 24)
+    nodes = all_of(ssm, "describe_instance_information", "InstanceInformationList")
+    expect("SSM knows fewer: stopped and unmanaged hosts are none of its nodes", len(nodes) < 32)
+    baseline = ssm.get_patch_baseline_for_patch_group(PatchGroup=GROUP, OperatingSystem="DEBIAN")["BaselineId"]
+    expect("the group has its baseline", GROUP in ssm.get_patch_baseline(BaselineId=baseline)["PatchGroups"])
+    ssm.get_default_patch_baseline(OperatingSystem="DEBIAN")
+    all_of(ssm, "describe_patch_baselines", "BaselineIdentities")
+    all_of(ssm, "list_associations", "Associations")
+    ssm.describe_maintenance_windows()
+    client("cloudwatch").describe_alarms()
+    client("cloudwatch").describe_alarm_history()
+    client("iam").get_role(RoleName="rehearsal")
+    client("iam").simulate_principal_policy(PolicySourceArn="arn:aws:iam::123456789012:role/rehearsal", ActionNames=["ssm:SendCommand"])
+    return nodes
+
+
+def err():
+    inspector, ssm, ec2 = client("inspector2", False), client("ssm", False), client("ec2", False)
+    sfn = client("stepfunctions", False)
+    refused("ValidationException", "maxResults", inspector.list_findings, maxResults=101)
+    refused("ValidationException", "comparison", inspector.list_findings, filterCriteria={"severity": [{"comparison": "LIKE", "value": "x"}]})
+    refused("ValidationException", "maxResults", ssm.list_commands, MaxResults=51)
+    refused("ValidationException", "instanceId", ssm.describe_instance_patches, InstanceId="web-1")
+    refused("InvalidParameterValue", "MaxResults", ec2.describe_instances, MaxResults=4)
+    refused("InvalidInstanceID.NotFound", "i-00000000000000000", ec2.describe_instances, InstanceIds=["i-00000000000000000"])
+    refused("InvalidNextToken", "token", ssm.list_commands, NextToken="of-another-list")
+    refused("ValidationException", "name", sfn.start_execution, stateMachineArn="arn:aws:states:x", name="n" * 81)
+    refused("InvalidToken", "token", sfn.send_task_success, taskToken="no-token", output="{}")
+    refused("UnknownOperationException", "ssm.ListDocuments", ssm.list_documents)
+
+
+def campaign(nodes):
+    sfn, ddb, s3, ssm = client("stepfunctions"), client("dynamodb"), client("s3"), client("ssm")
+    machine = f"arn:aws:states:{REGION}:123456789012:stateMachine:patchwright-dev-campaign"
+    trigger = {"kind": "person", "id": f"boto3/{CAMPAIGN}", "at": "2024-08-31T20:00:00.000Z", "by": "boto3"}
+    asked = json.dumps({"contract": 1, "group": GROUP, "trigger": trigger})
+    arn = sfn.start_execution(stateMachineArn=machine, name=CAMPAIGN, input=asked)["executionArn"]
+    again = sfn.start_execution(stateMachineArn=machine, name=CAMPAIGN, input=asked)["executionArn"]
+    expect("the same start again is the same execution", arn == again)
+    answered = False
+    deadline = time.time() + 240
+    while (found := sfn.describe_execution(executionArn=arn))["status"] == "RUNNING" and time.time() < deadline:
+        answered = answer_approval(ddb, sfn) or answered
+        time.sleep(0.2)
+    expect("an approval was asked for and answered", answered)
+    expect("the campaign ended", found["status"] == "SUCCEEDED")
+    outcome = json.loads(found["output"])["outcome"]
+    expect(f"its outcome is {outcome}", outcome == "Completed")
+    events = all_of(sfn, "get_execution_history", "events", executionArn=arn, maxResults=50)
+    back = all_of(sfn, "get_execution_history", "events", executionArn=arn, maxResults=50, reverseOrder=True)
+    expect(f"its history has {len(events)} events, both ways", [e["id"] for e in events] == [e["id"] for e in reversed(back)])
+    expect("it is listed", arn in [e["executionArn"] for e in all_of(sfn, "list_executions", "executions", stateMachineArn=machine)])
+    evidence(s3)
+    commands = all_of(ssm, "list_commands", "Commands")
+    rows = all_of(ssm, "list_command_invocations", "CommandInvocations", Details=True)
+    expect(f"{len(commands)} commands, {len(rows)} invocations", 5 < len(commands) < len(rows))
+    row = next(r for r in rows if r["DocumentName"] == "AWS-RunPatchBaseline")
+    ssm.get_command_invocation(CommandId=row["CommandId"], InstanceId=row["InstanceId"], PluginName="PatchLinux")
+    ids = [node["InstanceId"] for node in nodes][:50]
+    all_of(ssm, "describe_instance_patch_states", "InstancePatchStates", InstanceIds=ids)
+    all_of(ssm, "describe_instance_patches", "Patches", InstanceId=row["InstanceId"])
+
+
+def answer_approval(ddb, sfn):
+    """The task token lies in the table; the answer names the scope that was asked about."""
+    key = {"pk": {"S": f"campaign#{CAMPAIGN}"}, "sk": {"S": "approval#fleet"}}
+    item = ddb.get_item(TableName="patchwright-dev", Key=key).get("Item")
+    approval = json.loads(item["data"]["S"]) if item else {}
+    if not approval.get("taskToken") or approval.get("decision"):
+        return False
+    answer = {"decision": "yes", "scopeHash": approval["scopeHash"], "by": "boto3", "at": approval["askedAt"]}
+    try:
+        sfn.send_task_heartbeat(taskToken=approval["taskToken"])
+        sfn.send_task_success(taskToken=approval["taskToken"], output=json.dumps(answer))
+    except sfn.exceptions.TaskTimedOut:
+        return False
+    return True
+
+
+def evidence(s3):
+    bucket = f"patchwright-dev-evidence-123456789012-{REGION}"
+    keys = [o["Key"] for o in all_of(s3, "list_objects_v2", "Contents", Bucket=bucket, Prefix=f"{GROUP}/{CAMPAIGN}/", MaxKeys=5)]
+    expect(f"{len(keys)} files of evidence", len(keys) > 10 and len(keys) == len(set(keys)))
+    delta = json.loads(s3.get_object(Bucket=bucket, Key=f"{GROUP}/{CAMPAIGN}/delta.json")["Body"].read())
+    expect("the delta adds up", delta["before"]["total"] > 0)
+    packed = next(key for key in keys if key.endswith(".gz"))
+    expect("a survey can be read", gzip.decompress(s3.get_object(Bucket=bucket, Key=packed)["Body"].read()))
+    s3.head_object(Bucket=bucket, Key=packed)
+    s3.put_object(Bucket=bucket, Key="notes/boto3.txt", Body=b"seen", Metadata={"by": "boto3"})
+    expect("what was put can be read", s3.get_object(Bucket=bucket, Key="notes/boto3.txt")["Body"].read() == b"seen")
+    s3.delete_object(Bucket=bucket, Key="notes/boto3.txt")
+
+
+def others(nodes):
+    """The operations that nothing above needed."""
+    events, sns, sqs, ssm, sfn = (client(name) for name in ("events", "sns", "sqs", "ssm", "stepfunctions"))
+    events.put_events(Entries=[{"Source": "boto3", "DetailType": "Hello", "Detail": "{}"}])
+    event = {"id": "1", "source": "a", "detail-type": "b", "account": "123456789012", "time": "2024-08-31T20:00:00Z",
+             "region": REGION, "resources": [], "detail": {}}
+    expect("a pattern matches its event", events.test_event_pattern(EventPattern='{"source":["a"]}', Event=json.dumps(event))["Result"])
+    sns.publish(TopicArn=f"arn:aws:sns:{REGION}:123456789012:patchwright-dev-notices", Subject="boto3", Message="hello")
+    scan = {"Operation": ["Scan"]}
+    online = [n["InstanceId"] for n in nodes if n["PingStatus"] == "Online"][:2]
+    sent = ssm.send_command(DocumentName="AWS-RunPatchBaseline", InstanceIds=online, Parameters=scan)["Command"]["CommandId"]
+    deadline = time.time() + 60
+    while time.time() < deadline:
+        rows = ssm.list_command_invocations(CommandId=sent)["CommandInvocations"]
+        if rows and all(row["Status"] == "Success" for row in rows):
+            break
+        time.sleep(0.1)
+    expect("a scan of our own ends, while time goes by itself", rows and all(row["Status"] == "Success" for row in rows))
+    machine = f"arn:aws:states:{REGION}:123456789012:stateMachine:patchwright-dev-campaign"
+    trigger = {"kind": "person", "id": "boto3/2", "at": "2024-08-31T20:00:00.000Z", "by": "boto3"}
+    arn = sfn.start_execution(stateMachineArn=machine, input=json.dumps({"contract": 1, "group": GROUP, "trigger": trigger}))
+    sfn.stop_execution(executionArn=arn["executionArn"], error="Enough", cause="seen")
+    status = sfn.describe_execution(executionArn=arn["executionArn"])["status"]
+    expect("a campaign can be stopped", status == "ABORTED")
+
+
+nodes = look()
+err()
+campaign(nodes)
+others(nodes)
+answers.close()
+print(f"boto3: {sum(CALLS.values())} calls driven, of {len(CALLS)} operations")

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# boto3 drives the served rehearsal, and botocore's Stubber judges an answer of every operation. Needs Python 3.9 or later and PyPI.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+PATH="$PWD/node_modules/.bin:$PATH"
+work=$(mktemp -d)
+server=
+stop() {
+  if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; fi
+  rm -rf "$work"
+}
+trap stop EXIT
+
+python3 -m venv "$work/venv"
+"$work/venv/bin/pip" install --quiet --disable-pip-version-check boto3==1.44.5
+
+node cli/main.ts serve --port 0 --region eu-central-1 >"$work/log" 2>&1 &
+server=$!
+for _ in $(seq 100); do
+  endpoint=$(sed -n 's/^patchwright serves //p' "$work/log")
+  if [ -n "$endpoint" ]; then break; fi
+  sleep 0.2
+done
+if [ -z "$endpoint" ]; then cat "$work/log"; exit 1; fi
+
+"$work/venv/bin/python" test/interop/boto3_operator.py "$endpoint" "$work/answers" || { tail -n 40 "$work/log"; exit 1; }
+node test/interop/played.ts >"$work/played"
+"$work/venv/bin/python" test/interop/stubber.py "$work/answers" "$work/played"
