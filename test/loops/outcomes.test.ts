@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { loadScenario, type Scenario } from '#rehearsal/scenario.ts';
+import { rehearse } from '../../cli/rehearsing.ts';
+
+const aborted = loadScenario(new URL('../../scenarios/aborted.yml', import.meta.url).pathname);
+const calm: Scenario = { ...aborted, faults: [] };
+const policy = (change: Record<string, unknown>): Scenario => ({ ...calm, policy: { ...calm.policy, ...change } });
+const sends = (run: { calls: Record<string, number> }) => run.calls['ssm.SendCommand'] ?? 0;
+
+test('Observed: everything but what changes hosts: one patch scan, the plan is told, nothing is installed', async () => {
+  const { run, truth } = await rehearse({ scenario: policy({ mode: 'observe' }), out: null });
+  assert.equal(run.campaign.outcome, 'Observed');
+  assert.deepEqual(
+    run.notices.map((notice) => notice.kind),
+    ['plan'],
+  );
+  assert.ok(run.campaign.expectedFixed.total > 0);
+  assert.equal(truth.flatMap((host) => host.runs.filter((each) => each.operation === 'Install')).length, 0);
+  assert.equal(sends(run), 1);
+});
+
+test('Nothing: no patch could fix anything and Inspector sees every host', async () => {
+  const level = { ...calm, fleet: calm.fleet.map((entry) => ({ ...entry, patchedThrough: calm.start })) };
+  const { run } = await rehearse({ scenario: level, out: null });
+  assert.equal(run.campaign.outcome, 'Nothing');
+  assert.deepEqual(
+    run.notices.map((notice) => notice.kind),
+    ['delta'],
+  );
+  assert.equal(sends(run), 1);
+});
+
+test('trap 30: the same fleet with one host that Inspector does not see is Blind, not Nothing', async () => {
+  const level = { ...calm, fleet: calm.fleet.map((entry) => ({ ...entry, patchedThrough: calm.start })) };
+  const [first, ...others] = level.fleet;
+  assert.ok(first);
+  const stale = {
+    ...level,
+    fleet: [first, ...others, { ...first, name: 'web-stale', count: 1, inventory: 'stale' as const }],
+  };
+  const { run } = await rehearse({ scenario: stale, out: null });
+  assert.equal(run.campaign.outcome, 'Blind');
+});
+
+test('the path of a campaign, state by state', async () => {
+  const { run } = await rehearse({ scenario: policy({ mode: 'observe' }), out: null });
+  assert.deepEqual(
+    run.states,
+    'OpenCampaign Opened? ScanPatches AwaitScan CheckScan ScanDone? SurveyBefore CheckBaselines MakePlan Planned? CloseCampaign Closed'.split(
+      ' ',
+    ),
+  );
+});
+
+test('another seed: other events, the same outcome', async () => {
+  for (const seed of [2, 3])
+    assert.equal((await rehearse({ scenario: calm, seed, out: null })).run.campaign.outcome, 'Completed');
+});
