@@ -53,7 +53,7 @@ export async function purge(aws: Operator, stack: Stack, say: (line: string) => 
   if (await unlessMissing(() => aws.stack(stack.name)))
     throw new Error(`the stack ${stack.name} is still there: remove it first`);
   const gone = async (what: string, act: () => Promise<unknown>) => {
-    const was = await unlessMissing(async () => (await act(), true));
+    const was = await unlessMissing(() => act().then(() => true));
     say(was ? `deleted the ${what}` : `no ${what}`);
   };
   await gone(`bucket ${bucketOf(stack)}`, () => aws.deleteBucket(bucketOf(stack)));

@@ -30,8 +30,12 @@ function policyFile(groups: string[]): string {
   return file;
 }
 
-async function rehearsed(groups: string[], work: (rehearsal: Rehearsal) => Promise<void>): Promise<void> {
-  const fleet = groups.flatMap((PatchGroup) =>
+async function rehearsed(
+  groups: string[],
+  work: (rehearsal: Rehearsal) => Promise<void>,
+  withHosts = groups,
+): Promise<void> {
+  const fleet = withHosts.flatMap((PatchGroup) =>
     ['canary', 'fleet'].map((Ring) => ({
       ...calm.fleet[0],
       name: `${PatchGroup}-${Ring}`,
@@ -129,4 +133,24 @@ test('what a policy does not ask for starts nothing: closed, of another severity
     assert.deepEqual(rehearsal.executions(), []);
     assert.deepEqual(rehearsal.letters(DEAD), []);
   });
+});
+
+test('a group without hosts: the campaign says so and ends, and nobody is patched', async () => {
+  await rehearsed(
+    ['web'],
+    async (rehearsal) => {
+      rehearsal.start('campaign', 'web-none', {
+        contract: 1,
+        group: 'web',
+        trigger: { kind: 'person', id: 'none', at: new Date(START).toISOString(), by: 'operator' },
+      });
+      await quiet(rehearsal, 1);
+      const [{ status, output } = {}] = rehearsal.executions();
+      assert.equal(status, 'SUCCEEDED');
+      assert.equal((output as { outcome: string }).outcome, 'Blind');
+      assert.equal(rehearsal.calls.get('ssm.SendCommand') ?? 0, 0);
+      assert.equal(rehearsal.inbox.length, 1);
+    },
+    [],
+  );
 });
