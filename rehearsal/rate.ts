@@ -19,23 +19,39 @@ export interface Timed {
   run(done: () => boolean): Promise<void>;
 }
 
-const TICK_MS = 20; // real time between two looks at the clock on the wall
+/** The clock on the wall; tests have one of their own. */
+export interface Wall {
+  now(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+const WALL: Wall = {
+  now: () => performance.now(),
+  sleep: (ms) => new Promise((resolve) => real.setTimeout(resolve, ms)),
+};
+const TICK_MS = 20; // between two looks at it
 
 /** Lets time go by at this rate until the signal. `underWay`: is there anything that an impatient person would skip? */
-export async function keepTime(timed: Timed, rate: Rate, underWay: () => boolean, signal: AbortSignal): Promise<void> {
+export async function keepTime(
+  timed: Timed,
+  rate: Rate,
+  underWay: () => boolean,
+  signal: AbortSignal,
+  wall: Wall = WALL,
+): Promise<void> {
   const { clock } = timed;
-  let wall = performance.now();
+  let seen = wall.now();
   while (!signal.aborted) {
     if (rate === 'virtual' && underWay()) {
       await timed.run(() => signal.aborted || !underWay());
-      wall = performance.now();
+      seen = wall.now();
     } else {
-      const passed = performance.now() - wall;
+      const passed = wall.now() - seen;
       const until = clock.now() + passed * (rate === 'virtual' ? 1 : rate);
-      wall += passed;
+      seen += passed;
       await timed.run(() => signal.aborted || (clock.next() ?? until) >= until);
       clock.advance(until);
     }
-    await new Promise<void>((resolve) => real.setTimeout(resolve, TICK_MS));
+    await wall.sleep(TICK_MS);
   }
 }

@@ -9,6 +9,8 @@ export interface Exception {
   /** Member names down to the place, without the numbers of items. */
   at: string;
   kind: FaultKind;
+  /** These and no others; absent: whatever it is. */
+  values?: readonly unknown[];
   why: string;
 }
 
@@ -27,6 +29,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     side: 'output',
     at: 'Reservations.Instances.Platform',
     kind: 'enum',
+    values: ['windows'],
     why: 'The model has Windows, the service has always said windows; the documentation of the member tells of both.',
   },
   {
@@ -51,11 +54,16 @@ export function isExcepted(
   service: ServiceName,
   operation: string,
   side: Exception['side'],
-  { path, kind }: ShapeFault,
+  { path, kind, value }: ShapeFault,
 ): boolean {
   const at = path.replaceAll(/\.\d+(?=\.|$)/g, '');
   return EXCEPTIONS.some(
     (one) =>
-      one.service === service && one.operation === operation && one.side === side && one.kind === kind && one.at === at,
+      one.service === service &&
+      one.operation === operation &&
+      one.side === side &&
+      one.kind === kind &&
+      one.at === at &&
+      (one.values === undefined || one.values.includes(value)),
   );
 }
