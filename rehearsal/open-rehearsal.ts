@@ -104,28 +104,17 @@ export class OpenRehearsal implements Rehearsal {
       deliver,
       doubled: (topic) => faults.onMail(topic),
     });
-    const world = options.world({
-      clock,
-      chance: chance.of('world'),
-      account,
-      region,
-      emit: (event) => events.emit(event),
-      note,
-    });
+    const stage = { clock, account, region, emit: (event: AwsEvent) => events.emit(event), note };
+    const world = options.world({ ...stage, chance: chance.of('world') });
     for (const { name } of installed.documents) world.addDocument?.(name);
     const entered = (machine: string, state: string, execution: string) => {
       faults.entered({ machine, state, execution });
       world.entered?.(machine, state);
     };
-    this.states = new States(installed.machines, {
-      clock,
-      chance: chance.of('states'),
-      lambda,
-      sns,
-      emit: (event) => events.emit(event),
-      note,
-      entered,
-    });
+    const fakes = [...world.fakes, sns, sqs, events];
+    this.states = new States({ ...stage, chance: chance.of('states'), lambda, fakes, entered });
+    fakes.push(statesApi(this.states));
+    this.states.install(installed.machines);
     const buckets = installed.buckets.map(({ name }) => name);
     this.#s3 = new S3(buckets, clock);
     const requests = chance.of('requests');
@@ -140,7 +129,7 @@ export class OpenRehearsal implements Rehearsal {
       fault: (call: string, caller: string) => faults.onCall(call, caller),
       called: (call: string, caller: string, error: string | null) => note('call', caller, call, { error }),
     };
-    this.gateway = new Gateway(parts, [...world.fakes, statesApi(this.states), this.#s3, sns, sqs, events]);
+    this.gateway = new Gateway(parts, [...fakes, this.#s3]);
     this.calls = this.gateway.calls;
     this.callsByCaller = this.gateway.callsByCaller;
     plan(installed, {

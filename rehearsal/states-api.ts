@@ -3,9 +3,11 @@ import { AwsFault, type ExecutionView, type Fake, type Operation } from '#rehear
 import { MAX_PAYLOAD } from '#rehearsal/asl/index.ts';
 import { parse, refresh, type States } from '#rehearsal/states.ts';
 import { eventView } from '#rehearsal/states-history.ts';
+import { machineOperations } from '#rehearsal/states-machines-api.ts';
 
 export function statesApi(states: States): Fake {
   const operations: Record<string, Operation> = {
+    ...machineOperations(states.machines, page, (arn) => states.get(arn).installed),
     StartExecution: ({ stateMachineArn, name, input }) => {
       const { view } = states.start(stateMachineArn, name, input ?? '{}');
       return { executionArn: view.arn, startDate: new Date(view.startedAt) };

@@ -1,53 +1,107 @@
-/** What machines may call: functions, other machines, topics. */
-import { AwsFault } from '#rehearsal/api.ts';
+/** What machines may call: functions, other machines, topics, the bus, queues, and any operation of a service that is played. */
+import { AwsFault, type Caller, type Fake } from '#rehearsal/api.ts';
 import { Ended, StatesError, type TaskInProgress, type TaskRequest } from '#rehearsal/asl/index.ts';
-import type { Lambda } from '#rehearsal/lambda.ts';
-import type { Sns } from '#rehearsal/sns.ts';
 import type { Execution } from '#rehearsal/states.ts';
+import { sdkService, sdkServices, toSdk, toWire } from '#rehearsal/states-sdk.ts';
 
-/** Everything else is refused when the machine is created. */
-export const PERFORMED: Record<string, TaskRequest['pattern'][]> = {
-  'arn:aws:states:::lambda:invoke': ['request', 'token'],
-  'arn:aws:states:::states:startExecution': ['request', 'sync'],
-  'arn:aws:states:::sns:publish': ['request', 'token'],
+export interface TaskParts {
+  lambda: { invoke(functionId: string, payload: unknown): Promise<unknown> };
+  fakes: readonly Fake[];
+  caller: Caller;
+  start: (machineId: string, name: string | undefined, input: string) => Execution;
+}
+type Args = Record<string, unknown>;
+type Performer = (args: Args, parts: TaskParts) => Promise<unknown>;
+
+const OPTIMISED: Record<string, Performer> = {
+  'lambda:invoke': invoke,
+  'sns:publish': publish,
+  'events:putEvents': putEvents,
+  'sqs:sendMessage': sendMessage,
 };
 
-type Start = (machineId: string, name: string | undefined, input: string) => Execution;
-type Args = Record<string, unknown>;
-
-export function perform(
-  request: TaskRequest,
-  { lambda, sns }: { lambda: Lambda; sns: Sns },
-  start: Start,
-): TaskInProgress {
-  const args = (request.arguments ?? {}) as Args;
-  if (request.resource.endsWith(':lambda:invoke')) return { result: invoke(args, lambda), cancel: () => undefined };
-  if (request.resource.endsWith(':sns:publish')) return { result: publish(args, sns), cancel: () => undefined };
-  return nested(request.pattern === 'sync', args, start);
+/** Everything else is refused when the machine is created. S3's bodies are streams, which no machine can hold. */
+export function performed(fakes: readonly Fake[]): Record<string, TaskRequest['pattern'][]> {
+  const sdk = fakes.flatMap(({ service, operations }) =>
+    sdkServices(service).flatMap((name) =>
+      Object.keys(operations).map((one) => `aws-sdk:${name}:${one.charAt(0).toLowerCase()}${one.slice(1)}`),
+    ),
+  );
+  const both: TaskRequest['pattern'][] = ['request', 'token'];
+  return Object.fromEntries([
+    ...[...Object.keys(OPTIMISED), ...sdk].map((name) => [`arn:aws:states:::${name}`, both]),
+    ['arn:aws:states:::states:startExecution', ['request', 'sync', 'token']],
+  ]);
 }
 
-/** A function goes on when nobody waits for it any more: nothing to cancel. */
-async function invoke({ FunctionName, Payload }: Args, lambda: Lambda): Promise<unknown> {
+/** A request that is sent cannot be called back: only a child machine is stopped with its parent. */
+export function perform(request: TaskRequest, parts: TaskParts): TaskInProgress {
+  const args = (request.arguments ?? {}) as Args;
+  const [, what = ''] = /^arn:aws:states:::(.*)$/.exec(request.resource) ?? [];
+  if (what === 'states:startExecution') return nested(request.pattern === 'sync', args, parts.start);
+  const performer = OPTIMISED[what] ?? ((given: Args) => callSdk(what, given, parts));
+  return { result: performer(args, parts), cancel: () => undefined };
+}
+
+async function invoke({ FunctionName, Payload }: Args, { lambda }: TaskParts): Promise<unknown> {
   const result = await lambda.invoke(String(FunctionName), Payload ?? {});
   return { ExecutedVersion: '$LATEST', Payload: result, StatusCode: 200 };
 }
 
-async function publish({ Message, ...more }: Args, sns: Sns): Promise<unknown> {
+function publish({ Message, ...more }: Args, parts: TaskParts): Promise<unknown> {
+  return call('sns', 'Publish', { ...more, Message: text(Message) }, 'SNS', parts);
+}
+
+function sendMessage({ MessageBody, ...more }: Args, parts: TaskParts): Promise<unknown> {
+  return call('sqs', 'SendMessage', { ...more, MessageBody: text(MessageBody) }, 'SQS', parts);
+}
+
+/** One entry that is refused fails the task. */
+async function putEvents({ Entries }: Args, parts: TaskParts): Promise<unknown> {
+  const entries = ((Entries ?? []) as Args[]).map((entry) => ({ ...entry, Detail: text(entry.Detail) }));
+  const told = (await call('events', 'PutEvents', { Entries: entries }, 'EventBridge', parts)) as Args;
+  if (told.FailedEntryCount === 0) return told;
+  throw new StatesError('EventBridge.FailedEntry', JSON.stringify(told));
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+async function callSdk(what: string, args: Args, parts: TaskParts): Promise<unknown> {
+  const [, name = '', action = ''] = what.split(':');
+  const { service, prefix, camelCase } = sdkService(name);
+  const operation = action.charAt(0).toUpperCase() + action.slice(1);
+  return toSdk(await call(service, operation, camelCase ? toWire(args) : args, prefix, parts), camelCase);
+}
+
+async function call(
+  service: string,
+  operation: string,
+  input: unknown,
+  prefix: string,
+  { fakes, caller }: TaskParts,
+): Promise<unknown> {
+  const play = fakes.find((fake) => fake.service === service)?.operations[operation];
+  if (!play) throw new StatesError('States.Runtime', `not rehearsed: ${service}.${operation}`);
   try {
-    return sns.publish({ ...more, Message: typeof Message === 'string' ? Message : JSON.stringify(Message) });
+    return await play(input, caller);
   } catch (error) {
-    throw error instanceof AwsFault ? new StatesError(`SNS.${error.code}Exception`, error.message) : error;
+    if (!(error instanceof AwsFault)) throw error;
+    const name = `${prefix}.${error.code.replace(/Exception$/, '')}Exception`;
+    throw new StatesError(name, `${error.message} (Service: ${prefix}, Status Code: ${error.status})`);
   }
 }
 
 /** A child that was not successful ends its parent's task with States.TaskFailed, all about it as JSON in the cause. */
-function nested(wait: boolean, { StateMachineArn, Name, Input }: Args, start: Start): TaskInProgress {
+function nested(wait: boolean, { StateMachineArn, Name, Input }: Args, start: TaskParts['start']): TaskInProgress {
   let child: Execution;
   try {
-    child = start(String(StateMachineArn), Name === undefined ? undefined : String(Name), JSON.stringify(Input ?? {}));
+    const input = typeof Input === 'string' ? Input : JSON.stringify(Input ?? {});
+    child = start(String(StateMachineArn), Name === undefined ? undefined : String(Name), input);
   } catch (error) {
-    const { code, message } = error as AwsFault;
-    const refused = new StatesError(`StepFunctions.${code}Exception`, message);
+    if (!(error instanceof AwsFault)) throw error;
+    const refused = new StatesError(`StepFunctions.${error.code}Exception`, error.message);
     return { result: Promise.reject(refused), cancel: () => undefined };
   }
   const { view } = child;

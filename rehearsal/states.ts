@@ -1,23 +1,16 @@
 /** Step Functions: executions of the machines, their history, and callbacks by task token. */
-import { type AwsEvent, AwsFault, type Chance, type Clock, type ExecutionView } from '#rehearsal/api.ts';
-import {
-  BadDefinition,
-  Ended,
-  type HistoryEvent,
-  loadMachine,
-  MAX_PAYLOAD,
-  type Machine,
-  Run,
-} from '#rehearsal/asl/index.ts';
+import { type AwsEvent, AwsFault, type Chance, type Clock, type ExecutionView, type Fake } from '#rehearsal/api.ts';
+import { Ended, type HistoryEvent, MAX_PAYLOAD, Run } from '#rehearsal/asl/index.ts';
 import { uuid } from '#rehearsal/chance.ts';
-import type { Lambda } from '#rehearsal/lambda.ts';
 import type { DeployedMachine } from '#rehearsal/serverless.ts';
-import type { Sns } from '#rehearsal/sns.ts';
-import { PERFORMED, perform } from '#rehearsal/states-tasks.ts';
+import { checkName, type Installed, Machines } from '#rehearsal/states-machines.ts';
+import { perform, performed, type TaskParts } from '#rehearsal/states-tasks.ts';
 import { Tokens } from '#rehearsal/tokens.ts';
 
 export interface Execution {
   machine: DeployedMachine;
+  /** As it was when the execution began. */
+  installed: Installed;
   view: ExecutionView;
   input: string;
   run: Run;
@@ -27,8 +20,11 @@ export interface Execution {
 export interface StatesParts {
   clock: Clock;
   chance: Chance;
-  lambda: Lambda;
-  sns: Sns;
+  account: string;
+  region: string;
+  lambda: TaskParts['lambda'];
+  /** The services that Task states may call. */
+  fakes: readonly Fake[];
   emit: (event: AwsEvent) => void;
   note: (kind: string, subject: string, text: string, data?: Record<string, unknown>) => void;
   entered: (machine: string, state: string, execution: string) => void;
@@ -37,37 +33,29 @@ export interface StatesParts {
 export class States {
   readonly executions = new Map<string, Execution>();
   readonly tokens: Tokens;
-  readonly #machines = new Map<string, { deployed: DeployedMachine; machine: Machine }>();
+  readonly machines: Machines;
   readonly #parts: StatesParts;
 
-  /** Throws BadDefinition with the machine's key in front of each fault. */
-  constructor(machines: DeployedMachine[], parts: StatesParts) {
+  constructor(parts: StatesParts) {
+    const { account, region, clock } = parts;
     this.#parts = parts;
     this.tokens = new Tokens(parts.chance.of('tokens'));
-    for (const deployed of machines) {
-      try {
-        this.#machines.set(deployed.arn, { deployed, machine: loadMachine(deployed.definition, PERFORMED) });
-      } catch (error) {
-        if (error instanceof BadDefinition)
-          throw new BadDefinition(error.faults.map((fault) => `${deployed.key}: ${fault}`));
-        throw error;
-      }
-    }
+    this.machines = new Machines({ account, region, now: () => clock.now() });
+  }
+
+  /** The machines of the service; what may be called must be known by now. Throws BadDefinition. */
+  install(machines: DeployedMachine[]): void {
+    this.machines.install(machines, performed(this.#parts.fakes));
   }
 
   /**
    * Idempotent by name: the same input while it runs gives the same execution. Throws AwsFault. A machine's key serves as its ARN.
    */
   start(machineId: string, name: string | undefined, input: string): Execution {
-    const found =
-      this.#machines.get(machineId) ??
-      [...this.#machines.values()].find(({ deployed }) => deployed.key === machineId || deployed.name === machineId);
-    if (!found) throw new AwsFault('StateMachineDoesNotExist', `State Machine Does Not Exist: '${machineId}'`);
-    const { deployed, machine } = found;
+    const installed = { ...this.machines.find(machineId) };
+    const { deployed } = installed;
     const called = name ?? uuid(this.#parts.chance.of(`name ${this.executions.size}`));
-    if (called.length < 1 || called.length > 80 || /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]/u.test(called)) {
-      throw new AwsFault('InvalidName', `Invalid Name: '${called}'`);
-    }
+    checkName(called);
     const value = parse(input, 'InvalidExecutionInput', 'Invalid State Machine Execution Input');
     if (Buffer.byteLength(input) > MAX_PAYLOAD)
       throw new AwsFault('ValidationException', `Value at 'input' has more than ${MAX_PAYLOAD} bytes`);
@@ -77,7 +65,7 @@ export class States {
       if (there.view.status === 'RUNNING' && there.input === input) return there;
       throw new AwsFault('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
     }
-    return this.#begin(arn, called, deployed, machine, input, value);
+    return this.#begin(arn, called, installed, input, value);
   }
 
   stop(arn: string, error: string | null = null, cause: string | null = null): void {
@@ -94,14 +82,8 @@ export class States {
     return this.get(arn).run.history;
   }
 
-  #begin(
-    arn: string,
-    name: string,
-    deployed: DeployedMachine,
-    machine: Machine,
-    input: string,
-    value: unknown,
-  ): Execution {
+  #begin(arn: string, name: string, installed: Installed, input: string, value: unknown): Execution {
+    const { deployed, machine } = installed;
     const { clock, chance, note, entered } = this.#parts;
     const startedAt = clock.now();
     const view: ExecutionView = {
@@ -131,11 +113,13 @@ export class States {
       StateMachine: { Id: deployed.arn, Name: deployed.name },
     };
     const draws = chance.of(`execution ${arn}`);
+    const { lambda, fakes, account, region } = this.#parts;
+    const caller = { name: 'states', account, region };
+    const tasks: TaskParts = { lambda, fakes, caller, start: (...asked) => this.start(...asked) };
     const run = new Run(machine, context, {
       clock,
       draw: () => draws.next(),
-      perform: (request) =>
-        perform(request, this.#parts, (machineId, called, given) => this.start(machineId, called, given)),
+      perform: (request) => perform(request, tasks),
       issueToken: (holder) => this.tokens.issue(holder),
       entered: (state, type) => {
         view.states.push(state);
@@ -145,7 +129,7 @@ export class States {
       exited: (state, type) =>
         note('state-exited', name, state, { machine: deployed.key, state, type, execution: arn }),
     });
-    const execution: Execution = { machine: deployed, view, input, run, over: Promise.resolve() };
+    const execution: Execution = { machine: deployed, installed, view, input, run, over: Promise.resolve() };
     this.executions.set(arn, execution);
     note('execution', name, 'RUNNING', { machine: deployed.key, execution: arn });
     this.#announce(execution);

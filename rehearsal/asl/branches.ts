@@ -1,7 +1,6 @@
 /** Parallel and inline Map. A branch has its own variables and may read the outer ones; the first error stops the others. */
-import { StatesError } from '#rehearsal/asl/errors.ts';
 import type { Machine, MapState, ParallelState } from '#rehearsal/asl/machine.ts';
-import { field, runMachine, type Scope, Stop } from '#rehearsal/asl/run.ts';
+import { field, queryFailure, runMachine, type Scope, Stop } from '#rehearsal/asl/run.ts';
 import { leave, type Step, seconds } from '#rehearsal/asl/steps.ts';
 
 const INLINE_CONCURRENCY = 40;
@@ -9,7 +8,7 @@ const INLINE_CONCURRENCY = 40;
 export async function attemptParallel(state: ParallelState, input: unknown, scope: Scope): Promise<Step> {
   const { run } = scope;
   const given = state.arguments === undefined ? input : await field(state.arguments, { input }, scope, 'Arguments');
-  run.measure(given, `the arguments of ${state.name}`);
+  run.measure(given, state.name);
   run.record('ParallelStateStarted');
   const branches = state.branches.map((machine) => ({ machine, input: given, scope }));
   const result = await together(branches, branches.length, scope, 'Parallel');
@@ -21,10 +20,7 @@ export async function attemptMap(state: MapState, input: unknown, scope: Scope):
   const { run } = scope;
   const items = state.items === undefined ? input : await field(state.items, { input }, scope, 'Items');
   if (!Array.isArray(items))
-    throw new StatesError(
-      'States.QueryEvaluationError',
-      `The field 'Items' must be an array, and is ${JSON.stringify(items)}`,
-    );
+    throw queryFailure(`The field 'Items' must be an array, and is ${JSON.stringify(items)}`, scope, 'Items');
   const most =
     state.maxConcurrency === undefined
       ? 0

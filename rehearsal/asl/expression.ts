@@ -60,9 +60,9 @@ async function query(text: string, bindings: Bindings, draw: Draw, place: string
       states: bindings.states,
     });
   } catch (error) {
-    throw failure(text, place, (error as { message?: string }).message ?? String(error));
+    throw failure(text, place, `threw an error: ${(error as { message?: string }).message ?? String(error)}`);
   }
-  if (value === undefined) throw failure(text, place, 'it returned nothing (undefined)');
+  if (value === undefined) throw failure(text, place, 'returned nothing (undefined).');
   return plain(value, text, place);
 }
 
@@ -71,20 +71,20 @@ function plain(value: unknown, text: string, place: string): unknown {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') {
     if (Number.isFinite(value)) return value;
-    throw failure(text, place, `it returned ${value}, which JSON cannot hold`);
+    throw failure(text, place, `returned ${value}, which JSON cannot hold.`);
   }
   if (Array.isArray(value)) return value.map((item) => plain(item, text, place));
   if (typeof value === 'object' && !('_jsonata_function' in value) && !('_jsonata_lambda' in value)) {
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
     return Object.fromEntries(entries.map(([key, item]) => [key, plain(item, text, place)]));
   }
-  throw failure(text, place, 'it returned a function');
+  throw failure(text, place, 'returned an unsupported result type.');
 }
 
 function failure(text: string, place: string, what: string): StatesError {
   return new StatesError(
     'States.QueryEvaluationError',
-    `The JSONata expression '${text.slice(2, -2).trim()}' specified for the field '${place}' failed: ${what}`,
+    `The JSONata expression '${text.slice(2, -2).trim()}' specified for the field '${place}' ${what}`,
   );
 }
 

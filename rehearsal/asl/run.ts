@@ -69,6 +69,8 @@ export interface Scope {
   variables: Variables;
   context: Record<string, unknown>;
   stop: Stop;
+  /** The state that runs, and the id of the event of its entry. */
+  entered?: { name: string; event: number };
 }
 
 /** Stops a branch: everything that waits in it rejects, everything it has under way is cancelled. */
@@ -143,14 +145,14 @@ export class Run {
           cause: this.stop.reason.reason,
         };
       if (thrown instanceof StatesError)
-        return { status: 'FAILED', output: null, error: thrown.error || null, cause: thrown.reason };
+        return { status: 'FAILED', output: null, error: thrown.error || null, cause: thrown.reason || null };
       const cause = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
       return { status: 'FAILED', output: null, error: 'States.Runtime', cause };
     }
   }
 
-  /** Adds to the history; the last of the 25,000 places is for the failure itself. */
-  record(type: string, details: Record<string, unknown> = {}): void {
+  /** Adds to the history and returns the event's id; the last of the 25,000 places is for the failure itself. */
+  record(type: string, details: Record<string, unknown> = {}): number {
     if (this.stop.reason) throw this.stop.reason;
     if (this.history.length >= MAX_HISTORY - 1) {
       const full = new Ended(
@@ -161,22 +163,23 @@ export class Run {
       this.stop.now(full);
       throw full;
     }
-    this.#append(type, details);
+    return this.#append(type, details);
   }
 
-  #append(type: string, details: Record<string, unknown>): void {
+  #append(type: string, details: Record<string, unknown>): number {
     const id = this.history.length + 1;
     this.history.push({ id, type, at: this.surroundings.clock.now(), previous: id - 1, details });
+    return id;
   }
 
   /** Measures a value that passes a border; above 256 KiB it throws `States.DataLimitExceeded`. */
-  measure(value: unknown, what: string): void {
+  measure(value: unknown, state: string): void {
     const bytes = Buffer.byteLength(JSON.stringify(value) ?? '');
     this.largestPayload = Math.max(this.largestPayload, bytes);
     if (bytes <= MAX_PAYLOAD) return;
     throw new StatesError(
       'States.DataLimitExceeded',
-      `${what} has ${bytes} bytes, more than the maximum of ${MAX_PAYLOAD}.`,
+      `The state/task '${state}' returned a result with a size exceeding the maximum number of bytes service limit.`,
     );
   }
 }
@@ -194,10 +197,10 @@ export async function runMachine(machine: Machine, input: unknown, scope: Scope)
       ...scope.context,
       State: { EnteredTime: new Date(run.surroundings.clock.now()).toISOString(), Name: name, RetryCount: 0 },
     };
-    run.record(`${state.type}StateEntered`, { name, input: value });
-    run.measure(value, `the input of the state ${name}`);
+    const entered = run.record(`${state.type}StateEntered`, { name, input: value });
+    run.measure(value, name);
     run.surroundings.entered?.(name, state.type, value);
-    const step: Step = await enter(state, value, { ...scope, context });
+    const step: Step = await enter(state, value, { ...scope, context, entered: { name, event: entered } });
     if (scope.stop.reason) throw scope.stop.reason;
     Object.assign(scope.variables, step.assign);
     run.record(`${state.type}StateExited`, { name, output: step.output });
@@ -220,10 +223,15 @@ export async function field(
   try {
     return await evaluate(template, bindings, run.surroundings.draw, place);
   } catch (error) {
-    if (error instanceof StatesError) {
-      const { State } = scope.context as { State?: { Name: string } };
-      run.record('EvaluationFailed', { state: State?.Name, location: place, error: error.error, cause: error.reason });
-    }
-    throw error;
+    throw error instanceof StatesError ? queryFailure(error.reason, scope, place) : error;
   }
+}
+
+/** `States.QueryEvaluationError`, in the history and in words that name the state, as AWS has them. */
+export function queryFailure(what: string, { run, entered }: Scope, location: string): StatesError {
+  const { name, event } = entered ?? { name: '', event: 0 };
+  const reason = `An error occurred while executing the state '${name}' (entered at the event id #${event}). ${what}`;
+  const failure = new StatesError('States.QueryEvaluationError', reason);
+  run.record('EvaluationFailed', { state: name, location, error: failure.error, cause: reason });
+  return failure;
 }

@@ -3,7 +3,7 @@ import { attemptMap, attemptParallel } from '#rehearsal/asl/branches.ts';
 import { StatesError } from '#rehearsal/asl/errors.ts';
 import type { ChoiceState, FailState, State, Template, WaitState } from '#rehearsal/asl/machine.ts';
 import { withRetries } from '#rehearsal/asl/retry.ts';
-import { field, type Scope } from '#rehearsal/asl/run.ts';
+import { field, queryFailure, type Scope } from '#rehearsal/asl/run.ts';
 import { attemptTask } from '#rehearsal/asl/task.ts';
 
 export interface Step {
@@ -44,8 +44,8 @@ export async function leave(
   const assign =
     from.assign === null ? {} : ((await field(from.assign, states, scope, 'Assign')) as Record<string, unknown>);
   const output = from.output === undefined ? otherwise : await field(from.output, states, scope, 'Output');
-  scope.run.measure(assign, `what ${from.name} assigns`);
-  scope.run.measure(output, `the output of ${from.name}`);
+  scope.run.measure(assign, from.name);
+  scope.run.measure(output, from.name);
   return { output, assign, next: from.next };
 }
 
@@ -74,9 +74,10 @@ export async function seconds(
   const value = await field(template, states, scope, place);
   const [least, most] = range;
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new StatesError(
-    'States.QueryEvaluationError',
+  throw queryFailure(
     `The field '${place}' must be a whole number from ${least} to ${most}, and is ${JSON.stringify(value)}`,
+    scope,
+    place,
   );
 }
 
@@ -85,10 +86,7 @@ async function choose(state: ChoiceState, input: unknown, scope: Scope): Promise
     const place = `Choices[${at}]/Condition`;
     const holds = await field(rule.condition, { input }, scope, place);
     if (typeof holds !== 'boolean') {
-      throw new StatesError(
-        'States.QueryEvaluationError',
-        `The field '${place}' must be a boolean, and is ${JSON.stringify(holds)}`,
-      );
+      throw queryFailure(`The field '${place}' must be a boolean, and is ${JSON.stringify(holds)}`, scope, place);
     }
     if (holds) return leave({ ...rule, name: state.name }, { input }, input, scope);
   }
@@ -102,19 +100,20 @@ async function wait(state: WaitState, input: unknown, scope: Scope): Promise<Ste
   const entered = clock.now();
   const until =
     state.seconds === undefined
-      ? timestamp(await field(state.timestamp, { input }, scope, 'Timestamp'))
+      ? timestamp(await field(state.timestamp, { input }, scope, 'Timestamp'), scope)
       : entered + 1000 * (await seconds(state.seconds, [0, MAX_WAIT_SECONDS], { input }, scope, 'Seconds'));
   if (until > entered) await pause(until, `Wait ${state.name}`, scope);
   return leave(state, { input }, input, scope);
 }
 
-function timestamp(value: unknown): number {
+function timestamp(value: unknown, scope: Scope): number {
   const zoned = typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value);
   const at = zoned ? Date.parse(value) : Number.NaN;
   if (!Number.isNaN(at)) return at;
-  throw new StatesError(
-    'States.QueryEvaluationError',
+  throw queryFailure(
     `The field 'Timestamp' must be an RFC 3339 time with its zone, and is ${JSON.stringify(value)}`,
+    scope,
+    'Timestamp',
   );
 }
 

@@ -12,12 +12,12 @@ export async function attemptTask(state: TaskState, input: unknown, scope: Scope
   const inside: Scope = { ...scope, context };
   try {
     const args = state.arguments === undefined ? input : await field(state.arguments, { input }, inside, 'Arguments');
-    scope.run.measure(args, `the arguments of ${state.name}`);
+    scope.run.measure(args, state.name);
     const result = await call.make(args, {
       timeout: await limit(state.timeoutSeconds, 'TimeoutSeconds', input, inside),
       heartbeat: await limit(state.heartbeatSeconds, 'HeartbeatSeconds', input, inside),
     });
-    scope.run.measure(result, `the result of ${state.name}`);
+    scope.run.measure(result, state.name);
     return await leave(state, { input, result }, result, inside);
   } finally {
     call.close();
@@ -91,7 +91,8 @@ class Call {
     const { clock } = this.#scope.run.surroundings;
     const arm = () =>
       clock.after(after * 1000, `${error} of ${this.#state.name}`, () =>
-        this.#abort(new StatesError(error, `${this.#state.name}: ${after} seconds have passed`)),
+        // AWS gives a timeout no cause.
+        this.#abort(new StatesError(error, '')),
       );
     let timer = arm();
     this.#cleanup.push(() => timer.cancel());
