@@ -135,7 +135,7 @@ test('a wrong word, an altered link, a foreign one: nothing is decided, and the 
     await page.close();
   }));
 
-test('a scanner of mails opens it, runs scripts, follows all links, sends all forms as they are: nothing is decided', () =>
+test('trap 11: a scanner of mails opens it, runs scripts, follows all links, sends all forms as they are: nothing is decided', () =>
   waiting({}, async ({ page: url, state, rehearsal }) => {
     const before = await state();
     const page = await opened(url);

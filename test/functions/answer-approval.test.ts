@@ -57,7 +57,7 @@ async function page(change: Partial<Approval> = {}) {
   return { visit, post, stored, touched, approval };
 }
 
-test('GET and HEAD show and decide nothing, however often', async () => {
+test('trap 11: GET and HEAD show and decide nothing, however often', async () => {
   const { visit, stored, approval, touched } = await page();
   for (const method of ['GET', 'HEAD', 'GET']) assert.equal((await visit({ method })).status, 200);
   assert.deepEqual(await stored(), approval);

@@ -45,7 +45,7 @@ test('a no through the link: no further host is changed', () =>
     assert.match(record(stage).why, /fleet was denied by 203\.0\.113\.7 by mail link/);
   }));
 
-test('always 5: a scanner over a live approval (HEAD, GET, links, forms without the word, a hundred in a row) changes nothing', () =>
+test('trap 11, always 5: a scanner over a live approval (HEAD, GET, links, forms without the word, a hundred in a row) changes nothing', () =>
   waiting({}, async ({ rehearsal, link, get, post, word, state, toTheEnd }) => {
     const before = await state();
     const page = await get();

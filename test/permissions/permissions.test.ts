@@ -105,6 +105,22 @@ describe('permissions of the packaged template', { timeout: 600_000 }, () => {
     assert.match(String(template.Resources.MachinesLogGroup?.Properties.LogGroupName), /^\/aws\/vendedlogs\/states\//);
   });
 
+  test('trap 12: the page of an approval has both permissions that a function URL needs, and few at a time', () => {
+    const permissions = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::Lambda::Permission');
+    const open = permissions.filter(({ Properties }) => Properties.Principal === '*');
+    assert.deepEqual(
+      open.map(({ Properties: p }) => [p.Action, p.FunctionUrlAuthType, p.InvokedViaFunctionUrl]),
+      [
+        ['lambda:InvokeFunctionUrl', 'NONE', undefined],
+        ['lambda:InvokeFunction', undefined, true],
+      ],
+    );
+    const page = template.Resources.AnswerApprovalLambdaFunction?.Properties;
+    assert.equal(page.ReservedConcurrentExecutions, 5);
+    const { APPROVAL_URL } = template.Resources.AskApprovalLambdaFunction?.Properties.Environment.Variables ?? {};
+    assert.equal(APPROVAL_URL, 'AnswerApprovalLambdaFunctionUrl.FunctionUrl');
+  });
+
   test('traps 26 to 28: the queue outwaits its function, EventBridge may use the key without conditions, a schedule has dead letters', () => {
     const { Resources } = template;
     const poller = Object.values(Resources).find(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping')?.Properties;
@@ -129,7 +145,9 @@ describe('permissions of the packaged template', { timeout: 600_000 }, () => {
   });
 
   test('what must outlive the stack does', () => {
-    const kept = Object.entries(template.Resources).filter(([, { DeletionPolicy }]) => DeletionPolicy === 'RetainExceptOnCreate');
+    const kept = Object.entries(template.Resources).filter(
+      ([, { DeletionPolicy }]) => DeletionPolicy === 'RetainExceptOnCreate',
+    );
     assert.deepEqual(kept.map(([id]) => id).sort(), ['Evidence', 'Key', 'Table']);
   });
 
