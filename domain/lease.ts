@@ -69,6 +69,21 @@ export function drainLease(lease: Lease, campaign: string): Lease {
   return { ...lease, holder: { ...holder, state: 'draining' } };
 }
 
+/** No run of a function lives longer: one that began before that is done, or died. */
+const RUN_MINUTES = 6;
+
+/** Whether another run may be writing the evidence of the campaign's end. Two at once would mix it. */
+export function isEnding({ endingAt }: Holder, at: Instant): boolean {
+  return endingAt !== undefined && at < plusMinutes(endingAt, RUN_MINUTES);
+}
+
+/** A run begins to end the campaign, or (null) gives it up. Nothing to do where the campaign holds the lease no more. */
+export function endingLease(lease: Lease, campaign: string, endingAt: Instant | null): Lease | null {
+  if (lease.holder?.campaign !== campaign) return null;
+  const { endingAt: _, ...holder } = lease.holder;
+  return { ...lease, holder: endingAt ? { ...holder, endingAt } : holder };
+}
+
 export interface Closing {
   campaign: string;
   outcome: Outcome;
@@ -83,7 +98,7 @@ export interface Closing {
 
 /** From open or draining: the campaign is closed, and the lease free unless it is busy. */
 export function closeLease(lease: Lease, closing: Closing): Lease {
-  const holder = heldBy(lease, closing.campaign, ['open', 'draining']);
+  const { endingAt: _, ...holder } = heldBy(lease, closing.campaign, ['open', 'draining']);
   const closed: Lease = {
     ...lease,
     holder: { ...holder, state: 'draining' },

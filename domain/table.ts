@@ -24,6 +24,8 @@ export interface Holder {
   state: 'open' | 'draining' | 'handover';
   openedAt: Instant;
   trigger: Trigger;
+  /** A run began to end the campaign, and writes its evidence: see `isEnding`. */
+  endingAt?: Instant;
 }
 
 /** Written before a wave is sent, never deleted. `refused`: AWS certainly took nothing, its hosts may come again. */

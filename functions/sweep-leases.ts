@@ -6,6 +6,7 @@ import { instances } from '#aws/instances.ts';
 import { event } from '#aws/lambda.ts';
 import { notices } from '#aws/notices.ts';
 import { patching } from '#aws/patching.ts';
+import { plusMinutes } from '#domain/instant.ts';
 import { untold } from '#domain/lease.ts';
 import type { Instant } from '#domain/model.ts';
 import type { Ports } from '#domain/ports.ts';
@@ -43,7 +44,10 @@ async function tellUntold(lease: Lease, ports: SweepPorts): Promise<void> {
   for (const campaign of untold(lease)) await tell({ group: lease.group, campaign }, ports);
 }
 
-/** The lease is read again once it is known that the execution runs no more: it may have closed since the leases were listed. */
+/**
+ * The lease is read again once it is known that the execution runs no more: it may have closed since the leases were listed.
+ * DescribeExecution is eventually consistent (its API reference): it may not know yet what has just opened.
+ */
 async function sweep(seen: Lease, ports: SweepPorts, now: Instant, swept: Record<string, string>): Promise<void> {
   if (!seen.holder) return;
   const { campaign, execution } = seen.holder;
@@ -51,6 +55,7 @@ async function sweep(seen: Lease, ports: SweepPorts, now: Instant, swept: Record
   if (status === 'RUNNING') return deliverDecisions(campaign, ports, now);
   const lease = await ports.campaigns.lease(seen.group);
   if (lease?.holder?.campaign !== campaign) return;
+  if (lease.holder.state === 'open' && status === 'unknown' && now < plusMinutes(lease.holder.openedAt, 15)) return;
   if (lease.holder.state === 'handover' && status === 'unknown') await startSuccessor(seen.group, ports);
   else swept[seen.group] = await drain(lease, lease.holder, status, ports, now);
 }

@@ -1,6 +1,6 @@
 /** The net: a campaign whose execution runs no more is drained; if it had not closed, it is closed as `Lost`. */
 import { files } from '#domain/files.ts';
-import { drainLease, releaseLease } from '#domain/lease.ts';
+import { drainLease, endingLease, isEnding, releaseLease } from '#domain/lease.ts';
 import type { Instant } from '#domain/model.ts';
 import type { FrozenPolicy } from '#domain/policy.ts';
 import type { CampaignRef, ExecutionStatus, Invocation, Ports } from '#domain/ports.ts';
@@ -26,12 +26,28 @@ export async function drain(
   now: Instant,
 ): Promise<string> {
   const ref: CampaignRef = { group: lease.group, campaign: holder.campaign };
-  if (holder.state !== 'draining') {
+  const begun = await changeLease(ports.campaigns, lease.group, (held) =>
+    held.holder?.campaign !== holder.campaign || isEnding(held.holder, now)
+      ? null
+      : endingLease(drainLease(held, holder.campaign), holder.campaign, now),
+  );
+  if (!begun) return 'another run is about to close it';
+  try {
+    return await end(ref, begun.lastClosed?.campaign === holder.campaign, status, ports, now);
+  } finally {
     await changeLease(ports.campaigns, lease.group, (held) =>
-      held.holder?.campaign === holder.campaign ? drainLease(held, holder.campaign) : null,
+      held.holder?.endingAt === now ? endingLease(held, holder.campaign, null) : null,
     );
   }
-  const closed = lease.lastClosed?.campaign === holder.campaign;
+}
+
+async function end(
+  ref: CampaignRef,
+  closed: boolean,
+  status: ExecutionStatus,
+  ports: DrainPorts,
+  now: Instant,
+): Promise<string> {
   const notBack = closed ? [] : await settleRings(ref, ports, now);
   const working = [...(await atWork(ref.campaign, ports, now)), ...notBack];
   if (working.length) return `draining: ${working.join(', ')}`;

@@ -86,6 +86,13 @@ test('always 3: a lease whose execution runs is left alone, however old it is', 
   assert.equal(ports.notices.published.length, 0);
 });
 
+test('always 3: an execution that Step Functions does not list yet is not taken for a dead one', async () => {
+  await open('c', '1');
+  assert.deepEqual(await sweepLeases({}, ports, '2024-09-01T22:01:00.000Z'), {});
+  assert.equal((await holder())?.state, 'open');
+  assert.deepEqual(await sweep(), { web: 'closed as Lost' });
+});
+
 test('always 3, trap 24: while a command works on a host the lease stays draining', async () => {
   await open('c', '1');
   await sent();
@@ -188,6 +195,30 @@ test('always 6: a campaign that closes while the sweeper looks keeps its evidenc
   };
   await sweep();
   assert.equal(JSON.stringify([...ports.evidence.files]), closed);
+});
+
+test('always 9: of two sweeps at once one closes, and the evidence is the one that the lease names', async () => {
+  await open('c', '1');
+  statuses['arn:c'] = 'ABORTED';
+  const two = await Promise.all([sweep(), sweepLeases({}, ports, '2024-09-01T23:00:01.000Z')]);
+  assert.deepEqual(two.map(({ web }) => web).sort(), ['another run is about to close it', 'closed as Lost']);
+  const manifest = await ports.evidence.read<{ hash: string }>(task, files.manifest);
+  assert.equal((await ports.campaigns.lease('web'))?.lastClosed?.manifest, manifest.hash);
+  assert.equal(ports.notices.published.length, 1);
+});
+
+test('always 9: an execution that is aborted while it closes is closed by that task, or by a later sweep where it died', async () => {
+  await open('c', '1');
+  statuses['arn:c'] = 'ABORTED';
+  const { write } = ports.evidence;
+  ports.evidence.write = async () => {
+    throw new Error('Lambda died');
+  };
+  await assert.rejects(close(), /Lambda died/);
+  ports.evidence.write = write;
+  assert.deepEqual(await sweep(), { web: 'another run is about to close it' });
+  assert.deepEqual(await sweepLeases({}, ports, '2024-09-01T23:15:00.000Z'), { web: 'closed as Lost' });
+  assert.equal(await holder(), null);
 });
 
 test('a sweep that ran out of time after the second survey goes on from there', async () => {
