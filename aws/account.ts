@@ -11,6 +11,7 @@ export interface Identity {
   account: string;
   partition: string;
   region: string;
+  aheadMs: number; // by how much AWS's clock is ahead of this one, to the second
 }
 
 /** By the ordinary credential chain. Throws `AwsRefused` where there are no credentials, or no Region. */
@@ -22,5 +23,11 @@ export async function identity(): Promise<Identity> {
     });
   const { Account, Arn } = await ask('sts:GetCallerIdentity', sts().send(new GetCallerIdentityCommand({})));
   if (!Account || !Arn) throw new AwsRefused('sts:GetCallerIdentity: an answer without account or ARN');
-  return { arn: Arn, account: Account, partition: Arn.split(':')[1] ?? 'aws', region };
+  return {
+    arn: Arn,
+    account: Account,
+    partition: Arn.split(':')[1] ?? 'aws',
+    region,
+    aheadMs: sts().config.systemClockOffset,
+  };
 }

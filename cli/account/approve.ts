@@ -3,12 +3,13 @@ import { engine } from '#aws/engine.ts';
 import { evidence } from '#aws/evidence.ts';
 import { decisionWords, mayApprove } from '#domain/approval.ts';
 import { files } from '#domain/files.ts';
-import { instant, minute } from '#domain/instant.ts';
+import { minute } from '#domain/instant.ts';
 import type { Instant } from '#domain/model.ts';
 import type { Opened } from '#domain/tasks.ts';
 import { type Decided, type DecisionPorts, decide } from '#loop/decision.ts';
 import { BadInput } from '../bad-input.ts';
 import type { Answer } from './answer.ts';
+import { now } from './clock.ts';
 import type { Deployment } from './open.ts';
 
 export interface Decision {
@@ -18,7 +19,7 @@ export interface Decision {
 }
 
 export async function approve(decision: Decision, { arn }: Deployment): Promise<Answer> {
-  return told(await decideAs(arn, decision, { campaigns, engine, evidence }, instant(Date.now())));
+  return told(await decideAs(arn, decision, { campaigns, engine, evidence }, now()));
 }
 
 /**

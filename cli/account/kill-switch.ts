@@ -1,12 +1,12 @@
 import { campaigns } from '#aws/campaigns.ts';
-import { instant } from '#domain/instant.ts';
 import type { Instant } from '#domain/model.ts';
 import type { Campaigns } from '#domain/ports.ts';
 import type { Answer } from './answer.ts';
+import { now } from './clock.ts';
 import type { Deployment } from './open.ts';
 
 export function turnSwitch(to: 'go' | 'stop', { arn }: Deployment): Promise<Answer> {
-  return turn(to, arn, { campaigns }, instant(Date.now()));
+  return turn(to, arn, { campaigns }, now());
 }
 
 /** `by`: the caller's ARN, kept beside the switch. */

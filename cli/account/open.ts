@@ -1,9 +1,10 @@
 import { type Identity, identity } from '#aws/account.ts';
 import { BadInput } from '../bad-input.ts';
+import { setClock } from './clock.ts';
 import type { AccountFlags } from './flags.ts';
 
 /** A deployment in an account: who calls, and what the stack called its parts. */
-export interface Deployment extends Identity {
+export interface Deployment extends Omit<Identity, 'aheadMs'> {
   stage: string;
   names: Names;
 }
@@ -36,7 +37,8 @@ export async function openAccount({ profile, region, endpointUrl, stage }: Accou
     process.env.AWS_REGION = place;
   }
   if (endpointUrl !== undefined) process.env.AWS_ENDPOINT_URL = endpointUrl;
-  const who = await identity();
+  const { aheadMs, ...who } = await identity();
+  setClock(aheadMs);
   const names = namesOf({ ...who, stage });
   Object.assign(process.env, names, { AWS_REGION: who.region });
   return { ...who, stage, names };

@@ -2,11 +2,11 @@ import { baselines } from '#aws/baselines.ts';
 import { inspector } from '#aws/inspector.ts';
 import { instances } from '#aws/instances.ts';
 import { patching } from '#aws/patching.ts';
-import { instant } from '#domain/instant.ts';
 import { type Counts, type Instant, SEVERITIES } from '#domain/model.ts';
 import type { LeftHost, Plan } from '#domain/records.ts';
 import { cut, lengthText, type Paint, several, wrap } from '../screen/text.ts';
 import type { Answer } from './answer.ts';
+import { now } from './clock.ts';
 import type { Open } from './commands.ts';
 import { type PatchData, type Planned, planNow, waitsForScan } from './planning.ts';
 import { groupOf } from './policy.ts';
@@ -16,9 +16,9 @@ type Flags = { policy: string; scan?: true };
 export async function plan(name: string, { policy: file, scan }: Flags, open: Open): Promise<Answer> {
   const { policy, group } = groupOf(file, name);
   await open();
-  const now = instant(Date.now());
+  const at = now();
   const ports = { baselines, inspector, instances, patching };
-  return planAnswer(await planNow({ policy, group, scan: scan === true }, ports, now), now);
+  return planAnswer(await planNow({ policy, group, scan: scan === true }, ports, at), at);
 }
 
 export function planAnswer({ plan, decision, why, rings, patchData }: Planned, now: Instant): Answer {

@@ -1,5 +1,5 @@
 import { files } from '#domain/files.ts';
-import { instant, plusMinutes } from '#domain/instant.ts';
+import { plusMinutes } from '#domain/instant.ts';
 import type { Baseline, Instant, PatchState } from '#domain/model.ts';
 import type { Assembled } from '#domain/plan.ts';
 import type { FrozenPolicy, GroupPolicy, Policy } from '#domain/policy.ts';
@@ -11,6 +11,7 @@ import { planFromSurvey } from '#loop/plan.ts';
 import { readScan, sendScan } from '#loop/scan.ts';
 import { membersByRing } from '#loop/survey.ts';
 import { several } from '../screen/text.ts';
+import { now as timeOfAws } from './clock.ts';
 import { evidenceInMemory } from './evidence-in-memory.ts';
 import { sleep } from './sleep.ts';
 
@@ -85,7 +86,7 @@ async function scanned(
   let scan = nothingSent(campaign, now);
   await sendScan(patching, scan, running, `patchwright plan ${group.name}`);
   for (;;) {
-    const read = await readScan(patching, scan, instant(Date.now()));
+    const read = await readScan(patching, scan, timeOfAws());
     scan = read.scan;
     if (read.over) return scan;
     await sleep(POLL_MS);

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { campaigns } from '#aws/campaigns.ts';
 import { engine } from '#aws/engine.ts';
 import { evidence } from '#aws/evidence.ts';
-import { instant } from '#domain/instant.ts';
 import type { Instant } from '#domain/model.ts';
 import type { GroupPolicy } from '#domain/policy.ts';
 import type { Ports } from '#domain/ports.ts';
@@ -10,13 +9,14 @@ import { campaignName } from '#domain/successor.ts';
 import { CONTRACT } from '#domain/tasks.ts';
 import { wrap } from '../screen/text.ts';
 import type { Answer } from './answer.ts';
+import { now } from './clock.ts';
 import type { Open } from './commands.ts';
 import { groupOf } from './policy.ts';
 
 export async function start(name: string, { policy }: { policy: string }, open: Open): Promise<Answer> {
   const { group } = groupOf(policy, name);
   const { arn } = await open();
-  return startByHand(group, { by: arn, id: randomUUID() }, { campaigns, engine, evidence }, instant(Date.now()));
+  return startByHand(group, { by: arn, id: randomUUID() }, { campaigns, engine, evidence }, now());
 }
 
 /** `by`: the caller's ARN. Who starts a campaign by hand is not asked to approve it. */

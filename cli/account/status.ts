@@ -1,12 +1,12 @@
 import { campaigns } from '#aws/campaigns.ts';
 import { engine } from '#aws/engine.ts';
 import { evidence } from '#aws/evidence.ts';
-import { instant } from '#domain/instant.ts';
 import type { Instant } from '#domain/model.ts';
 import { BadInput } from '../bad-input.ts';
 import { exitOf } from '../exit.ts';
 import { cut, lengthText, type Paint, several, wrap } from '../screen/text.ts';
 import type { Answer } from './answer.ts';
+import { now } from './clock.ts';
 import { sleep } from './sleep.ts';
 import { type AtWork, type RingStanding, type Standing, type StandingPorts, standingOf } from './standing.ts';
 
@@ -18,7 +18,7 @@ export interface Status {
 }
 
 export async function status(group: string | undefined): Promise<Answer> {
-  return statusAnswer(await readStatus(group, { campaigns, engine, evidence }, instant(Date.now())));
+  return statusAnswer(await readStatus(group, { campaigns, engine, evidence }, now()));
 }
 
 const POLL_MS = 30_000;
@@ -33,11 +33,11 @@ export async function watchStatus(
   const watched = new Set<string>();
   let shown = '';
   for (;;) {
-    const now = await readStatus(group, ports, instant(Date.now()));
-    for (const each of now.groups) if (each.atWork) watched.add(each.group);
-    const busy = now.groups.some(({ atWork }) => atWork);
-    const text = JSON.stringify({ ...now, at: '' });
-    const answer = statusAnswer(now, [...watched]);
+    const standing = await readStatus(group, ports, now());
+    for (const each of standing.groups) if (each.atWork) watched.add(each.group);
+    const busy = standing.groups.some(({ atWork }) => atWork);
+    const text = JSON.stringify({ ...standing, at: '' });
+    const answer = statusAnswer(standing, [...watched]);
     if (!busy) return answer;
     if (text !== shown) show(answer);
     shown = text;
@@ -112,7 +112,11 @@ function ringWords({ ring, planned, hosts, verdict, stopped, doing }: RingStandi
 function askLines({ ring, scopeHash, expiresAt }: AtWork['asks'][number], campaign: string, columns: number): string[] {
   const until = `${expiresAt.slice(0, 10)} ${expiresAt.slice(11, 16)} UTC`;
   return [
-    cut(`  asks for a yes to ${ring} until ${until} (scope ${scopeHash.slice(0, 6)}); silence means no`, columns),
+    ...wrap(
+      `asks for a yes to ${ring} until ${until} (scope ${scopeHash.slice(0, 6)}); silence means no`,
+      columns - 2,
+      '  ',
+    ).map((line) => `  ${line}`),
     `    patchwright approve ${campaign} ${ring}`,
   ];
 }

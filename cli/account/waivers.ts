@@ -1,13 +1,13 @@
 import { inspector } from '#aws/inspector.ts';
 import { instances } from '#aws/instances.ts';
 import { loadPolicy } from '#config/policy.ts';
-import { instant } from '#domain/instant.ts';
 import type { Finding, Instant } from '#domain/model.ts';
 import type { GroupPolicy } from '#domain/policy.ts';
 import type { Ports } from '#domain/ports.ts';
 import { waiverFor, waiverStates } from '#domain/waiver.ts';
 import { cut, type Paint, several, wrap } from '../screen/text.ts';
 import type { Answer } from './answer.ts';
+import { now } from './clock.ts';
 import type { Open } from './commands.ts';
 import { groupOf } from './policy.ts';
 
@@ -27,7 +27,7 @@ type Flags = { policy: string };
 export async function waivers(group: string | undefined, { policy: file }: Flags, open: Open): Promise<Answer> {
   const groups = group === undefined ? Object.values(loadPolicy(file).groups) : [groupOf(file, group).group];
   await open();
-  return waiversAnswer(await waiversOf(groups, { inspector, instances }, instant(Date.now())));
+  return waiversAnswer(await waiversOf(groups, { inspector, instances }, now()));
 }
 
 export async function waiversOf(

@@ -19,7 +19,16 @@ describe('who calls', () => {
   it('is told with account, partition and Region', async () => {
     const arn = `arn:aws-cn:sts::${ACCOUNT}:assumed-role/admin/ann`;
     aws.plays(() => xml('GetCallerIdentity', `<Arn>${arn}</Arn><Account>${ACCOUNT}</Account><UserId>x</UserId>`));
-    assert.deepEqual(await identity(), { arn, account: ACCOUNT, partition: 'aws-cn', region: 'eu-central-1' });
+    const { aheadMs: _, ...who } = await identity();
+    assert.deepEqual(who, { arn, account: ACCOUNT, partition: 'aws-cn', region: 'eu-central-1' });
+  });
+
+  it('is told by a clock that is ahead: deadlines are judged by that one', async () => {
+    const date = new Date(Date.now() + 3_600_000).toUTCString();
+    const answer = xml('GetCallerIdentity', `<Arn>arn:aws:iam::${ACCOUNT}:user/ann</Arn><Account>${ACCOUNT}</Account>`);
+    aws.plays(() => ({ ...answer, headers: { ...XML, date } }));
+    const { aheadMs } = await identity();
+    assert.ok(Math.abs(aheadMs - 3_600_000) < 60_000, `${aheadMs}`);
   });
 
   it('is refused in the words of AWS', async () => {
