@@ -80,9 +80,14 @@ function listed(view: ExecutionView, stateMachineArn: string) {
   };
 }
 
+/** A token is good for the list that gave it, and for no other. */
 function page(rows: object[], member: string, size: number, token: string | undefined): Record<string, unknown> {
-  const from = token === undefined ? 0 : Number.parseInt(token, 36);
-  if (Number.isNaN(from)) throw new AwsFault('InvalidToken', `Invalid Token: '${token}'`);
-  const end = from + size;
-  return { [member]: rows.slice(from, end), ...(end < rows.length && { nextToken: end.toString(36) }) };
+  if (!Number.isInteger(size) || size < 1 || size > 1000)
+    throw new AwsFault('ValidationException', `Value '${size}' at 'maxResults' must be from 0 to 1000`);
+  const told = token === undefined ? `${member} 0` : Buffer.from(token, 'base64url').toString();
+  const [, list, from] = /^([a-zA-Z]+) (\d+)$/.exec(told) ?? [];
+  if (list !== member) throw new AwsFault('InvalidToken', `Invalid Token: '${token}'`);
+  const end = Number(from) + size;
+  const next = Buffer.from(`${member} ${end}`).toString('base64url');
+  return { [member]: rows.slice(Number(from), end), ...(end < rows.length && { nextToken: next }) };
 }

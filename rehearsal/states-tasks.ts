@@ -82,7 +82,7 @@ async function call(
   prefix: string,
   { fakes, caller }: TaskParts,
 ): Promise<unknown> {
-  const play = fakes.find((fake) => fake.service === service)?.operations[operation];
+  const play = fakes.find((fake) => fake.service === service && fake.operations[operation])?.operations[operation];
   if (!play) throw new StatesError('States.Runtime', `not rehearsed: ${service}.${operation}`);
   try {
     return await play(input, caller);

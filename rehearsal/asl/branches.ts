@@ -1,6 +1,8 @@
 /** Parallel and inline Map. A branch has its own variables and may read the outer ones; the first error stops the others. */
+import { Ended } from '#rehearsal/asl/errors.ts';
+import { field, queryFailure } from '#rehearsal/asl/evaluation.ts';
 import type { Machine, MapState, ParallelState } from '#rehearsal/asl/machine.ts';
-import { field, queryFailure, runMachine, type Scope, Stop } from '#rehearsal/asl/run.ts';
+import { runMachine, type Scope, Stop } from '#rehearsal/asl/run.ts';
 import { leave, type Step, seconds } from '#rehearsal/asl/steps.ts';
 
 const INLINE_CONCURRENCY = 40;
@@ -9,10 +11,10 @@ export async function attemptParallel(state: ParallelState, input: unknown, scop
   const { run } = scope;
   const given = state.arguments === undefined ? input : await field(state.arguments, { input }, scope, 'Arguments');
   run.measure(given, state.name);
-  run.record('ParallelStateStarted');
+  run.record('ParallelStateStarted', {}, scope.trail);
   const branches = state.branches.map((machine) => ({ machine, input: given, scope }));
   const result = await together(branches, branches.length, scope, 'Parallel');
-  run.record('ParallelStateSucceeded');
+  run.record('ParallelStateSucceeded', {}, scope.trail);
   return leave(state, { input, result }, result, scope);
 }
 
@@ -25,7 +27,7 @@ export async function attemptMap(state: MapState, input: unknown, scope: Scope):
     state.maxConcurrency === undefined
       ? 0
       : await seconds(state.maxConcurrency, [0, 10_000], { input }, scope, 'MaxConcurrency');
-  run.record('MapStateStarted', { length: items.length });
+  run.record('MapStateStarted', { length: items.length }, scope.trail);
   const branches = [];
   for (const [Index, Value] of items.entries()) {
     const context = { ...scope.context, Map: { Item: { Index, Value } } };
@@ -35,7 +37,7 @@ export async function attemptMap(state: MapState, input: unknown, scope: Scope):
     branches.push({ machine: state.processor, input: item, scope: inside });
   }
   const result = await together(branches, Math.min(most || INLINE_CONCURRENCY, INLINE_CONCURRENCY), scope, 'Map');
-  run.record('MapStateSucceeded');
+  run.record('MapStateSucceeded', {}, scope.trail);
   return leave(state, { input, result }, result, scope);
 }
 
@@ -56,28 +58,36 @@ async function together(
   const outputs: unknown[] = new Array(branches.length);
   const waiting = [...branches.entries()];
   const { run } = scope;
+  const began = scope.trail.last;
   let failed: Error | null = null;
   const worker = async () => {
     for (let one = waiting.shift(); one && !stop.reason; one = waiting.shift()) {
       const [index, branch] = one;
+      const trail = { last: began };
+      const iteration = { name: scope.entered?.name, index };
+      const iterated = (what: string) => kind === 'Map' && run.record(`MapIteration${what}`, iteration, trail);
       try {
-        if (kind === 'Map') run.record('MapIterationStarted', { index });
+        iterated('Started');
         outputs[index] = await runMachine(branch.machine, branch.input, {
           ...branch.scope,
           stop,
           variables: { ...scope.variables },
+          trail,
         });
-        if (kind === 'Map') run.record('MapIterationSucceeded', { index });
+        iterated('Succeeded');
       } catch (error) {
+        // What stops the whole execution is told once, at its end.
+        if (!scope.stop.reason && !(error instanceof Ended)) iterated(failed ? 'Aborted' : 'Failed');
         failed ??= error as Error;
         stop.now(error as Error);
       }
+      scope.trail.last = trail.last;
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, atOnce) }, worker));
   withdraw();
   if (!failed) return outputs;
   if (scope.stop.reason) throw scope.stop.reason;
-  run.record(`${kind}StateFailed`);
+  run.record(`${kind}StateFailed`, {}, scope.trail);
   throw failed;
 }

@@ -4,8 +4,6 @@
  */
 import type { Clock } from '#rehearsal/api.ts';
 import { Ended, StatesError } from '#rehearsal/asl/errors.ts';
-import type { Bindings } from '#rehearsal/asl/expression.ts';
-import { evaluate } from '#rehearsal/asl/expression.ts';
 import type { Draw } from '#rehearsal/asl/functions.ts';
 import type { Machine, State } from '#rehearsal/asl/machine.ts';
 import { enter, type Step } from '#rehearsal/asl/steps.ts';
@@ -60,6 +58,10 @@ export interface Ending {
   cause: string | null;
 }
 
+export interface Trail {
+  last: number;
+}
+
 /** Where variables live: a branch reads the outer ones and writes its own. */
 export type Variables = Record<string, unknown>;
 
@@ -69,6 +71,8 @@ export interface Scope {
   variables: Variables;
   context: Record<string, unknown>;
   stop: Stop;
+  /** The event before the next one of this branch; the first has 0. */
+  trail: Trail;
   /** The state that runs, and the id of the event of its entry. */
   entered?: { name: string; event: number };
 }
@@ -100,6 +104,8 @@ export class Run {
   largestPayload = 0;
   readonly stop = new Stop();
   readonly #context: Record<string, unknown>;
+  /** AWS gives the first state's event, like the execution's own, the previous id 0. */
+  readonly #trail: Trail = { last: 0 };
 
   /** `context`: the context object's Execution and StateMachine. */
   constructor(machine: Machine, context: Record<string, unknown>, surroundings: Surroundings) {
@@ -126,14 +132,19 @@ export class Run {
       TIMED_OUT: 'ExecutionTimedOut',
       ABORTED: 'ExecutionAborted',
     };
-    this.#append(types[ending.status], ending.status === 'SUCCEEDED' ? { output: ending.output } : { error, cause });
+    this.#append(
+      types[ending.status],
+      ending.status === 'SUCCEEDED' ? { output: ending.output } : { error, cause },
+      this.#trail,
+    );
     return ending;
   }
 
   async #ending(input: unknown): Promise<Ending> {
     try {
-      this.record('ExecutionStarted', { input });
-      const scope: Scope = { run: this, variables: {}, context: this.#context, stop: this.stop };
+      const { RoleArn: roleArn } = this.#context.Execution as { RoleArn?: string };
+      this.record('ExecutionStarted', { input, roleArn }, { last: 0 });
+      const scope: Scope = { run: this, variables: {}, context: this.#context, stop: this.stop, trail: this.#trail };
       const output = await runMachine(this.machine, input, scope);
       return { status: 'SUCCEEDED', output, error: null, cause: null };
     } catch (thrown) {
@@ -152,7 +163,7 @@ export class Run {
   }
 
   /** Adds to the history and returns the event's id; the last of the 25,000 places is for the failure itself. */
-  record(type: string, details: Record<string, unknown> = {}): number {
+  record(type: string, details: Record<string, unknown>, trail: Trail): number {
     if (this.stop.reason) throw this.stop.reason;
     if (this.history.length >= MAX_HISTORY - 1) {
       const full = new Ended(
@@ -163,12 +174,13 @@ export class Run {
       this.stop.now(full);
       throw full;
     }
-    return this.#append(type, details);
+    return this.#append(type, details, trail);
   }
 
-  #append(type: string, details: Record<string, unknown>): number {
+  #append(type: string, details: Record<string, unknown>, trail: Trail): number {
     const id = this.history.length + 1;
-    this.history.push({ id, type, at: this.surroundings.clock.now(), previous: id - 1, details });
+    this.history.push({ id, type, at: this.surroundings.clock.now(), previous: trail.last, details });
+    trail.last = id;
     return id;
   }
 
@@ -197,41 +209,16 @@ export async function runMachine(machine: Machine, input: unknown, scope: Scope)
       ...scope.context,
       State: { EnteredTime: new Date(run.surroundings.clock.now()).toISOString(), Name: name, RetryCount: 0 },
     };
-    const entered = run.record(`${state.type}StateEntered`, { name, input: value });
+    const entered = run.record(`${state.type}StateEntered`, { name, input: value }, scope.trail);
     run.measure(value, name);
     run.surroundings.entered?.(name, state.type, value);
     const step: Step = await enter(state, value, { ...scope, context, entered: { name, event: entered } });
     if (scope.stop.reason) throw scope.stop.reason;
     Object.assign(scope.variables, step.assign);
-    run.record(`${state.type}StateExited`, { name, output: step.output });
+    run.record(`${state.type}StateExited`, { name, output: step.output }, scope.trail);
     run.surroundings.exited?.(name, state.type, step.output);
     if (step.next === null) return step.output;
     name = step.next;
     value = step.output;
   }
-}
-
-/** Evaluates a field of a state. */
-export async function field(
-  template: unknown,
-  states: Record<string, unknown>,
-  scope: Scope,
-  place: string,
-): Promise<unknown> {
-  const bindings: Bindings = { states: { context: scope.context, ...states }, variables: scope.variables };
-  const { run } = scope;
-  try {
-    return await evaluate(template, bindings, run.surroundings.draw, place);
-  } catch (error) {
-    throw error instanceof StatesError ? queryFailure(error.reason, scope, place) : error;
-  }
-}
-
-/** `States.QueryEvaluationError`, in the history and in words that name the state, as AWS has them. */
-export function queryFailure(what: string, { run, entered }: Scope, location: string): StatesError {
-  const { name, event } = entered ?? { name: '', event: 0 };
-  const reason = `An error occurred while executing the state '${name}' (entered at the event id #${event}). ${what}`;
-  const failure = new StatesError('States.QueryEvaluationError', reason);
-  run.record('EvaluationFailed', { state: name, location, error: failure.error, cause: reason });
-  return failure;
 }

@@ -1,9 +1,10 @@
 /** What each type of state does. Expressions see variables as they were on entry; Assign and Output take effect together, or neither. */
 import { attemptMap, attemptParallel } from '#rehearsal/asl/branches.ts';
 import { StatesError } from '#rehearsal/asl/errors.ts';
+import { field, queryFailure } from '#rehearsal/asl/evaluation.ts';
 import type { ChoiceState, FailState, State, Template, WaitState } from '#rehearsal/asl/machine.ts';
 import { withRetries } from '#rehearsal/asl/retry.ts';
-import { field, queryFailure, type Scope } from '#rehearsal/asl/run.ts';
+import type { Scope } from '#rehearsal/asl/run.ts';
 import { attemptTask } from '#rehearsal/asl/task.ts';
 
 export interface Step {

