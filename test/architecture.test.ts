@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, RegExp> = {
   config: /^(#(domain|config)\/|(zod|yaml|esbuild)$)/,
   rehearsal: /^(#rehearsal\/|(?!#|@aws-sdk|\.)[@\w])/,
   cli: /^(#(domain|config|rehearsal|aws|loop)\/|\.\/|\.\.\/|(?!#|@aws-sdk)[@\w])/,
-  bench: /^(#|\.\.?\/|node:)/,
+  bench: /^(#|\.\.?\/|node:|esbuild$)/,
 };
 /** Pure: of Node's modules the domain may use only what computes. */
 const DOMAIN_NODE = ['node:crypto'];
