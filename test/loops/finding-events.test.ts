@@ -154,3 +154,14 @@ test('a group without hosts: the campaign says so and ends, and nobody is patche
     [],
   );
 });
+
+test('check-due beats every hour, in the line of the log that the alarms count from', async () => {
+  await rehearsed(['web'], async (rehearsal) => {
+    await quiet(rehearsal, 61);
+    const beats = rehearsal.logs.filter(({ caller, line }) => caller === 'checkDue' && line.includes('"pulse"'));
+    assert.deepEqual(
+      beats.map(({ line }) => JSON.parse(line)).map(({ message, pulse }) => [message, pulse]),
+      [['pulse', { OverdueGroups: 0, BlindGroups: 0 }]],
+    );
+  });
+});
