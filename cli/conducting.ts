@@ -1,5 +1,6 @@
 import { campaigns } from '#aws/campaigns.ts';
 import { instant } from '#domain/instant.ts';
+import { untold } from '#domain/lease.ts';
 import type { Policy } from '#domain/policy.ts';
 import type { CampaignInput } from '#domain/ports.ts';
 import type { Rehearsal } from '#rehearsal/api.ts';
@@ -87,7 +88,7 @@ export function engineFaults(scenario: Scenario): EngineFault[] {
 
 const SWEEP = 15 * 60_000; // how often the sweeper comes
 
-/** Until no execution runs and the lease is free; meanwhile people read their mail and answer. */
+/** Until no execution runs, the lease is free and its notice is out; meanwhile people read their mail and answer. */
 async function runToTheEnd(rehearsal: Rehearsal, given: Conducting): Promise<void> {
   const { scenario, group, approve, signal } = given;
   const people = new People(rehearsal, scenario.answers, approve);
@@ -111,5 +112,5 @@ async function runToTheEnd(rehearsal: Rehearsal, given: Conducting): Promise<voi
 
 async function isFree(rehearsal: Rehearsal, group: string): Promise<boolean> {
   const lease = await rehearsal.act(OPERATOR, () => campaigns.lease(group));
-  return lease === null || lease.holder === null;
+  return lease === null || (lease.holder === null && untold(lease).length === 0);
 }

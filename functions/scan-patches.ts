@@ -24,7 +24,8 @@ export const scanPatches = async (
 ) => {
   const ring = input.ring ? await evidence.read<RingRecord>(input, files.ring(input.ring)) : null;
   const hosts = ring ? reached(ring) : await running(input, evidence, instances);
-  const scan: ScanRecord = {
+  const begun = ring ? ring.scan : await evidence.readIfThere<ScanRecord>(input, files.scanBefore);
+  const scan: ScanRecord = begun ?? {
     snapshotId: snapshotId(input.campaign, `scan ${input.ring ?? 'before'}`),
     sentAt: now,
     deadline: plusMinutes(now, SCAN_MINUTES),
@@ -32,12 +33,14 @@ export const scanPatches = async (
     done: [],
     failed: [],
   };
-  await sendScan(patching, scan, hosts, `${input.campaign} scan ${input.ring ?? 'before'}`);
-  if (!ring) {
-    await evidence.write(input, files.scanBefore, scan);
-    return { waitSeconds: 120, soakSeconds: 0 };
+  try {
+    await sendScan(patching, scan, hosts, `${input.campaign} scan ${input.ring ?? 'before'}`);
+  } finally {
+    // Also where it broke off, throttled: the next attempt goes on from there.
+    if (ring) await evidence.write(input, files.ring(ring.ring), { ...ring, scan } satisfies RingRecord);
+    else await evidence.write(input, files.scanBefore, scan);
   }
-  await evidence.write(input, files.ring(ring.ring), { ...ring, scan } satisfies RingRecord);
+  if (!ring) return { waitSeconds: 120, soakSeconds: 0 };
   const { soakMinutes } = await evidence.read<RingPlan>(input, files.ringPlan(ring.ring));
   const soaked = plusMinutes(ring.lastDoneAt ?? now, ring.stopped ? 0 : soakMinutes);
   return { waitSeconds: 120, soakSeconds: secondsUntil(now, soaked) };

@@ -9,8 +9,10 @@ import type { ScanRecord } from '#domain/records.ts';
 const PER_COMMAND = 50;
 const DELIVERY_SECONDS = 600;
 
-/** Hosts that SSM does not manage, or that are offline, are noted as failed: nothing is known of them. */
-export async function sendScan(patching: Patching, scan: ScanRecord, hosts: string[], comment: string): Promise<void> {
+/** Hosts that SSM does not manage, or that are offline, are noted as failed: nothing is known of them. Goes on where it broke off. */
+export async function sendScan(patching: Patching, scan: ScanRecord, all: string[], comment: string): Promise<void> {
+  const sent = new Set([...scan.commands.flatMap(({ instances }) => instances), ...scan.failed.map(({ id }) => id)]);
+  const hosts = all.filter((id) => !sent.has(id));
   const online = new Set<string>();
   for await (const node of patching.managed(hosts)) if (node.ping === 'Online' && node.os) online.add(node.id);
   for (const id of hosts) if (!online.has(id)) scan.failed.push({ id, words: 'not managed by SSM, or offline' });
