@@ -144,6 +144,16 @@ describe('permissions of the packaged template', { timeout: 600_000 }, () => {
     }
   });
 
+  test('trap 12: the page of an approval is open by both permissions, its function by way of the page alone', () => {
+    const open = Object.values(template.Resources)
+      .filter(({ Type, Properties }) => Type === 'AWS::Lambda::Permission' && Properties.Principal === '*')
+      .map(({ Properties }) => [Properties.Action, Properties.FunctionUrlAuthType ?? Properties.InvokedViaFunctionUrl]);
+    assert.deepEqual(open.sort(), [
+      ['lambda:InvokeFunction', true],
+      ['lambda:InvokeFunctionUrl', 'NONE'],
+    ]);
+  });
+
   test('what must outlive the stack does', () => {
     const kept = Object.entries(template.Resources).filter(
       ([, { DeletionPolicy }]) => DeletionPolicy === 'RetainExceptOnCreate',

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { test } from 'node:test';
+import { document, rows, upToDate } from './traps.ts';
+
+test('docs/traps.md names the tests that pin each trap (node test/traps.ts brings it up to date)', () => {
+  assert.equal(document(), upToDate(document()));
+});
+
+test('every trap has its row, a scenario that is there or a reason, and a test or a reason', () => {
+  const all = rows(document());
+  assert.deepEqual(
+    all.map(({ number }) => number),
+    Array.from({ length: 30 }, (_, place) => place + 1),
+  );
+  for (const { number, scenario, tests } of all) {
+    for (const [, name] of scenario.matchAll(/\.\.\/scenarios\/([\w-]+\.yml)/g))
+      assert.ok(existsSync(new URL(`../scenarios/${name}`, import.meta.url)), `trap ${number}: ${name}`);
+    assert.match(scenario, /\.\.\/scenarios\/|^\(.{8,}\)$/, `trap ${number} has a scenario, or says why not`);
+    if (number !== 14) assert.match(tests, /\.\.\/test\//, `trap ${number} has a test`);
+  }
+});
