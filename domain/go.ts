@@ -1,7 +1,7 @@
 /** Whether a ring may send its next wave now: asked before every wave, and "no" when it cannot tell. */
 import { plusDays, plusMinutes, secondsUntil } from '#domain/instant.ts';
 import type { Instant } from '#domain/model.ts';
-import type { AlarmReading, Approval, Lease, RingPlan, RingRecord, StopWhy } from '#domain/records.ts';
+import type { AlarmReading, Approval, Lease, RingPlan, RingRecord, StopWhy, VerdictName } from '#domain/records.ts';
 
 /** Longest wait of a first ring for its window and calendars: later the survey is no longer worth acting on. */
 const FIRST_WINDOW_DAYS = 7;
@@ -14,6 +14,8 @@ export interface GoFacts {
   approval: { given: Approval | null; scopeHash: string } | null;
   window: { mayStart: boolean; opensAt: Instant | null };
   calendars: { open: boolean; nextChange: Instant | null } | 'unreadable';
+  /** The canary's verdict, asked before every wave of a later ring; null for the canary itself. */
+  canary: VerdictName | 'none' | null;
   /** The ring's record was begun. */
   begunAt: Instant;
   /** From the canary's first wave on, or from the earlier pass that it rests on: the instant at which its proof is too old. */
@@ -50,6 +52,12 @@ function stopFor(ringPlan: Pick<RingPlan, 'ring' | 'errors'>, facts: GoFacts): G
     return stop(
       'lease',
       `the lease is ${holder ? `${holder.state} by ${holder.campaign}` : 'free'}, not open and ours`,
+    );
+  }
+  if (facts.canary && facts.canary !== 'pass') {
+    return stop(
+      'canary',
+      `the canary has ${facts.canary === 'none' ? 'no verdict' : `the verdict ${facts.canary}`}, not pass`,
     );
   }
   if (facts.approval) {

@@ -3,6 +3,7 @@ import { evidence } from '#aws/evidence.ts';
 import { lambda } from '#aws/lambda.ts';
 import { patching } from '#aws/patching.ts';
 import { files } from '#domain/files.ts';
+import { latest, plusMinutes } from '#domain/instant.ts';
 import type { Instant } from '#domain/model.ts';
 import type { Ports } from '#domain/ports.ts';
 import { type HostFacts, hostProgress } from '#domain/progress.ts';
@@ -40,7 +41,13 @@ export const checkWave = async (
   });
   const done = hostsOf(read, 'working').length === 0;
   await evidence.write(input, files.ring(input.ring), { ...read, lastDoneAt: done ? now : read.lastDoneAt });
-  return { decision: done ? 'Done' : 'Working', waitSeconds: 120 };
+  return { decision: done ? 'Done' : 'Working', waitSeconds: pause(record, now) };
 };
+
+/** Seconds until the next look: a wave that takes long is looked at less often, or days of them fill the history. */
+function pause(record: RingRecord, now: Instant): number {
+  const sentAt = latest(...record.hosts.map((host) => host.sentAt)) ?? now;
+  return now < plusMinutes(sentAt, 30) ? 120 : 600;
+}
 
 export const handler = lambda(checkWave, { campaigns, evidence, patching });

@@ -28,6 +28,7 @@ export async function goFacts(
       : null,
     window: windowAt(group.window, now),
     calendars: await calendars(group, patching, now),
+    canary: canary === input.ring ? null : (proof?.verdict?.verdict ?? 'none'),
     begunAt: record.startedAt,
     proofUntil: proofUntil(proof, group.proofDays),
     alarms: group.gate.alarms.length ? await alarms.readings(group.gate.alarms, record.firstSentAt ?? now) : [],

@@ -1,4 +1,4 @@
-import { BrokenRecord } from '#domain/errors.ts';
+import { AwsUnavailable } from '#domain/errors.ts';
 import { freeLease } from '#domain/lease.ts';
 import type { Campaigns } from '#domain/ports.ts';
 import type { Lease } from '#domain/records.ts';
@@ -15,5 +15,5 @@ export async function changeLease<T extends Lease | null>(
     const changed = change((await campaigns.lease(group)) ?? freeLease(group));
     if (!changed || (await campaigns.writeLease(changed))) return changed;
   }
-  throw new BrokenRecord(`The lease of ${group} changed under ${TRIES} writes in a row. Retry the execution.`);
+  throw new AwsUnavailable(`The lease of ${group} changed under ${TRIES} writes in a row.`);
 }

@@ -37,6 +37,7 @@ const good: GoFacts = {
   campaign: 'c',
   killSwitch: 'go',
   lease,
+  canary: 'pass',
   approval: { given: yes, scopeHash: 'h' },
   window: { mayStart: true, opensAt: null },
   calendars: { open: true, nextChange: null },
@@ -63,6 +64,9 @@ const rows: [string, Partial<GoFacts>, string][] = [
     'stop lease',
   ],
   ['always 3: there is no lease', { lease: null }, 'stop lease'],
+  ['always 1: the canary was judged otherwise', { canary: 'inconclusive' }, 'stop canary'],
+  ['always 1: the canary was not judged', { canary: 'none' }, 'stop canary'],
+  ['the canary itself', { canary: null }, 'go'],
   ['always 5: no approval where one is asked for', { approval: { given: null, scopeHash: 'h' } }, 'stop approval'],
   ['always 5: a no', { approval: { given: { ...yes, decision: 'no' }, scopeHash: 'h' } }, 'stop approval'],
   [

@@ -51,7 +51,7 @@ beforeEach(async () => {
     baselines: [baseline] as Baseline[],
   } as Plan);
   await evidence.write(task, files.ringPlan('fleet'), ringPlan);
-  await evidence.write(task, files.ring('canary'), { firstSentAt: at } as RingRecord);
+  await evidence.write(task, files.ring('canary'), { firstSentAt: at, verdict: { verdict: 'pass' } } as RingRecord);
   await evidence.write(task, files.ring('fleet'), newRing(ringPlan, [], at));
   const trigger = { kind: 'person' as const, id: 'x', at, by: 'me' };
   campaigns.store.set('web', {
