@@ -109,14 +109,10 @@ function ringWords({ ring, planned, hosts, verdict, stopped, doing }: RingStandi
   return `${front}${[done, ...others].join(', ')}; ${now}`;
 }
 
-function askLines({ ring, scopeHash, expiresAt }: AtWork['asks'][number], campaign: string, columns: number): string[] {
+function askLines({ ring, expiresAt }: AtWork['asks'][number], campaign: string, columns: number): string[] {
   const until = `${expiresAt.slice(0, 10)} ${expiresAt.slice(11, 16)} UTC`;
   return [
-    ...wrap(
-      `asks for a yes to ${ring} until ${until} (scope ${scopeHash.slice(0, 6)}); silence means no`,
-      columns - 2,
-      '  ',
-    ).map((line) => `  ${line}`),
+    ...wrap(`asks for a yes to ${ring} until ${until}; silence means no`, columns - 2, '  ').map((line) => `  ${line}`),
     `    patchwright approve ${campaign} ${ring}`,
   ];
 }

@@ -12,6 +12,7 @@ import { start } from '../../../cli/account/start.ts';
 import { status } from '../../../cli/account/status.ts';
 import { waivers } from '../../../cli/account/waivers.ts';
 import { BadInput } from '../../../cli/bad-input.ts';
+import { verify } from '../../../cli/verify/verify.ts';
 import { inAccount, POLICY, tooWide } from './rehearsed.ts';
 
 const place = mkdtempSync(join(tmpdir(), 'patchwright-commands-'));
@@ -81,6 +82,11 @@ it('a first campaign, from check to report, by commands alone', async () => {
     assert.match(read.text, /^web: denied; 72 fixed/);
     assert.equal(JSON.parse(readFileSync(join(out, 'campaign.json'), 'utf8')).campaign, campaign);
     assert.ok(existsSync(join(out, 'before', 'canary.jsonl.gz')) && readdirSync(out).includes('manifest.json'));
+    const verified = await verify(out);
+    assert.deepEqual(
+      verified.map((each) => [each.campaign, each.differences]),
+      [[campaign, []]],
+    );
     await assert.rejects(
       ask(() => report('web', { out }, open)),
       BadInput,
