@@ -1,6 +1,7 @@
 /**
  * Each function's bundle: its size, our own share, and how long the module takes to load beside its SDK clients alone (an entry
- * that imports nothing but the same names of the SDK). Each load in a process of its own; the median of 20. `npm run bench:bundles`
+ * that imports nothing but the same names of the SDK). Each load in a process of its own, the two in turn; the median of 20, in
+ * milliseconds of the processor, which a busy machine does not stretch as it stretches a clock's. `npm run bench:bundles`
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -27,7 +28,7 @@ try {
     rows.push(await measured(name));
   const kib = (bytes: number) => `${(bytes / 1024).toFixed(0)} KiB`;
   const line = (cells: string[]) => cells.map((cell, at) => (at ? cell.padStart(14) : cell.padEnd(18))).join('');
-  console.log(`node ${process.version}, median of ${runs}, module load in ms`);
+  console.log(`node ${process.version}, median of ${runs}, module load in ms of the processor`);
   console.log(line(['function', 'bundle', 'ours', 'load', 'clients alone']));
   for (const { name, bytes, own, load, clients } of rows)
     console.log(line([name, kib(bytes), kib(own), load.toFixed(1), clients.toFixed(1)]));
@@ -41,7 +42,7 @@ async function measured(name: string): Promise<Row> {
   writeFileSync(file, made.code);
   const bare = join(directory, `${name}-clients.mjs`);
   writeFileSync(bare, await clientsAlone(made));
-  return { name, bytes: made.code.length, own: ownBytes(made.metafile), load: loaded(file), clients: loaded(bare) };
+  return { name, bytes: made.code.length, own: ownBytes(made.metafile), ...inTurn(file, bare) };
 }
 
 /** The same names of the SDK that our files of the bundle import. */
@@ -68,10 +69,16 @@ async function clientsAlone({ metafile }: Bundle): Promise<Uint8Array> {
   return outputFiles[0]?.contents ?? new Uint8Array();
 }
 
+function inTurn(file: string, bare: string): Pick<Row, 'load' | 'clients'> {
+  const pairs = Array.from({ length: runs }, () => [loaded(file), loaded(bare)] as const);
+  return { load: median(pairs.map(([load]) => load)), clients: median(pairs.map(([, clients]) => clients)) };
+}
+
 function loaded(file: string): number {
-  const script = `const from = performance.now(); await import(${JSON.stringify(file)}); process.stdout.write(String(performance.now() - from))`;
-  const times = Array.from({ length: runs }, () =>
-    Number(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' })),
-  ).sort((a, b) => a - b);
-  return times[Math.floor(times.length / 2)] ?? Number.NaN;
+  const script = `const from = process.cpuUsage(); await import(${JSON.stringify(file)}); const { user, system } = process.cpuUsage(from); process.stdout.write(String((user + system) / 1000))`;
+  return Number(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }));
+}
+
+function median(times: number[]): number {
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
 }
