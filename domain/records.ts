@@ -165,7 +165,16 @@ export interface HostResult {
   lookedAt: Instant | null; // the valid look, if there was one
 }
 
-export type StopWhy = 'kill-switch' | 'window' | 'proof' | 'lease' | 'errors' | 'alarm' | 'baseline' | 'approval' | 'canary';
+export type StopWhy =
+  | 'kill-switch'
+  | 'window'
+  | 'proof'
+  | 'lease'
+  | 'errors'
+  | 'alarm'
+  | 'baseline'
+  | 'approval'
+  | 'canary';
 
 /** `rings/<ring>.json`, written by the tasks of patch-ring in turn. */
 export interface RingRecord {
