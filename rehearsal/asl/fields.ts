@@ -92,6 +92,8 @@ export class Fields {
           this.fault(`${place}.Retry[${at}]`, `${field} must be a number of at least ${least}`);
         return Number(found);
       };
+      if (!['FULL', 'NONE', undefined].includes(retrier.JitterStrategy as string | undefined))
+        this.fault(`${place}.Retry[${at}]`, 'JitterStrategy must be FULL or NONE');
       return {
         errorEquals: this.errorEquals(retrier, `${place}.Retry[${at}]`, at === given.length - 1),
         intervalSeconds: number('IntervalSeconds', 1, 1),

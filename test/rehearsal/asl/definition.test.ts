@@ -59,6 +59,13 @@ const refused: [string, object, RegExp][] = [
     /States\.ALL must stand alone, and last/,
   ],
   [
+    'a jitter of its own',
+    machine({
+      A: { Type: 'Task', Resource: WORK, Retry: [{ ErrorEquals: ['B'], JitterStrategy: 'HALF' }], End: true },
+    }),
+    /A\.Retry\[0\]: JitterStrategy must be FULL or NONE/,
+  ],
+  [
     'a heartbeat that is not below the timeout',
     machine({ A: { Type: 'Task', Resource: WORK, HeartbeatSeconds: 10, TimeoutSeconds: 10, End: true } }),
     /HeartbeatSeconds must be below/,
