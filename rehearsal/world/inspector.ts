@@ -1,5 +1,6 @@
 /** Inspector2 as a fake: account status, coverage, findings. */
 import { AwsFault, type Operation, type Stage } from '#rehearsal/api.ts';
+import { order, viewMatches } from '#rehearsal/world/finding-filters.ts';
 import { findingView, fixAvailable } from '#rehearsal/world/finding-view.ts';
 import type { FindingRecord, Findings } from '#rehearsal/world/findings.ts';
 import type { Fleet, Host } from '#rehearsal/world/fleet.ts';
@@ -47,14 +48,27 @@ export function inspectorOperations(
     },
 
     ListFindings: (input) => {
-      const criteria = readCriteria(input.filterCriteria, FINDING_FIELDS);
+      const criteria = readCriteria(input.filterCriteria);
+      const byRecord = Object.entries(criteria).filter(([key]) => FINDING_FIELDS.includes(key));
+      const byView = Object.entries(criteria).filter(([key]) => !FINDING_FIELDS.includes(key));
       const records = isGone() ? [] : hostsOf(fleet, criteria).flatMap((host) => findings.of(host));
-      const wanted = records.filter((record) =>
-        Object.entries(criteria).every(([key, filters]) => findingMatches(record, key, filters, stage)),
+      const view = (record: FindingRecord) => findingView(record, looks.lastLook(record.host), stage);
+      let wanted = records.filter((record) =>
+        byRecord.every(([key, filters]) => findingMatches(record, key, filters, stage)),
       );
+      if (byView.length > 0)
+        wanted = wanted.filter((record) => byView.every(([key, filters]) => viewMatches(view(record), key, filters)));
+      if (input.sortCriteria) {
+        const compare = order(input.sortCriteria);
+        wanted = wanted
+          .map((record) => ({ record, shown: view(record) }))
+          .sort((a, b) => compare(a.shown, b.shown))
+          .map(({ record }) => record);
+      }
       const rule = { operation: 'ListFindings', least: 1, most: 100, usual: 100 };
-      const { rows, next } = pageOf(wanted, rule, criteria, input.maxResults, input.nextToken);
-      return { findings: rows.map((row) => findingView(row, looks.lastLook(row.host), stage)), nextToken: next };
+      const question = { criteria, sort: input.sortCriteria };
+      const { rows, next } = pageOf(wanted, rule, question, input.maxResults, input.nextToken);
+      return { findings: rows.map(view), nextToken: next };
     },
   };
 }
@@ -89,10 +103,11 @@ const COVERAGE_FIELDS = [
 type Criteria = Record<string, unknown[]>;
 
 /** One to ten entries a filter (Inspector API model). */
-function readCriteria(given: Criteria | undefined, known: string[]): Criteria {
+function readCriteria(given: Criteria | undefined, known?: string[]): Criteria {
   const criteria = given ?? {};
   for (const [key, filters] of Object.entries(criteria)) {
-    if (!known.includes(key)) throw new AwsFault('ValidationException', `filterCriteria.${key} is not played here`);
+    if (known && !known.includes(key))
+      throw new AwsFault('ValidationException', `filterCriteria.${key} is not played here`);
     if (filters.length < 1 || filters.length > 10) {
       throw new AwsFault('ValidationException', `filterCriteria.${key}: 1 to 10 entries, got ${filters.length}`);
     }
