@@ -47,7 +47,7 @@ for (let day = 0; day < days; day++) {
 }
 
 const started = performance.now();
-console.log('quarter   days   real s   heap MiB   executions   function calls   lines of the timeline');
+console.log('quarter   days   real s   heap MiB   executions   lines of functions            events');
 for (let quarter = 1; quarter <= 4; quarter++) {
   const until = startAt + (quarter / 4) * days * DAY;
   await rehearsal.run(() => (rehearsal.clock.next() ?? until) >= until);

@@ -204,9 +204,28 @@ def others(nodes):
     expect("a campaign can be stopped", status == "ABORTED")
 
 
+def machines():
+    """Machines of a stranger's own, beside those of the product."""
+    sfn = client("stepfunctions")
+    definition = json.dumps({"QueryLanguage": "JSONata", "StartAt": "Done", "States": {"Done": {"Type": "Succeed", "Output": "{% 1 + 1 %}"}}})
+    expect("a definition is valid", sfn.validate_state_machine_definition(definition=definition)["result"] == "OK")
+    role = "arn:aws:iam::123456789012:role/rehearsal"
+    arn = sfn.create_state_machine(name="stranger", definition=definition, roleArn=role)["stateMachineArn"]
+    expect("it is described", sfn.describe_state_machine(stateMachineArn=arn)["definition"] == definition)
+    sfn.update_state_machine(stateMachineArn=arn, roleArn=role)
+    expect("it is listed", arn in [m["stateMachineArn"] for m in all_of(sfn, "list_state_machines", "stateMachines")])
+    execution = sfn.start_execution(stateMachineArn=arn)["executionArn"]
+    while (found := sfn.describe_execution(executionArn=execution))["status"] == "RUNNING":
+        time.sleep(0.1)
+    expect("it computes", found["output"] == "2")
+    expect("its machine is known", sfn.describe_state_machine_for_execution(executionArn=execution)["name"] == "stranger")
+    sfn.delete_state_machine(stateMachineArn=arn)
+
+
 nodes = look()
 err()
 campaign(nodes)
 others(nodes)
+machines()
 answers.close()
 print(f"boto3: {sum(CALLS.values())} calls driven, of {len(CALLS)} operations")
