@@ -32,7 +32,7 @@ interface Queued {
 const QUIET_ROUNDS = 3; // without a task: microtasks alone, and one round drains them
 const QUIET_TASK_ROUNDS = 25; // a task that waits for its own timer: lets streams and sockets deliver what they hold
 const UNREAD_ROUNDS = 400; // an answer that nobody reads on does not hold up time for ever
-const POOL_MS = 2_000; // real time: a compression that nobody reads on does not hold up time for ever either
+const POOL_MS = 5_000; // real time: a compression that nobody reads on does not hold up time for ever either
 const STUCK_MS = 30_000; // real time without any sign of life: a promise that nothing will ever settle
 
 export class Pace {
@@ -145,7 +145,7 @@ export class Pace {
     let alive = performance.now();
     for (;;) {
       await new Promise<void>((resolve) => real.setImmediate(resolve));
-      const count = this.#activity + this.#traffic.count;
+      const count = this.#activity + this.#traffic.count + this.#pool.count;
       if (count !== seen) {
         seen = count;
         quiet = 0;

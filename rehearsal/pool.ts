@@ -16,6 +16,8 @@ interface ZlibPrototype {
 export class Pool {
   readonly #writing = new Set<ZlibPrototype>();
   readonly #known = new WeakSet<ZlibPrototype>();
+  /** Chunks that went into compression or came out of it: a sign of life. */
+  count = 0;
   #restore: () => void = () => undefined;
 
   busy(): boolean {
@@ -26,11 +28,13 @@ export class Pool {
     const prototype = zlibBase();
     const { _transform, _flush } = prototype;
     const counted = (stream: ZlibPrototype, done: (...args: unknown[]) => void) => {
+      this.count++;
       this.#writing.add(stream);
       // A stream that breaks or is destroyed does not call back. One listener for each stream, not for each chunk.
       if (!this.#known.has(stream)) stream.once('close', () => this.#writing.delete(stream));
       this.#known.add(stream);
       return (...args: unknown[]) => {
+        this.count++;
         this.#writing.delete(stream);
         done(...args);
       };
