@@ -1,6 +1,6 @@
 /**
  * Node's thread pool: files and zlib. While a task waits for it, time must not move, though nothing is on the wire. Node lists the
- * file requests under way; compression it does not list, so each write to a zlib stream is counted from call to callback.
+ * file requests under way, the close of a file under a name of its own; compression it does not list, so each write to a zlib stream is counted from call to callback.
  */
 import type { Transform } from 'node:stream';
 import { createGzip } from 'node:zlib';
@@ -21,7 +21,7 @@ export class Pool {
   #restore: () => void = () => undefined;
 
   busy(): boolean {
-    return this.#writing.size > 0 || process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'));
+    return this.#writing.size > 0 || process.getActiveResourcesInfo().some((name) => /^(FSReq|CloseReq)/.test(name));
   }
 
   open(): void {
