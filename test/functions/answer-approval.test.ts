@@ -138,16 +138,25 @@ test('with decide: iam the page shows, and no POST decides', async () => {
   assert.deepEqual(await stored(), approval);
 });
 
-test('a hundred visits in a row, of every kind, leave it as it was; then a person decides', async () => {
+test('a hundred visits in a row, and a hundred at once, of every kind, leave it as it was; then a person decides', async () => {
   const { visit, post, stored, approval } = await page();
-  for (let i = 0; i < 100; i++)
-    await [
+  const visitor = (i: number) =>
+    [
       () => visit(),
       () => visit({ method: 'HEAD' }),
       () => post(''),
       () => post('decision=yes&word='),
       () => post(`decision=yes&word=${i.toString(16).padStart(6, '0')}`),
     ][i % 5]?.();
+  for (let i = 0; i < 100; i++) await visitor(i);
+  await Promise.all(Array.from({ length: 100 }, (_, i) => visitor(i)));
   assert.deepEqual(await stored(), approval);
   assert.equal((await post('decision=yes&word=dea84c')).status, 200);
+});
+
+test('of a yes and a no at the same moment one stands, and the other is refused', async () => {
+  const { post, stored } = await page();
+  const [yes, no] = await Promise.all([post('decision=yes&word=dea84c'), post('decision=no&word=dea84c')]);
+  assert.deepEqual([yes?.status, no?.status].sort(), [200, 409]);
+  assert.equal((await stored())?.decision, yes?.status === 200 ? 'yes' : 'no');
 });
