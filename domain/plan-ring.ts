@@ -11,10 +11,8 @@ import {
 } from '#domain/model.ts';
 import { amountOf, type GroupPolicy } from '#domain/policy.ts';
 import type { FindingFate, LeftHost, PlannedHost, RingPlan } from '#domain/records.ts';
+import { MOST_PER_COMMAND } from '#domain/rings.ts';
 import { waiverFor } from '#domain/waiver.ts';
-
-/** Run Command takes no more instance ids at once (trap 22). */
-export const MOST_AT_ONCE = 50;
 
 /** What the plan keeps of one ring, or of the hosts of none, besides its fates: small, so that fates can be written and let go. */
 export interface PlanPart {
@@ -117,7 +115,7 @@ export function patchableOses(hosts: Iterable<SurveyedHost>): Os[] {
 
 /** Waves of a ring: as many as needed to never have more than `atOnce` at work, nor more than one command takes. */
 export function wavesOf(ring: RingPlan): number {
-  return ring.hosts.length === 0 ? 0 : Math.ceil(ring.hosts.length / Math.min(ring.atOnce, MOST_AT_ONCE));
+  return ring.hosts.length === 0 ? 0 : Math.ceil(ring.hosts.length / Math.min(ring.atOnce, MOST_PER_COMMAND));
 }
 
 /** What the group's baselines lack of the policy's wishes, and OSes that the policy does not speak of. */

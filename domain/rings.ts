@@ -4,6 +4,9 @@ import type { HostResult, HostStatus, Intent, RingPlan, RingRecord } from '#doma
 /** SendCommand takes at most so many instance ids (trap 22). */
 export const MOST_PER_COMMAND = 50;
 
+/** A host that has not begun by then will not. */
+export const DELIVERY_SECONDS = 600;
+
 /**
  * Ids of the next wave: planned hosts in the plan's frozen order, as many as may be disturbed now. None is given twice unless
  * AWS certainly took nothing of the intent that named it. Empty: all sent, or no room.

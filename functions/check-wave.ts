@@ -6,11 +6,10 @@ import { files } from '#domain/files.ts';
 import { latest, plusMinutes } from '#domain/instant.ts';
 import type { Instant } from '#domain/model.ts';
 import type { Ports } from '#domain/ports.ts';
-import { type HostFacts, hostProgress } from '#domain/progress.ts';
 import type { Plan, RingRecord } from '#domain/records.ts';
-import { hostsOf, withHosts } from '#domain/ring-record.ts';
+import { hostsOf } from '#domain/ring-record.ts';
 import type { RingTask } from '#domain/tasks.ts';
-import { byId } from '#loop/survey.ts';
+import { readProgress } from '#loop/progress.ts';
 
 /** Reads how far the hosts at work are. Done when each has ended and is back, or counts as lost. */
 export const checkWave = async (
@@ -20,25 +19,8 @@ export const checkWave = async (
 ) => {
   const { snapshotId } = await evidence.read<Plan>(input, files.plan);
   const record = await evidence.read<RingRecord>(input, files.ring(input.ring));
-  const ids = hostsOf(record, 'working').map((host) => host.id);
-  const invocations = new Map<string, HostFacts['invocation']>();
-  for await (const intent of campaigns.intents(input.campaign, input.ring)) {
-    if (!intent.commandId || !intent.instances.some((id) => ids.includes(id))) continue;
-    for await (const invocation of patching.invocations(intent.commandId))
-      invocations.set(invocation.instance, invocation);
-  }
-  const managed = await byId(patching.managed(ids));
-  const states = await byId(patching.states(ids));
-  const read = withHosts(record, (host) => {
-    if (host.status !== 'working') return null;
-    const state = states.get(host.id);
-    return hostProgress(host, {
-      invocation: invocations.get(host.id) ?? null,
-      managed: managed.get(host.id) ?? null,
-      state: state?.snapshotId === snapshotId && state.operation === 'Install' ? state : null,
-      at: now,
-    });
-  });
+  const intents = campaigns.intents(input.campaign, input.ring);
+  const read = await readProgress(record, intents, snapshotId, patching, now);
   const done = hostsOf(read, 'working').length === 0;
   await evidence.write(input, files.ring(input.ring), { ...read, lastDoneAt: done ? now : read.lastDoneAt });
   return { decision: done ? 'Done' : 'Working', waitSeconds: pause(record, now) };

@@ -3,17 +3,16 @@ import { files } from '#domain/files.ts';
 import { drainLease, endingLease, isEnding, releaseLease } from '#domain/lease.ts';
 import type { Instant } from '#domain/model.ts';
 import type { FrozenPolicy } from '#domain/policy.ts';
-import type { CampaignRef, ExecutionStatus, Invocation, Ports } from '#domain/ports.ts';
-import { hostProgress } from '#domain/progress.ts';
-import type { Holder, Intent, Lease, RingRecord } from '#domain/records.ts';
-import { hostsOf, withHosts } from '#domain/ring-record.ts';
+import type { CampaignRef, ExecutionStatus, Ports } from '#domain/ports.ts';
+import type { Holder, Lease, Plan, RingRecord } from '#domain/records.ts';
+import { hostsOf } from '#domain/ring-record.ts';
 import { CONTRACT } from '#domain/tasks.ts';
 import { atWork } from '#loop/at-work.ts';
 import { close, startSuccessor, successorOf } from '#loop/close.ts';
 import { changeLease } from '#loop/lease.ts';
+import { readProgress } from '#loop/progress.ts';
 import { takeSecondSurvey } from '#loop/second-survey.ts';
 import { resolveIntents } from '#loop/send.ts';
-import { byId } from '#loop/survey.ts';
 
 export type DrainPorts = Omit<Ports, 'alarms' | 'baselines' | 'pages' | 'policies' | 'secrets'>;
 
@@ -76,37 +75,14 @@ async function settleRings(ref: CampaignRef, ports: DrainPorts, now: Instant): P
   const notBack: string[] = [];
   const rings = new Set<string>();
   for await (const intent of ports.campaigns.intents(ref.campaign)) rings.add(intent.ring);
+  const plan = await ports.evidence.readIfThere<Plan>(ref, files.plan);
+  const snapshotId = plan?.snapshotId ?? ''; // without a plan no patch state is ours
   for (const ring of rings) {
     const stored = await ports.evidence.read<RingRecord>(ref, files.ring(ring));
     const { record, intents } = await resolveIntents({ contract: CONTRACT, ...ref, ring }, stored, ports, now);
-    const settled = await progressed(record, intents, ports, now);
+    const settled = await readProgress(record, intents, snapshotId, ports.patching, now);
     await ports.evidence.write(ref, files.ring(ring), settled);
     notBack.push(...hostsOf(settled, 'working').map((host) => `${host.id} is not back`));
   }
   return notBack;
-}
-
-async function progressed(
-  record: RingRecord,
-  intents: Intent[],
-  { patching }: DrainPorts,
-  now: Instant,
-): Promise<RingRecord> {
-  const working = new Set(hostsOf(record, 'working').map((host) => host.id));
-  const managed = await byId(patching.managed(working));
-  const seen = new Map<string, Invocation>();
-  for (const { commandId, instances } of intents) {
-    if (!commandId || !instances.some((id) => working.has(id))) continue;
-    for await (const invocation of patching.invocations(commandId)) seen.set(invocation.instance, invocation);
-  }
-  return withHosts(record, (host) =>
-    working.has(host.id)
-      ? hostProgress(host, {
-          invocation: seen.get(host.id) ?? null,
-          managed: managed.get(host.id) ?? null,
-          state: null,
-          at: now,
-        })
-      : null,
-  );
 }

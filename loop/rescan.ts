@@ -1,10 +1,7 @@
-import { SendRefused } from '#domain/errors.ts';
 import type { InstanceId } from '#domain/model.ts';
 import type { Patching, SendRequest } from '#domain/ports.ts';
 import type { PlannedHost } from '#domain/records.ts';
-
-const PER_COMMAND = 50;
-const DELIVERY_SECONDS = 600;
+import { sendInHalves } from '#loop/send-in-halves.ts';
 
 /**
  * Asks for a look by scan mode; returns the command per host that was asked. There is no API that starts one (trap 1): inventory
@@ -26,27 +23,18 @@ export async function sendRescans(
   await send(ids(hosts, 'EC2_INSPECTOR_AGENT_BASED'), { document: 'rescan-vm' });
   return asked;
 
-  async function send(instances: InstanceId[], what: Pick<SendRequest, 'document' | 'associations'>): Promise<void> {
-    for (let from = 0; from < instances.length; from += PER_COMMAND)
-      await sendTo(instances.slice(from, from + PER_COMMAND), what);
-  }
-
-  async function sendTo(part: InstanceId[], what: Pick<SendRequest, 'document' | 'associations'>): Promise<void> {
-    try {
-      const command = await patching.send({
-        ...what,
-        instances: part,
-        comment: comment.slice(-100),
-        deliverySeconds: DELIVERY_SECONDS,
-      });
-      for (const id of part) asked.set(id, command);
-    } catch (error) {
-      if (!(error instanceof SendRefused)) throw error;
-      if (part.length === 1) return;
-      const half = Math.ceil(part.length / 2);
-      await sendTo(part.slice(0, half), what);
-      await sendTo(part.slice(half), what);
-    }
+  function send(instances: InstanceId[], what: Pick<SendRequest, 'document' | 'associations'>): Promise<void> {
+    return sendInHalves(
+      patching,
+      instances,
+      { ...what, comment: comment.slice(-100) },
+      {
+        sent(command, part) {
+          for (const id of part) asked.set(id, command);
+        },
+        refused: () => undefined,
+      },
+    );
   }
 }
 

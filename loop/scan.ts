@@ -1,13 +1,11 @@
 /** Patch scans: sent in commands of at most 50 hosts, read back invocation by invocation. They change no host, so twice does no harm. */
 
-import { AwsUnavailable, SendRefused } from '#domain/errors.ts';
+import { AwsUnavailable } from '#domain/errors.ts';
 import { exitWords } from '#domain/exits.ts';
 import type { Instant } from '#domain/model.ts';
 import type { Patching } from '#domain/ports.ts';
 import type { ScanRecord } from '#domain/records.ts';
-
-const PER_COMMAND = 50;
-const DELIVERY_SECONDS = 600;
+import { sendInHalves } from '#loop/send-in-halves.ts';
 
 /** Hosts that SSM does not manage, or that are offline, are noted as failed: nothing is known of them. Goes on where it broke off. */
 export async function sendScan(patching: Patching, scan: ScanRecord, all: string[], comment: string): Promise<void> {
@@ -17,31 +15,19 @@ export async function sendScan(patching: Patching, scan: ScanRecord, all: string
   for await (const node of patching.managed(hosts)) if (node.ping === 'Online' && node.os) online.add(node.id);
   for (const id of hosts) if (!online.has(id)) scan.failed.push({ id, words: 'not managed by SSM, or offline' });
   const ids = hosts.filter((id) => online.has(id));
-  for (let from = 0; from < ids.length; from += PER_COMMAND) await sendTo(ids.slice(from, from + PER_COMMAND));
-
-  /** One host that went offline in between refuses the whole command (trap 22): halve until only it is left. */
-  async function sendTo(part: string[]): Promise<void> {
-    try {
-      const id = await patching.send({
-        document: 'patch',
-        instances: part,
-        comment: comment.slice(0, 100),
-        operation: 'Scan',
-        snapshotId: scan.snapshotId,
-        reboot: 'NoReboot',
-        deliverySeconds: DELIVERY_SECONDS,
-      });
-      scan.commands.push({ id, instances: part });
-    } catch (error) {
-      if (!(error instanceof SendRefused)) throw error;
-      if (error.retryable) throw new AwsUnavailable(`The patch scan was not accepted: ${error.message}`);
-      if (part.length > 1) {
-        const half = Math.ceil(part.length / 2);
-        await sendTo(part.slice(0, half));
-        await sendTo(part.slice(half));
-      } else for (const id of part) scan.failed.push({ id, words: `the scan was refused: ${error.message}` });
-    }
-  }
+  const scanning = { document: 'patch', operation: 'Scan', snapshotId: scan.snapshotId, reboot: 'NoReboot' } as const;
+  await sendInHalves(
+    patching,
+    ids,
+    { ...scanning, comment: comment.slice(0, 100) },
+    {
+      sent: (id, instances) => scan.commands.push({ id, instances }),
+      refusal(error) {
+        if (error.retryable) throw new AwsUnavailable(`The patch scan was not accepted: ${error.message}`);
+      },
+      refused: (id, error) => scan.failed.push({ id, words: `the scan was refused: ${error.message}` }),
+    },
+  );
 }
 
 /** Returns the record with what has ended since; `over` when all has, or the deadline passed. */

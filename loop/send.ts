@@ -6,11 +6,11 @@ import type { GroupPolicy } from '#domain/policy.ts';
 import type { Ports } from '#domain/ports.ts';
 import type { Intent, Plan, RingPlan, RingRecord } from '#domain/records.ts';
 import { withHosts } from '#domain/ring-record.ts';
+import { DELIVERY_SECONDS } from '#domain/rings.ts';
 import { recheck } from '#domain/scope.ts';
 import type { RingTask } from '#domain/tasks.ts';
 import { byId } from '#loop/survey.ts';
 
-export const DELIVERY_SECONDS = 600;
 /** ListCommands is eventually consistent: a command that was accepted is taken to be listed after so long. */
 const LISTED_MINUTES = 15;
 
