@@ -11,7 +11,7 @@ import { judgeAnswer, judgedInput } from '#rehearsal/models/verdict.ts';
 import { restJson, targetJson } from '#rehearsal/protocols/json.ts';
 import { ec2Query, iamQuery, snsQuery, stsQuery } from '#rehearsal/protocols/query.ts';
 import { restS3 } from '#rehearsal/protocols/s3.ts';
-import type { Protocol, WireAnswer, WireRequest } from '#rehearsal/protocols/wire.ts';
+import type { Protocol, WireRequest } from '#rehearsal/protocols/wire.ts';
 import type { Traffic } from '#rehearsal/traffic.ts';
 
 export type WireFault = { do: 'throttle' } | { do: 'lose' } | { do: 'fail'; error: string | null };
@@ -30,6 +30,12 @@ export interface GatewayParts {
   fault(call: string, caller: string): WireFault | null;
   /** After each call: `error` is AWS's error code, or null. */
   called(call: string, caller: string, error: string | null): void;
+}
+
+interface Told {
+  fault: AwsFault | null;
+  output: unknown;
+  isLost: boolean;
 }
 
 const PROTOCOLS: Record<Exclude<ServiceName, 'dynamodb'>, Protocol> = {
@@ -120,31 +126,46 @@ export class Gateway {
     response: ServerResponse,
     who: Caller,
   ): Promise<void> {
-    const { requestId } = this.#parts;
     const operation = protocol.operation(asked);
+    const told = await this.#answered(service, operation, () => protocol.input(asked, operation), who);
+    const { requestId } = this.#parts;
+    const answer = told.fault
+      ? protocol.fault(told.fault, requestId())
+      : protocol.answer(operation, told.output, requestId());
+    if (told.isLost) response.socket?.destroy();
+    else send(response, answer);
+  }
+
+  /**
+   * A call that AWS itself makes for somebody, by no wire of ours: a machine's task, a schedule. Judged, counted and struck by faults
+   * as all calls are. Throws AwsFault; an answer that is lost is an error of the service, since whoever waits for it is AWS.
+   */
+  async call(service: ServiceName, operation: string, input: unknown, who: Caller): Promise<unknown> {
+    const { fault, output, isLost } = await this.#answered(service, operation, () => input, who);
+    if (fault) throw fault;
+    if (isLost) throw failed(service, null);
+    return output;
+  }
+
+  async #answered(service: ServiceName, operation: string, asked: () => unknown, who: Caller): Promise<Told> {
     const call = `${service}.${operation}`;
     this.#count(call, who.name);
-    const fault = this.#parts.fault(call, who.name);
-    let answer: WireAnswer;
-    let error: string | null = null;
+    const struck = this.#parts.fault(call, who.name);
+    const told: Told = { fault: null, output: undefined, isLost: struck?.do === 'lose' };
     try {
-      if (fault?.do === 'throttle') throw throttled(service);
-      if (fault?.do === 'fail') throw failed(service, fault.error);
+      if (struck?.do === 'throttle') throw throttled(service);
+      if (struck?.do === 'fail') throw failed(service, struck.error);
       const play = this.#operations.get(call);
       if (!play) throw notPlayed(call);
-      const input = judgedInput(service, operation, protocol.input(asked, operation));
-      const output = await play(input, who);
-      judgeAnswer(service, operation, output);
-      if (ANSWERED.hasSubscribers) ANSWERED.publish({ caller: who.name, call, input, output });
-      answer = protocol.answer(operation, output, requestId());
+      const input = judgedInput(service, operation, asked());
+      told.output = await play(input, who);
+      judgeAnswer(service, operation, told.output);
+      if (ANSWERED.hasSubscribers) ANSWERED.publish({ caller: who.name, call, input, output: told.output });
     } catch (thrown) {
-      const told = faultOf(thrown, call);
-      error = told.code;
-      answer = protocol.fault(told, requestId());
+      told.fault = faultOf(thrown, call);
     }
-    this.#parts.called(call, who.name, error);
-    if (fault?.do === 'lose') response.socket?.destroy();
-    else send(response, answer);
+    this.#parts.called(call, who.name, told.fault?.code ?? null);
+    return told;
   }
 
   /** dynalite reads the request itself. */
