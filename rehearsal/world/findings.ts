@@ -88,6 +88,11 @@ export class Findings {
     for (const record of this.#byHost.get(host.id)?.values() ?? []) this.#close(record, now);
   }
 
+  /** The host restarted or has other tags: what is open counts as updated, though nothing about it is new (Inspector User Guide). */
+  hostChanged(host: Host): void {
+    for (const record of this.#byHost.get(host.id)?.values() ?? []) this.#update(record);
+  }
+
   suppress(vulnerabilityId: string): void {
     this.#suppressed.add(vulnerabilityId);
     this.#touch(vulnerabilityId, (record) => {
@@ -137,14 +142,17 @@ export class Findings {
   }
 
   #touch(vulnerabilityId: string, change: (record: FindingRecord) => void): void {
-    const now = this.#stage.clock.now();
     for (const records of this.#byHost.values()) {
       const record = records.get(vulnerabilityId);
-      if (!record || record.status === 'CLOSED') continue;
-      change(record);
-      record.updatedAt = now;
-      this.onChange(record);
+      if (record) this.#update(record, change);
     }
+  }
+
+  #update(record: FindingRecord, change: (record: FindingRecord) => void = () => {}): void {
+    if (record.status === 'CLOSED') return;
+    change(record);
+    record.updatedAt = this.#stage.clock.now();
+    this.onChange(record);
   }
 
   #record(host: Host, vulnerabilityId: string, { advisory, affected, told }: Seen, at: number): FindingRecord {

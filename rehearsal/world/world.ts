@@ -134,6 +134,10 @@ function connect({ stage, fleet, looks, findings, inspector }: WorldParts): void
   };
   fleet.watch((host, news) => {
     if (news === 'terminated') findings.closeAll(host);
+    const now = stage.clock.now();
+    if (news !== 'retagged' && !(news === 'resumed' && host.bootedAt === now)) return;
+    const delay = MINUTE + host.chance.of(`${news}/${now}`).int(4 * MINUTE);
+    stage.clock.after(delay, `Inspector hears of ${host.name}`, () => findings.hostChanged(host));
   });
 }
 

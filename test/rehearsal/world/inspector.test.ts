@@ -286,3 +286,28 @@ test('the VM scanner looks every three hours, or when our own document starts it
   world.pass(2 * HOUR);
   assert.ok(looked() > again);
 });
+
+test('a restart, and other tags, make Inspector tell again of what is open: the same ARN, first observed as before', () => {
+  const world = testWorld(WEB, [DEBIAN]);
+  const hosts = ['web'];
+  const first = new Map(
+    findings(world, 'web', 'ACTIVE').map((each: { findingArn: string; firstObservedAt: Date }) => [
+      each.findingArn,
+      each.firstObservedAt.getTime(),
+    ]),
+  );
+  for (const change of [
+    () => world.world.apply({ do: 'retag', hosts, tags: { Team: 'a' } }),
+    () => {
+      world.world.apply({ do: 'stop', hosts });
+      world.world.apply({ do: 'start', hosts });
+    },
+  ]) {
+    world.events.splice(0);
+    change();
+    world.pass(6 * MINUTE);
+    const told = world.events.map(({ detail }) => [detail.findingArn, Date.parse(String(detail.firstObservedAt))]);
+    assert.deepEqual(new Map(told as [string, number][]), first);
+    assert.deepEqual([...new Set(world.events.map(({ detail }) => detail.status))], ['ACTIVE']);
+  }
+});
