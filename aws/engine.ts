@@ -3,6 +3,7 @@ import {
   SendTaskSuccessCommand,
   SFNClient,
   StartExecutionCommand,
+  StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { ask, isNamed } from '#aws/ask.ts';
 import { lazily } from '#aws/lazily.ts';
@@ -35,10 +36,18 @@ export const engine: Engine = {
     }
   },
 
-  /** arn:aws:states:R:A:stateMachine:NAME[:qualifier] → arn:aws:states:R:A:execution:NAME:<name> */
-  arn(name) {
-    const [arn, aws, states, region, account, , machine] = setting('CAMPAIGN_MACHINE_ARN').split(':');
-    return [arn, aws, states, region, account, 'execution', machine, name].join(':');
+  arn: (name) => executionArn(setting('CAMPAIGN_MACHINE_ARN'), name),
+
+  /** As statemachines/campaign.asl.json names it. */
+  ringArn: (campaign, ring) => executionArn(setting('PATCH_RING_MACHINE_ARN'), `${campaign}-${ring}`),
+
+  async stop(executionArn, why) {
+    const command = new StopExecutionCommand({ executionArn, cause: why });
+    try {
+      await ask('states:StopExecution', sfn().send(command));
+    } catch (error) {
+      if (!said(error, 'ExecutionDoesNotExist')) throw error;
+    }
   },
 
   async answer(taskToken, output) {
@@ -53,6 +62,12 @@ export const engine: Engine = {
     }
   },
 };
+
+/** arn:aws:states:R:A:stateMachine:NAME[:qualifier] → arn:aws:states:R:A:execution:NAME:<name> */
+function executionArn(machineArn: string, name: string): string {
+  const [arn, aws, states, region, account, , machine] = machineArn.split(':');
+  return [arn, aws, states, region, account, 'execution', machine, name].join(':');
+}
 
 function said(error: unknown, ...names: string[]): boolean {
   return error instanceof Error && isNamed(error.cause, ...names);

@@ -36,6 +36,7 @@ const RESOURCES: Record<string, Resources> = {
   deadLetters: () => [{ Resource: att('DeadLetters') }],
   campaignMachine: ({ stage }) => [{ Resource: ours('states', `stateMachine:patchwright-${stage}-campaign`) }],
   campaigns: ({ stage }) => [{ Resource: ours('states', `execution:patchwright-${stage}-campaign:*`) }],
+  rings: ({ stage }) => [{ Resource: ours('states', `execution:patchwright-${stage}-patch-ring:*`) }],
   patchDocument: () => [{ Resource: aws('ssm', 'document/AWS-RunPatchBaseline') }],
   refreshDocument: () => [{ Resource: aws('ssm', 'document/AWS-RefreshAssociation') }],
   rescanDocument: ({ stage }) => [{ Resource: ours('ssm', `document/patchwright-${stage}-rescan-vm`) }],

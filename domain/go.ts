@@ -34,6 +34,13 @@ export function mayGo(ringPlan: Pick<RingPlan, 'ring' | 'errors'>, facts: GoFact
   return stopFor(ringPlan, facts) ?? waitFor(facts) ?? { say: 'go' };
 }
 
+/** Why this campaign may not send: the lease is not, or no longer, its own and open. null: it is. */
+export function leaseLost(lease: Lease | null, campaign: string): string | null {
+  const holder = lease?.holder;
+  if (holder?.campaign === campaign && holder.state === 'open') return null;
+  return `the lease is ${holder ? `${holder.state} by ${holder.campaign}` : 'free'}, not open and ours`;
+}
+
 /** proofDays after the first wave of the canary, or after the pass of the earlier one that it rests on; null before it. */
 export function proofUntil(
   canary: (Pick<RingRecord, 'firstSentAt'> & Partial<Pick<RingRecord, 'verdict'>>) | null,
@@ -47,13 +54,8 @@ function stopFor(ringPlan: Pick<RingPlan, 'ring' | 'errors'>, facts: GoFacts): G
   const stop = (why: StopWhy, words: string): Go => ({ say: 'stop', why, words });
   if (facts.killSwitch === 'unreadable') return stop('kill-switch', 'the kill switch could not be read');
   if (facts.killSwitch === 'stop') return stop('kill-switch', 'the kill switch is on, or was never set');
-  const holder = facts.lease?.holder;
-  if (holder?.campaign !== facts.campaign || holder.state !== 'open') {
-    return stop(
-      'lease',
-      `the lease is ${holder ? `${holder.state} by ${holder.campaign}` : 'free'}, not open and ours`,
-    );
-  }
+  const lost = leaseLost(facts.lease, facts.campaign);
+  if (lost) return stop('lease', lost);
   if (facts.canary && facts.canary !== 'pass') {
     return stop(
       'canary',

@@ -166,6 +166,10 @@ export interface Engine {
   status(execution: string): Promise<ExecutionStatus>;
   /** The ARN that an execution of the campaign machine with this name has. */
   arn(name: string): string;
+  /** The ARN that the execution of the patch-ring machine has which a campaign starts for this ring. */
+  ringArn(campaign: string, ring: string): string;
+  /** Stops an execution that runs; it may still be seen running for a while. Ended, or never there: nothing to stop. */
+  stop(execution: string, why: string): Promise<void>;
   /** false: the token is no longer good (answered, timed out). */
   answer(taskToken: string, output: unknown): Promise<boolean>;
 }

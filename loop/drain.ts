@@ -16,7 +16,7 @@ import { resolveIntents } from '#loop/send.ts';
 
 export type DrainPorts = Omit<Ports, 'alarms' | 'baselines' | 'pages' | 'policies' | 'secrets'>;
 
-/** Returns what it did, in words. While a command may still work on a host, the lease stays draining. */
+/** Returns what it did, in words. While a ring still runs, or a command may still work on a host, the lease stays draining. */
 export async function drain(
   lease: Lease,
   holder: Holder,
@@ -25,6 +25,7 @@ export async function drain(
   now: Instant,
 ): Promise<string> {
   const ref: CampaignRef = { group: lease.group, campaign: holder.campaign };
+  let stopped: string[] = [];
   const begun = await changeLease(ports.campaigns, lease.group, (held) =>
     held.holder?.campaign !== holder.campaign || isEnding(held.holder, now)
       ? null
@@ -32,12 +33,34 @@ export async function drain(
   );
   if (!begun) return 'another run is about to close it';
   try {
+    stopped = await stopRings(ref, ports);
+    if (stopped.length) return `draining: ${stopped.join(', ')}`;
     return await end(ref, begun.lastClosed?.campaign === holder.campaign, status, ports, now);
   } finally {
-    await changeLease(ports.campaigns, lease.group, (held) =>
-      held.holder?.endingAt === now ? endingLease(held, holder.campaign, null) : null,
-    );
+    // A ring that was stopped just now may have a function at work, which still writes: nobody ends the campaign meanwhile.
+    if (!stopped.length) {
+      await changeLease(ports.campaigns, lease.group, (held) =>
+        held.holder?.endingAt === now ? endingLease(held, holder.campaign, null) : null,
+      );
+    }
   }
+}
+
+/** Step Functions stops the rings of an execution that ended badly at best effort. Names those that ran on, and stops them. */
+async function stopRings(
+  ref: CampaignRef,
+  { engine, evidence }: Pick<DrainPorts, 'engine' | 'evidence'>,
+): Promise<string[]> {
+  const plan = await evidence.readIfThere<Plan>(ref, files.plan);
+  const running: string[] = [];
+  for (const { ring } of plan?.rings ?? []) {
+    const execution = engine.ringArn(ref.campaign, ring);
+    const status = await engine.status(execution);
+    if (status !== 'RUNNING' && status !== 'PENDING_REDRIVE') continue;
+    await engine.stop(execution, `the execution of ${ref.campaign} runs no more`);
+    running.push(`the execution of ${ring} ran on, and is being stopped`);
+  }
+  return running;
 }
 
 async function end(

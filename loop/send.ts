@@ -1,5 +1,6 @@
 /** Sending at most once per host and campaign: the intent first, then the send, then its command id on the intent. */
 import { SendRefused } from '#domain/errors.ts';
+import { leaseLost } from '#domain/go.ts';
 import { plusMinutes } from '#domain/instant.ts';
 import type { InstanceId, Instant } from '#domain/model.ts';
 import type { GroupPolicy } from '#domain/policy.ts';
@@ -75,6 +76,15 @@ export async function sendOnce(
   };
   if (!(await campaigns.addIntent(intent)))
     return { record: skipped, result: wait(60, 'another run of this task is sending') };
+  // Whoever ends this campaign drains the lease before it reads the intents: one of the two sees the other.
+  const lost = await campaigns.lease(input.group).then(
+    (lease) => leaseLost(lease, input.campaign),
+    (error) => `the lease could not be read: ${error}`,
+  );
+  if (lost) {
+    await campaigns.updateIntent({ ...intent, state: 'refused', words: lost });
+    return { record: skipped, result: wait(60, lost) };
+  }
   const commandId = await sendWave(plan, intent, patching);
   if (typeof commandId === 'string') {
     const sent: Intent = { ...intent, state: 'sent', commandId };

@@ -112,7 +112,8 @@ export class OpenRehearsal implements Rehearsal {
       world.entered?.(machine, state);
     };
     const fakes = [...world.fakes, sns, sqs, events];
-    this.states = new States({ ...stage, chance: chance.of('states'), lambda, fakes, entered });
+    const fault = (call: string, caller: string) => faults.onCall(call, caller);
+    this.states = new States({ ...stage, chance: chance.of('states'), lambda, fakes, entered, fault });
     fakes.push(statesApi(this.states));
     this.states.install(installed.machines);
     const buckets = installed.buckets.map(({ name }) => name);
@@ -126,7 +127,7 @@ export class OpenRehearsal implements Rehearsal {
       traffic: this.#traffic,
       dynamodb,
       urls: this.#urls,
-      fault: (call: string, caller: string) => faults.onCall(call, caller),
+      fault,
       called: (call: string, caller: string, error: string | null) => note('call', caller, call, { error }),
     };
     this.gateway = new Gateway(parts, [...fakes, this.#s3]);

@@ -1,6 +1,6 @@
 /** What machines may call: functions, other machines, topics, the bus, queues, and any operation of a service that is played. */
 import { AwsFault, type Caller, type Fake } from '#rehearsal/api.ts';
-import { Ended, StatesError, type TaskInProgress, type TaskRequest } from '#rehearsal/asl/index.ts';
+import { StatesError, type TaskInProgress, type TaskRequest } from '#rehearsal/asl/index.ts';
 import type { Execution } from '#rehearsal/states.ts';
 import { sdkService, sdkServices, toSdk, toWire } from '#rehearsal/states-sdk.ts';
 
@@ -9,6 +9,8 @@ export interface TaskParts {
   fakes: readonly Fake[];
   caller: Caller;
   start: (machineId: string, name: string | undefined, input: string) => Execution;
+  /** Ends a child with its parent, at best effort. */
+  stop: (child: Execution) => void;
 }
 type Args = Record<string, unknown>;
 type Performer = (args: Args, parts: TaskParts) => Promise<unknown>;
@@ -38,7 +40,7 @@ export function performed(fakes: readonly Fake[]): Record<string, TaskRequest['p
 export function perform(request: TaskRequest, parts: TaskParts): TaskInProgress {
   const args = (request.arguments ?? {}) as Args;
   const [, what = ''] = /^arn:aws:states:::(.*)$/.exec(request.resource) ?? [];
-  if (what === 'states:startExecution') return nested(request.pattern === 'sync', args, parts.start);
+  if (what === 'states:startExecution') return nested(request.pattern === 'sync', args, parts);
   const performer = OPTIMISED[what] ?? ((given: Args) => callSdk(what, given, parts));
   return { result: performer(args, parts), cancel: () => undefined };
 }
@@ -94,7 +96,7 @@ async function call(
 }
 
 /** A child that was not successful ends its parent's task with States.TaskFailed, all about it as JSON in the cause. */
-function nested(wait: boolean, { StateMachineArn, Name, Input }: Args, start: TaskParts['start']): TaskInProgress {
+function nested(wait: boolean, { StateMachineArn, Name, Input }: Args, { start, stop }: TaskParts): TaskInProgress {
   let child: Execution;
   try {
     const input = typeof Input === 'string' ? Input : JSON.stringify(Input ?? {});
@@ -109,7 +111,7 @@ function nested(wait: boolean, { StateMachineArn, Name, Input }: Args, start: Ta
     return { result: Promise.resolve({ ExecutionArn: view.arn, StartDate: view.startedAt }), cancel: () => undefined };
   return {
     result: child.over.then(() => told(child)),
-    cancel: () => child.run.stop.now(new Ended('ABORTED', null, null)),
+    cancel: () => stop(child),
   };
 }
 

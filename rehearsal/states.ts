@@ -26,6 +26,8 @@ export interface StatesParts {
   /** The services that Task states may call. */
   fakes: readonly Fake[];
   emit: (event: AwsEvent) => void;
+  /** What a fault does to a call that Step Functions itself makes; null: none strikes. */
+  fault?: (call: string, caller: string) => object | null;
   note: (kind: string, subject: string, text: string, data?: Record<string, unknown>) => void;
   entered: (machine: string, state: string, execution: string) => void;
 }
@@ -113,9 +115,15 @@ export class States {
       StateMachine: { Id: deployed.arn, Name: deployed.name },
     };
     const draws = chance.of(`execution ${arn}`);
-    const { lambda, fakes, account, region } = this.#parts;
+    const { lambda, fakes, account, region, fault } = this.#parts;
     const caller = { name: 'states', account, region };
-    const tasks: TaskParts = { lambda, fakes, caller, start: (...asked) => this.start(...asked) };
+    const tasks: TaskParts = {
+      lambda,
+      fakes,
+      caller,
+      start: (...asked) => this.start(...asked),
+      stop: (child) => fault?.('states.StopExecution', caller.name) ?? this.stop(child.view.arn),
+    };
     const run = new Run(machine, context, {
       clock,
       draw: () => draws.next(),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { engine } from '#aws/engine.ts';
 import type { CampaignInput } from '#domain/ports.ts';
@@ -37,6 +38,26 @@ test('the ARN of an execution is known from its name, with a qualified machine t
   process.env.CAMPAIGN_MACHINE_ARN = `${MACHINE}:live`;
   assert.equal(engine.arn('web-1'), EXECUTION);
   process.env.CAMPAIGN_MACHINE_ARN = MACHINE;
+});
+
+test('always 3: the execution of a ring has the name that the campaign machine gives it', () => {
+  process.env.PATCH_RING_MACHINE_ARN = MACHINE.replace('campaign', 'patch-ring');
+  assert.equal(
+    engine.ringArn('web-1', 'fleet'),
+    'arn:aws:states:eu-central-1:123456789012:execution:patchwright-dev-patch-ring:web-1-fleet',
+  );
+  const machine = readFileSync(new URL('../../statemachines/campaign.asl.json', import.meta.url), 'utf8');
+  assert.equal(JSON.parse(machine).States.PatchRing.Arguments.Name, "{% $campaign & '-' & $ring %}");
+});
+
+test('an execution is stopped with the reason; one that is not there needs no stop; another refusal is an error', async () => {
+  aws.answers({ stopDate: 0 });
+  await engine.stop(EXECUTION, 'the campaign runs no more');
+  assert.deepEqual(aws.calls[0]?.body, { executionArn: EXECUTION, cause: 'the campaign runs no more' });
+  aws.plays(() => error(400, 'ExecutionDoesNotExist'));
+  await engine.stop(EXECUTION, 'x');
+  aws.plays(() => error(400, 'AccessDeniedException'));
+  await assert.rejects(engine.stop(EXECUTION, 'x'), { name: 'AwsRefused' });
 });
 
 test('always 3: a status is AWS’s, or unknown where the execution is not known; not read is an error', async () => {

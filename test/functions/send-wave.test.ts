@@ -7,7 +7,7 @@ import { freeLease } from '#domain/lease.ts';
 import { type Baseline, noCounts } from '#domain/model.ts';
 import type { FrozenPolicy, GroupPolicy } from '#domain/policy.ts';
 import type { Ports } from '#domain/ports.ts';
-import type { Plan, RingPlan, RingRecord } from '#domain/records.ts';
+import type { Holder, Plan, RingPlan, RingRecord } from '#domain/records.ts';
 import { newRing, withHosts } from '#domain/ring-record.ts';
 import { sendWave } from '../../functions/send-wave.ts';
 import { campaignsInMemory, evidenceInMemory, patchingInMemory } from './in-memory.ts';
@@ -39,6 +39,9 @@ const ringPlan = {
   expected: noCounts(),
 } satisfies RingPlan;
 
+const trigger = { kind: 'person' as const, id: 'x', at, by: 'me' };
+const holder: Holder = { campaign: 'c', execution: 'arn', state: 'open', openedAt: at, trigger };
+
 let ports: ReturnType<typeof newPorts>;
 beforeEach(async () => {
   ports = newPorts();
@@ -53,11 +56,7 @@ beforeEach(async () => {
   await evidence.write(task, files.ringPlan('fleet'), ringPlan);
   await evidence.write(task, files.ring('canary'), { firstSentAt: at, verdict: { verdict: 'pass' } } as RingRecord);
   await evidence.write(task, files.ring('fleet'), newRing(ringPlan, [], at));
-  const trigger = { kind: 'person' as const, id: 'x', at, by: 'me' };
-  campaigns.store.set('web', {
-    ...freeLease('web'),
-    holder: { campaign: 'c', execution: 'arn', state: 'open', openedAt: at, trigger },
-  });
+  campaigns.store.set('web', { ...freeLease('web'), holder });
 });
 
 function newPorts() {
@@ -203,6 +202,50 @@ test('always 5: nothing is sent with the kill switch on or unreadable, without t
   assert.match((await send()).why, /kill switch could not be read/);
   assert.equal((await send()).decision, 'Stopped', 'a ring that stopped stays stopped');
   assert.deepEqual(installs(), []);
+});
+
+const drained = (change: Partial<Holder> | null) => {
+  const lease = ports.campaigns.store.get('web');
+  if (!lease?.holder) throw new Error('the test took the lease');
+  ports.campaigns.store.set('web', { ...lease, holder: change && { ...lease.holder, ...change } });
+};
+
+test('always 3: without a lease that is open and its own a ring sends nothing: free, draining, handed over, somebody else’s', async () => {
+  for (const change of [null, { state: 'draining' }, { state: 'handover' }, { campaign: 'd' }] as const) {
+    await ports.evidence.write(task, files.ring('fleet'), newRing(ringPlan, [], at));
+    ports.campaigns.store.set('web', { ...freeLease('web'), holder });
+    drained(change);
+    const { decision, why } = await send();
+    assert.deepEqual([decision, (await record()).stopped?.why], ['Stopped', 'lease'], JSON.stringify(change));
+    assert.match(why, /the lease is .*, not open and ours/);
+  }
+  assert.deepEqual(installs(), []);
+});
+
+test('always 3: a lease that is drained while the wave is about to be sent: nothing is sent, and the intent says so', async () => {
+  const { addIntent } = ports.campaigns;
+  ports.campaigns.addIntent = async (intent) => {
+    const added = await addIntent(intent);
+    drained({ state: 'draining' }); // the sweeper, which then reads the intents
+    return added;
+  };
+  const { decision, why } = await send();
+  assert.deepEqual([decision, why], ['Wait', 'the lease is draining by c, not open and ours']);
+  assert.deepEqual(installs(), []);
+  assert.equal(ports.campaigns.sent[0]?.state, 'refused');
+  assert.equal((await send(1)).decision, 'Stopped');
+});
+
+test('always 3: a lease that cannot be read once the intent is written sends nothing, and leaves no host unknown', async () => {
+  const { lease } = ports.campaigns;
+  ports.campaigns.lease = async (name) => {
+    if (ports.campaigns.sent.length) throw new Error('throttled');
+    return lease(name);
+  };
+  assert.match((await send()).why, /the lease could not be read: Error: throttled/);
+  ports.campaigns.lease = lease;
+  assert.equal((await send(1)).decision, 'Sent');
+  assert.equal(ports.campaigns.sent[0]?.state, 'refused');
 });
 
 test('always 5: no approval, no send', async () => {

@@ -33,6 +33,8 @@ function ports() {
       arn: (name: string) => `arn:${name}`,
       status: async () => 'unknown' as const,
       answer: async () => true,
+      ringArn: (name: string, ring: string) => `arn:${name}-${ring}`,
+      stop: async () => undefined,
       async start(name: string, input: CampaignInput) {
         if (broken.start) throw new AwsUnavailable('states');
         if (!started.some((one) => one.name === name)) started.push({ name, input });

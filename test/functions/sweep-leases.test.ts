@@ -34,10 +34,12 @@ const holder = async () => (await ports.campaigns.lease('web'))?.holder ?? null;
 
 let statuses: Record<string, ExecutionStatus>;
 let started: string[];
+let stopped: string[];
 let ports: ReturnType<typeof newPorts>;
 beforeEach(() => {
   statuses = {};
   started = [];
+  stopped = [];
   ports = newPorts();
 });
 
@@ -49,6 +51,10 @@ function newPorts() {
     },
     status: async (arn) => statuses[arn] ?? 'unknown',
     arn: (name) => `arn:${name}`,
+    ringArn: (name, ring) => `arn:${name}-${ring}`,
+    stop: async (arn) => {
+      stopped.push(arn);
+    },
     answer: async () => true,
   };
   return {
@@ -104,6 +110,54 @@ test('always 3, trap 24: while a command works on a host the lease stays drainin
   if (command) command.terminal = true;
   assert.deepEqual(await sweep(), { web: 'closed as Lost' });
   assert.deepEqual(started.length, 1, 'the trigger that came meanwhile gets its campaign');
+});
+
+test('always 3, trap 24: a ring that outlives its campaign is stopped, and the lease stays until it and its functions have ended', async () => {
+  await open('c', '1');
+  await planned('canary', 'fleet');
+  Object.assign(statuses, { 'arn:c': 'TIMED_OUT', 'arn:c-canary': 'SUCCEEDED', 'arn:c-fleet': 'RUNNING' });
+  const before = JSON.stringify([...ports.evidence.files]);
+  assert.deepEqual(await sweep(), { web: 'draining: the execution of fleet ran on, and is being stopped' });
+  assert.deepEqual(stopped, ['arn:c-fleet']);
+  assert.equal((await holder())?.state, 'draining', 'no wave is sent under it any more');
+  assert.equal(JSON.stringify([...ports.evidence.files]), before, 'its records are its own while it runs');
+  assert.deepEqual(await sweepLeases({}, ports, '2024-09-01T23:15:00.000Z'), {
+    web: 'draining: the execution of fleet ran on, and is being stopped',
+  });
+  statuses['arn:c-fleet'] = 'ABORTED';
+  assert.deepEqual(
+    await sweepLeases({}, ports, '2024-09-01T23:20:00.000Z'),
+    { web: 'another run is about to close it' },
+    'a function of it may still be writing',
+  );
+  assert.deepEqual(await sweepLeases({}, ports, '2024-09-01T23:30:00.000Z'), { web: 'closed as Lost' });
+  assert.equal(await holder(), null);
+});
+
+test('always 3: a ring that cannot be stopped, or of which nobody can tell, keeps the lease; the next sweep tries again', async () => {
+  await open('c', '1');
+  await planned('canary');
+  Object.assign(statuses, { 'arn:c': 'ABORTED', 'arn:c-canary': 'RUNNING' });
+  const { stop } = ports.engine;
+  ports.engine.stop = async () => {
+    throw new Error('throttled');
+  };
+  await assert.rejects(sweep(), /throttled/);
+  assert.equal((await holder())?.state, 'draining');
+  ports.engine.stop = stop;
+  await sweep();
+  assert.deepEqual(stopped, ['arn:c-canary']);
+});
+
+test('always 3: a campaign that closed busy is not released while a ring of it runs', async () => {
+  await open('c', '1');
+  await planned('canary');
+  await sent();
+  await close();
+  for (const command of ports.patching.commands) command.terminal = true;
+  Object.assign(statuses, { 'arn:c': 'SUCCEEDED', 'arn:c-canary': 'RUNNING' });
+  assert.match((await sweep()).web ?? '', /^draining: the execution of canary ran on/);
+  assert.equal((await holder())?.state, 'draining');
 });
 
 test('always 3: a command that is not listed yet counts as at work, for as long as one may be', async () => {
@@ -270,6 +324,15 @@ test('an unknown group is refused by name, before anything is taken', async () =
   );
   assert.equal(await ports.campaigns.lease('wbe'), null);
 });
+
+async function planned(...names: string[]) {
+  const counts = noCounts();
+  for (const path of [files.surveyBefore, files.surveyAfter])
+    await ports.evidence.write(task, path, { at, inspectorEnabled: true, oses: [], rings: [] });
+  const rings = names.map((ring) => ({ ring, hosts: 1, atOnce: 1, waves: 1, soakMinutes: 0, expected: counts }));
+  const plan = { rings, left: [], warnings: [], byFate: {}, before: counts, expected: counts, baselines: [] };
+  await ports.evidence.write(task, files.plan, { ...plan, snapshotId: 's', fits: { ok: true, words: '' } });
+}
 
 async function sent() {
   const id = await ports.patching.send({

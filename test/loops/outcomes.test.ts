@@ -8,6 +8,18 @@ const calm: Scenario = { ...aborted, faults: [] };
 const policy = (change: Record<string, unknown>): Scenario => ({ ...calm, policy: { ...calm.policy, ...change } });
 const sends = (run: { calls: Record<string, number> }) => run.calls['ssm.SendCommand'] ?? 0;
 
+test('always 3, trap 24: a ring that runs on after its campaign is stopped by the sweeper, before the campaign closes as Lost', async () => {
+  const orphaned = new URL('../../scenarios/orphaned.yml', import.meta.url).pathname;
+  const { run, rehearsal, evidence } = await rehearse({ scenario: orphaned, out: null });
+  assert.equal(run.campaign.outcome, 'Lost');
+  assert.equal(rehearsal.callsByCaller.get('sweepLeases|states.StopExecution'), 1);
+  const [ring] = rehearsal.executions().filter(({ machine }) => machine === 'patchRing');
+  assert.equal(ring?.status, 'ABORTED');
+  const [record] = [...evidence].flatMap(([key, bytes]) => (key.endsWith('/campaign.json') ? [bytes] : []));
+  const { closedAt } = JSON.parse(new TextDecoder().decode(record));
+  assert.ok((ring?.stoppedAt ?? Number.POSITIVE_INFINITY) < Date.parse(closedAt));
+});
+
 test('Observed: everything but what changes hosts: one patch scan, the plan is told, nothing is installed', async () => {
   const { run, truth } = await rehearse({ scenario: policy({ mode: 'observe' }), out: null });
   assert.equal(run.campaign.outcome, 'Observed');

@@ -52,7 +52,7 @@ export async function record(): Promise<Recorded> {
 }
 
 function differing(input: Record<string, unknown>): string {
-  const { Key: key, DocumentName, InstanceIds, TopicArn, QueueUrl, stateMachineArn } = input;
+  const { Key: key, DocumentName, InstanceIds, TopicArn, QueueUrl, stateMachineArn, executionArn } = input;
   return JSON.stringify([
     String(key ?? '')
       .split('/')
@@ -62,6 +62,7 @@ function differing(input: Record<string, unknown>): string {
     TopicArn,
     QueueUrl,
     stateMachineArn,
+    String(executionArn ?? '').split(':')[6], // the machine
   ]);
 }
 

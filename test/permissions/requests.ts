@@ -31,7 +31,7 @@ export function requestsOf({ call, input, hosts: tags }: Call, { account, region
   if (call === 'sns.Publish') return [on(input.TopicArn)];
   if (call === 'sqs.SendMessage') return [on(arn(String(input.QueueUrl).split('/').pop() ?? ''))];
   if (call === 'states.StartExecution') return [on(input.stateMachineArn)];
-  if (call === 'states.DescribeExecution') return [on(input.executionArn)];
+  if (call === 'states.DescribeExecution' || call === 'states.StopExecution') return [on(input.executionArn)];
   if (call === 'states.SendTaskSuccess') return [on(arn('stateMachine:patchwright-dev-campaign'))];
   if (call === 'ssm.GetPatchBaseline') {
     const id = String(input.BaselineId);
