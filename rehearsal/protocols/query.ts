@@ -54,6 +54,7 @@ const EC2_OUTPUT: Record<string, string> = {
   Groups: 'groupSet',
   NetworkInterfaces: 'networkInterfaceSet',
   BlockDeviceMappings: 'blockDeviceMapping',
+  PrivateIpAddresses: 'privateIpAddressesSet',
   ProductCodes: 'productCodes',
   InstanceStatuses: 'instanceStatusSet',
 };

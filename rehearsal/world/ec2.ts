@@ -1,75 +1,88 @@
-/** EC2 as a fake: DescribeInstances. Terminated instances are listed for about an hour. */
+/** EC2 as a fake: DescribeInstances and DescribeTags. Terminated instances are listed for about an hour. */
 import { AwsFault, type Operation, type Stage } from '#rehearsal/api.ts';
+import { compileFilters, type Ec2Filter, type FieldsOf } from '#rehearsal/world/ec2-filters.ts';
+import { reservationOf } from '#rehearsal/world/ec2-view.ts';
 import type { Fleet, Host } from '#rehearsal/world/fleet.ts';
+import { instanceFields } from '#rehearsal/world/instance-filters.ts';
 import { pageOf } from '#rehearsal/world/paging.ts';
 
 const LISTED_AFTER_END = 3_600_000;
-const STATE_CODES: Record<Host['state'], number> = { running: 16, stopping: 64, stopped: 80, terminated: 48 };
+const CODES = { badToken: 'InvalidNextToken', badSize: 'InvalidParameterValue' };
 
 export function ec2Operations(stage: Stage, fleet: Fleet): Record<string, Operation> {
   const isListed = (host: Host) =>
     host.terminatedAt === null || stage.clock.now() - host.terminatedAt < LISTED_AFTER_END;
   return {
     DescribeInstances: (input) => {
+      checkDryRun(input);
       const ids: string[] = input.InstanceIds ?? [];
       if (ids.length > 0 && input.MaxResults !== undefined) {
         throw new AwsFault('InvalidParameterCombination', 'MaxResults cannot be given together with instance ids');
       }
-      const gone = ids.filter((id) => {
+      checkIds(ids, (id) => {
         const host = fleet.byId(id);
-        return !host || !isListed(host);
+        return host !== undefined && isListed(host);
       });
-      if (gone.length > 0)
-        throw new AwsFault('InvalidInstanceID.NotFound', `The instance IDs '${gone.join(', ')}' do not exist`);
-      const filters: { Name: string; Values: string[] }[] = input.Filters ?? [];
-      const wanted = fleet.hosts.filter(
-        (host) =>
-          isListed(host) &&
-          (ids.length === 0 || ids.includes(host.id)) &&
-          filters.every((filter) => matches(host, filter)),
-      );
-      const codes = { badToken: 'InvalidNextToken', badSize: 'InvalidParameterValue' };
-      const rule = { operation: 'DescribeInstances', least: 5, most: 1000, usual: 1000, ...codes };
+      const filters: Ec2Filter[] = input.Filters ?? [];
+      const fits = compileFilters(filters, instanceFields);
+      const named = ids.length > 0 ? [...new Set(ids)].flatMap((id) => fleet.byId(id) ?? []) : askedFor(fleet, filters);
+      const wanted = named
+        .filter(isListed)
+        .map((host) => reservationOf(host, stage))
+        .filter((reservation) => fits({ ...reservation, ...reservation.Instances[0] }));
+      const rule = { operation: 'DescribeInstances', least: 5, most: 1000, usual: 1000, ...CODES };
       const { rows, next } = pageOf(wanted, rule, { ids, filters }, input.MaxResults, input.NextToken);
-      return { Reservations: rows.map((host) => reservationOf(host, stage)), NextToken: next };
+      return { Reservations: rows, NextToken: next };
+    },
+
+    DescribeTags: (input) => {
+      checkDryRun(input);
+      const filters: Ec2Filter[] = input.Filters ?? [];
+      const fits = compileFilters(filters, tagFields);
+      const wanted = fleet.hosts.filter(isListed).flatMap(tagsOf).filter(fits);
+      const rule = { operation: 'DescribeTags', least: 5, most: 1000, usual: 1000, ...CODES };
+      const { rows, next } = pageOf(wanted, rule, filters, input.MaxResults, input.NextToken);
+      return { Tags: rows, NextToken: next };
     },
   };
 }
 
-function matches(host: Host, { Name, Values }: { Name: string; Values: string[] }): boolean {
-  if (Values.length > 200) throw new AwsFault('FilterLimitExceeded', 'The maximum number of filter values is 200');
-  if (Name === 'instance-id') return Values.includes(host.id);
-  if (Name === 'instance-state-name') return Values.includes(host.state);
-  if (Name === 'tag-key') return Values.some((key) => host.tags[key] !== undefined);
-  if (Name === 'availability-zone') return Values.includes(host.zone);
-  if (Name.startsWith('tag:')) {
-    const value = host.tags[Name.slice(4)];
-    return value !== undefined && Values.some((wanted) => wildcard(wanted).test(value));
-  }
-  throw new AwsFault('InvalidParameterValue', `The filter '${Name}' is invalid`);
+/** Whoever asks may: there are no permissions at this door. */
+function checkDryRun({ DryRun }: { DryRun?: boolean }): void {
+  if (DryRun) throw new AwsFault('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
 }
 
-/** `*` and `?` stand for anything and any one, unless a backslash is before them. */
-function wildcard(wanted: string): RegExp {
-  const parts = wanted.match(/\\.|[\s\S]/g) ?? [];
-  const pattern = parts.map((part) => {
-    if (part === '*') return '[\\s\\S]*';
-    if (part === '?') return '[\\s\\S]';
-    return (part.length > 1 ? part.slice(1) : part).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  });
-  return new RegExp(`^${pattern.join('')}$`);
+function checkIds(ids: readonly string[], exists: (id: string) => boolean): void {
+  const malformed = ids.find((id) => !/^i-[0-9a-f]{8}([0-9a-f]{9})?$/.test(id));
+  if (malformed !== undefined) throw new AwsFault('InvalidInstanceID.Malformed', `Invalid id: "${malformed}"`);
+  const gone = ids.filter((id) => !exists(id));
+  if (gone.length > 0)
+    throw new AwsFault('InvalidInstanceID.NotFound', `The instance IDs '${gone.join(', ')}' do not exist`);
 }
 
-function reservationOf(host: Host, stage: Stage): Record<string, unknown> {
-  const instance = {
-    InstanceId: host.id,
-    ImageId: `ami-${host.id.slice(2)}`,
-    InstanceType: 't3.small',
-    LaunchTime: new Date(host.launchedAt),
-    Placement: { AvailabilityZone: host.zone },
-    State: { Code: STATE_CODES[host.state], Name: host.state },
-    Tags: Object.entries(host.tags).map(([Key, Value]) => ({ Key, Value })),
-    ...(host.platform.type === 'Windows' ? { Platform: 'windows' } : {}),
-  };
-  return { ReservationId: `r-${host.id.slice(2)}`, OwnerId: stage.account, Instances: [instance] };
+/** By their ids where a filter names them, so that a big fleet is not walked for a few. */
+function askedFor(fleet: Fleet, filters: readonly Ec2Filter[]): readonly Host[] {
+  const ids = filters.find(({ Name }) => Name === 'instance-id')?.Values;
+  if (!ids || ids.some((id) => /[*?\\]/.test(id))) return fleet.hosts;
+  return [...new Set(ids)].flatMap((id) => fleet.byId(id) ?? []);
 }
+
+interface Tag {
+  Key: string;
+  ResourceId: string;
+  ResourceType: string;
+  Value: string;
+}
+
+function tagsOf(host: Host): Tag[] {
+  const of = { ResourceId: host.id, ResourceType: 'instance' };
+  return Object.entries(host.tags).map(([Key, Value]) => ({ ...of, Key, Value }));
+}
+
+const tagFields: FieldsOf<Tag> = (name) => {
+  if (name.startsWith('tag:')) return ({ Key, Value }) => (Key === name.slice(4) ? [Value] : []);
+  if (name === 'key') return ({ Key }) => [Key];
+  if (name === 'value') return ({ Value }) => [Value];
+  if (name === 'resource-id') return ({ ResourceId }) => [ResourceId];
+  return name === 'resource-type' ? ({ ResourceType }) => [ResourceType] : null;
+};

@@ -1,36 +1,65 @@
-/** ListFindings' filters and orders over what a finding shows. Entries of one filter are alternatives; a member no finding has is empty. */
-import { timeOf } from '#rehearsal/world/paging.ts';
+/** What ListFindings filters and sorts by. A field that no finding of an instance has is empty, as it is with AWS. */
+import type { Stage } from '#rehearsal/api.ts';
+import { type Criteria, type FieldValue, fieldMatches, packageMatches } from '#rehearsal/world/criteria.ts';
+import { fixAvailable, sourceOf, titleOf } from '#rehearsal/world/finding-view.ts';
+import type { FindingRecord } from '#rehearsal/world/findings.ts';
+import { instanceOf } from '#rehearsal/world/instance.ts';
 
-type View = Record<string, unknown>;
-interface Text {
-  comparison: string;
-  value: string;
-}
-interface Range {
-  lowerInclusive?: number;
-  upperInclusive?: number;
+/** A finding, with what shows it whole: dear, so only packages ask for it. */
+export interface Asked {
+  record: FindingRecord;
+  lastObservedAt: number;
+  stage: Stage;
+  packages(): Record<string, unknown>[];
 }
 
-export function viewMatches(view: View, key: string, filters: readonly unknown[]): boolean {
-  if (key === 'vulnerablePackages')
-    return filters.some((filter) => packagesOf(view).some((one) => isPackage(one, filter)));
-  const value = memberOf(view, key);
-  return filters.some((filter) => {
-    if (isText(filter)) return texts(value).some((text) => textMatches(text, filter));
-    const { startInclusive, endInclusive } = filter as Record<string, unknown>;
-    if (startInclusive === undefined && endInclusive === undefined) return inRange(value, filter as Range);
-    const at = value instanceof Date ? value.getTime() : Number.NaN;
-    return at >= (timeOf(startInclusive) ?? -Infinity) && at <= (timeOf(endInclusive) ?? Infinity);
+export function findingMatches(asked: Asked, criteria: Criteria): boolean {
+  return Object.entries(criteria).every(([key, filters]) => {
+    if (key === 'vulnerablePackages')
+      return filters.some((filter) => asked.packages().some((one) => packageMatches(one, filter)));
+    return fieldMatches(FIELDS[key]?.(asked), filters);
   });
 }
 
-const FIELDS: Record<string, string> = {
+const FIELDS: Record<string, (asked: Asked) => FieldValue> = {
+  awsAccountId: ({ stage }) => stage.account,
+  findingArn: ({ record }) => record.arn,
+  findingStatus: ({ record }) => record.status,
+  findingType: () => 'PACKAGE_VULNERABILITY',
+  severity: ({ record }) => record.severity,
+  firstObservedAt: ({ record }) => new Date(record.firstObservedAt),
+  lastObservedAt: ({ lastObservedAt }) => new Date(lastObservedAt),
+  updatedAt: ({ record }) => new Date(record.updatedAt),
+  title: ({ record }) => titleOf(record),
+  inspectorScore: ({ record }) => record.score ?? undefined,
+  resourceType: () => 'AWS_EC2_INSTANCE',
+  resourceId: ({ record }) => record.host.id,
+  resourceTags: ({ record }) => record.host.tags,
+  ec2InstanceImageId: ({ record, stage }) => instanceOf(record.host, stage).imageId,
+  ec2InstanceVpcId: ({ record, stage }) => instanceOf(record.host, stage).vpcId,
+  ec2InstanceSubnetId: ({ record, stage }) => instanceOf(record.host, stage).subnetId,
+  vulnerabilityId: ({ record }) => record.vulnerabilityId,
+  vulnerabilitySource: ({ record }) => sourceOf(record.host),
+  vendorSeverity: ({ record }) => record.advisory?.vendorSeverity ?? undefined,
+  relatedVulnerabilities: ({ record }) => record.advisory?.cves.filter((cve) => cve !== record.vulnerabilityId) ?? [],
+  fixAvailable: ({ record }) => fixAvailable(record),
+  exploitAvailable: ({ record }) => (record.advisory?.exploit ? 'YES' : 'NO'),
+  cloudProvider: () => 'AWS',
+  cloudProviderAccountId: ({ stage }) => stage.account,
+  cloudProviderRegion: ({ stage }) => stage.region,
+  cloudVmImageReference: ({ record, stage }) => instanceOf(record.host, stage).imageId,
+  cloudVmNetworkId: ({ record, stage }) => instanceOf(record.host, stage).vpcId,
+  cloudVmSubnetIds: ({ record, stage }) => [instanceOf(record.host, stage).subnetId],
+};
+
+const SORTED_BY: Record<string, string> = {
   AWS_ACCOUNT_ID: 'awsAccountId',
-  FINDING_TYPE: 'type',
+  FINDING_TYPE: 'findingType',
   SEVERITY: 'severity',
   FIRST_OBSERVED_AT: 'firstObservedAt',
   LAST_OBSERVED_AT: 'lastObservedAt',
-  FINDING_STATUS: 'status',
+  FINDING_STATUS: 'findingStatus',
+  RESOURCE_TYPE: 'resourceType',
   VULNERABILITY_ID: 'vulnerabilityId',
   VULNERABILITY_SOURCE: 'vulnerabilitySource',
   INSPECTOR_SCORE: 'inspectorScore',
@@ -38,52 +67,17 @@ const FIELDS: Record<string, string> = {
 };
 const SEVERITIES = ['UNTRIAGED', 'INFORMATIONAL', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'];
 
-/** For Array.sort. Fields that no finding of an instance has leave the order as it is. */
-export function order({ field, sortOrder }: { field: string; sortOrder: string }): (a: View, b: View) => number {
-  const rank = (view: View): number | string => {
-    const value = memberOf(view, FIELDS[field] ?? '');
-    if (field === 'SEVERITY') return SEVERITIES.indexOf(String(value));
-    if (value instanceof Date) return value.getTime();
-    return typeof value === 'number' ? value : String(value ?? '');
-  };
+/** Fields that no finding of an instance has leave the order as it is; findings without a value come first. */
+export function sorted(all: readonly Asked[], { field, sortOrder }: { field: string; sortOrder: string }): Asked[] {
   const sign = sortOrder === 'DESC' ? -1 : 1;
-  return (a, b) => {
-    const [left, right] = [rank(a), rank(b)];
-    return left < right ? -sign : left > right ? sign : 0;
-  };
+  const ranked = all.map((asked) => ({ asked, rank: rankOf(asked, field) }));
+  ranked.sort(({ rank: a }, { rank: b }) => (a === b ? 0 : a === null || (b !== null && a < b) ? -sign : sign));
+  return ranked.map(({ asked }) => asked);
 }
 
-function memberOf(view: View, key: string): unknown {
-  const details = (view.packageVulnerabilityDetails ?? {}) as View;
-  if (key === 'vulnerabilitySource') return details.source;
-  if (['vendorSeverity', 'relatedVulnerabilities', 'vulnerabilityId'].includes(key)) return details[key];
-  return view[key];
-}
-
-function packagesOf(view: View): View[] {
-  return ((view.packageVulnerabilityDetails as View | undefined)?.vulnerablePackages ?? []) as View[];
-}
-
-function isPackage(one: View, filter: unknown): boolean {
-  return Object.entries(filter as Record<string, unknown>).every(([key, wanted]) => {
-    const value = one[key === 'architecture' ? 'arch' : key];
-    return isText(wanted) ? textMatches(String(value ?? ''), wanted) : inRange(value, wanted as Range);
-  });
-}
-
-function isText(filter: unknown): filter is Text {
-  return typeof (filter as Text).comparison === 'string';
-}
-
-function texts(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(String) : [String(value ?? '')];
-}
-
-function textMatches(value: string, { comparison, value: wanted }: Text): boolean {
-  if (comparison === 'PREFIX') return value.startsWith(wanted);
-  return comparison === 'EQUALS' ? value === wanted : value !== wanted;
-}
-
-function inRange(value: unknown, { lowerInclusive, upperInclusive }: Range): boolean {
-  return typeof value === 'number' && value >= (lowerInclusive ?? -Infinity) && value <= (upperInclusive ?? Infinity);
+function rankOf(asked: Asked, field: string): number | string | null {
+  const value = FIELDS[SORTED_BY[field] ?? '']?.(asked);
+  if (field === 'SEVERITY') return SEVERITIES.indexOf(String(value));
+  if (value instanceof Date) return value.getTime();
+  return typeof value === 'number' || typeof value === 'string' ? value : null;
 }

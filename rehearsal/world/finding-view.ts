@@ -3,18 +3,14 @@ import type { Stage } from '#rehearsal/api.ts';
 import type { Advisory } from '#rehearsal/world/advisories.ts';
 import type { Affected, FindingRecord } from '#rehearsal/world/findings.ts';
 import type { Host } from '#rehearsal/world/fleet.ts';
+import { instanceOf } from '#rehearsal/world/instance.ts';
 import { evr } from '#rehearsal/world/versions.ts';
 
 export function findingView(record: FindingRecord, lastLook: number | null, stage: Stage): Record<string, unknown> {
   const { host, advisory, vulnerabilityId } = record;
-  const first = record.affected[0];
-  const name = host.platform.type === 'Windows' ? 'windows' : (first?.name ?? host.platform.name);
-  const title = record.told
-    ? record.told.title
-    : advisory
-      ? `${vulnerabilityId} - ${name}`
-      : `Discontinued operating system - ${host.platform.name}`;
-  const lastObserved = record.status === 'CLOSED' ? record.updatedAt : Math.max(record.updatedAt, lastLook ?? 0);
+  const title = titleOf(record);
+  const instance = instanceOf(host, stage);
+  const parts = { type: instance.type, platform: host.platform.name, launchedAt: new Date(host.launchedAt) };
   return {
     awsAccountId: stage.account,
     findingArn: record.arn,
@@ -24,7 +20,7 @@ export function findingView(record: FindingRecord, lastLook: number | null, stag
     severity: record.severity,
     status: record.status,
     firstObservedAt: new Date(record.firstObservedAt),
-    lastObservedAt: new Date(lastObserved),
+    lastObservedAt: new Date(lastObservedAt(record, lastLook)),
     updatedAt: new Date(record.updatedAt),
     exploitAvailable: advisory?.exploit ? 'YES' : 'NO',
     fixAvailable: fixAvailable(record),
@@ -41,7 +37,7 @@ export function findingView(record: FindingRecord, lastLook: number | null, stag
       cvss: advisory?.vector
         ? [{ baseScore: record.score ?? 0, scoringVector: advisory.vector, source: 'NVD', version: '3.1' }]
         : [],
-      vulnerablePackages: record.affected.map((affected) => packageView(affected, host)),
+      vulnerablePackages: packagesOf(record),
     },
     remediation: { recommendation: { text: 'None Provided' } },
     resources: [
@@ -49,12 +45,45 @@ export function findingView(record: FindingRecord, lastLook: number | null, stag
         type: 'AWS_EC2_INSTANCE',
         id: host.id,
         partition: 'aws',
+        provider: 'AWS',
+        providerAccountId: stage.account,
         region: stage.region,
         ...(Object.keys(host.tags).length > 0 ? { tags: host.tags } : {}),
-        details: { awsEc2Instance: { platform: host.platform.name, launchedAt: new Date(host.launchedAt) } },
+        details: {
+          awsEc2Instance: {
+            ...parts,
+            imageId: instance.imageId,
+            vpcId: instance.vpcId,
+            subnetId: instance.subnetId,
+            ipV4Addresses: [instance.privateIp],
+            ipV6Addresses: [],
+            ...(instance.profileArn && { iamInstanceProfileArn: instance.profileArn }),
+          },
+          vm: {
+            ...parts,
+            vmImageReference: instance.imageId,
+            networkId: instance.vpcId,
+            subnetIds: [instance.subnetId],
+          },
+        },
       },
     ],
   };
+}
+
+export function titleOf({ told, advisory, vulnerabilityId, affected, host }: FindingRecord): string {
+  if (told) return told.title;
+  if (!advisory) return `Discontinued operating system - ${host.platform.name}`;
+  const name = host.platform.type === 'Windows' ? 'windows' : (affected[0]?.name ?? host.platform.name);
+  return `${vulnerabilityId} - ${name}`;
+}
+
+export function lastObservedAt({ status, updatedAt }: FindingRecord, lastLook: number | null): number {
+  return status === 'CLOSED' ? updatedAt : Math.max(updatedAt, lastLook ?? 0);
+}
+
+export function packagesOf({ affected, host }: FindingRecord): Record<string, unknown>[] {
+  return affected.map((one) => packageView(one, host));
 }
 
 /** The vendor touches its record when the fix comes out. */
@@ -110,7 +139,7 @@ function withEpoch(version: string, wanted: boolean): string {
   return !wanted || evr(version).epoch > 0 ? version : `0:${version}`;
 }
 
-function sourceOf(host: Host): string {
+export function sourceOf(host: Host): string {
   if (host.platform.packaging === 'windows') return 'MICROSOFT_CVE';
   return host.platform.packaging === 'rpm' ? 'AMAZON_CVE' : 'DEBIAN_CVE';
 }

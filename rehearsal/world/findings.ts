@@ -49,7 +49,8 @@ export class Findings {
   readonly #names: 'source' | 'binary' | 'mixed';
   readonly #byHost = new Map<string, Map<string, FindingRecord>>();
   readonly #old = new Map<string, FindingRecord[]>(); // closed too long ago to be reopened, yet listed
-  readonly #suppressed = new Set<string>();
+  /** Suppression rules, by the instant they were made. */
+  readonly suppressions: { vulnerabilityId: string; at: number }[] = [];
   readonly #bySource = new Map<string, boolean>();
   #count = 0;
 
@@ -94,7 +95,7 @@ export class Findings {
   }
 
   suppress(vulnerabilityId: string): void {
-    this.#suppressed.add(vulnerabilityId);
+    this.suppressions.push({ vulnerabilityId, at: this.#stage.clock.now() });
     this.#touch(vulnerabilityId, (record) => {
       record.status = 'SUPPRESSED';
     });
@@ -175,7 +176,7 @@ export class Findings {
   }
 
   #statusOf(vulnerabilityId: string): 'ACTIVE' | 'SUPPRESSED' {
-    return this.#suppressed.has(vulnerabilityId) ? 'SUPPRESSED' : 'ACTIVE';
+    return this.suppressions.some((rule) => rule.vulnerabilityId === vulnerabilityId) ? 'SUPPRESSED' : 'ACTIVE';
   }
 
   #seenIn(host: Host, snapshot: Snapshot, now: number): Map<string, Seen> {

@@ -1,18 +1,16 @@
-/** Inspector2 as a fake: account status, coverage, findings. */
+/** Inspector2 as a fake: account status, coverage, findings, suppression rules. */
+import { createHash } from 'node:crypto';
 import { AwsFault, type Operation, type Stage } from '#rehearsal/api.ts';
-import { order, viewMatches } from '#rehearsal/world/finding-filters.ts';
-import { findingView, fixAvailable } from '#rehearsal/world/finding-view.ts';
+import { coverageMatches, coverageRows } from '#rehearsal/world/coverage.ts';
+import type { Criteria, TextFilter } from '#rehearsal/world/criteria.ts';
+import { type Asked, findingMatches, sorted } from '#rehearsal/world/finding-filters.ts';
+import { findingView, lastObservedAt, packagesOf } from '#rehearsal/world/finding-view.ts';
 import type { FindingRecord, Findings } from '#rehearsal/world/findings.ts';
 import type { Fleet, Host } from '#rehearsal/world/fleet.ts';
 import type { Looks } from '#rehearsal/world/looks.ts';
-import { pageOf, timeOf } from '#rehearsal/world/paging.ts';
+import { pageOf } from '#rehearsal/world/paging.ts';
 
 const DAY = 86_400_000;
-
-interface StringFilter {
-  comparison: string;
-  value: string;
-}
 
 export function inspectorOperations(
   stage: Stage,
@@ -26,194 +24,105 @@ export function inspectorOperations(
     const since = offSince();
     return since !== null && stage.clock.now() - since >= DAY;
   };
+  const covered = (criteria: Criteria) => {
+    const hosts = hostsOf(fleet, criteria).filter((host) => host.state !== 'terminated');
+    const rows = offSince() === null ? hosts.flatMap((host) => coverageRows(host, looks, stage)) : [];
+    return rows.filter((row) => coverageMatches(row, criteria));
+  };
+  const ask = (record: FindingRecord): Asked => ({
+    record,
+    stage,
+    lastObservedAt: lastObservedAt(record, looks.lastLook(record.host)),
+    packages: () => packagesOf(record),
+  });
   return {
-    BatchGetAccountStatus: () => {
+    BatchGetAccountStatus: ({ accountIds = [] }: { accountIds?: string[] }) => {
       const status = offSince() === null ? 'ENABLED' : 'DISABLED';
       const off = { status: 'DISABLED', errorCode: 'ALREADY_ENABLED', errorMessage: 'None' };
       const ec2 = { ...off, status };
       const resourceState = { ec2, ecr: off, lambda: off, lambdaCode: off };
-      return { accounts: [{ accountId: stage.account, state: ec2, resourceState }], failedAccounts: [] };
+      const own = { accountId: stage.account, state: ec2, resourceState };
+      const strangers = accountIds.filter((id) => id !== stage.account);
+      const isAsked = accountIds.length === 0 || accountIds.length > strangers.length;
+      return { accounts: isAsked ? [own] : [], failedAccounts: strangers.map(notOurs) };
     },
 
     ListCoverage: (input) => {
-      const criteria = readCriteria(input.filterCriteria, COVERAGE_FIELDS);
-      const hosts = hostsOf(fleet, criteria).filter((host) => host.state !== 'terminated');
-      const covered = offSince() === null ? hosts.flatMap((host) => coverageRows(host, looks, stage)) : [];
-      const wanted = covered.filter((row) =>
-        Object.entries(criteria).every(([key, filters]) => coverageMatches(row, key, filters)),
-      );
+      const criteria: Criteria = input.filterCriteria ?? {};
       const rule = { operation: 'ListCoverage', least: 1, most: 200, usual: 200 };
-      const { rows, next } = pageOf(wanted, rule, criteria, input.maxResults, input.nextToken);
+      const { rows, next } = pageOf(covered(criteria), rule, criteria, input.maxResults, input.nextToken);
       return { coveredResources: rows, nextToken: next };
     },
 
+    ListCoverageStatistics: (input) => {
+      // The model gives a group's key the names of the groupings for values: what AWS really says there is nowhere to read.
+      if (input.groupBy !== undefined)
+        throw new AwsFault('ValidationException', 'not rehearsed: inspector2.ListCoverageStatistics with groupBy');
+      const total = covered(input.filterCriteria ?? {}).length;
+      const rule = { operation: 'ListCoverageStatistics', least: 1, most: 1, usual: 1 };
+      pageOf([], rule, input.filterCriteria, undefined, input.nextToken);
+      return { totalCounts: total };
+    },
+
     ListFindings: (input) => {
-      const criteria = readCriteria(input.filterCriteria);
-      const byRecord = Object.entries(criteria).filter(([key]) => FINDING_FIELDS.includes(key));
-      const byView = Object.entries(criteria).filter(([key]) => !FINDING_FIELDS.includes(key));
+      const criteria: Criteria = input.filterCriteria ?? {};
       const records = isGone() ? [] : hostsOf(fleet, criteria).flatMap((host) => findings.of(host));
-      const view = (record: FindingRecord) => findingView(record, looks.lastLook(record.host), stage);
-      let wanted = records.filter((record) =>
-        byRecord.every(([key, filters]) => findingMatches(record, key, filters, stage)),
-      );
-      if (byView.length > 0)
-        wanted = wanted.filter((record) => byView.every(([key, filters]) => viewMatches(view(record), key, filters)));
-      if (input.sortCriteria) {
-        const compare = order(input.sortCriteria);
-        wanted = wanted
-          .map((record) => ({ record, shown: view(record) }))
-          .sort((a, b) => compare(a.shown, b.shown))
-          .map(({ record }) => record);
-      }
+      const found = records.map(ask).filter((asked) => findingMatches(asked, criteria));
+      const wanted = input.sortCriteria ? sorted(found, input.sortCriteria) : found;
       const rule = { operation: 'ListFindings', least: 1, most: 100, usual: 100 };
       const question = { criteria, sort: input.sortCriteria };
       const { rows, next } = pageOf(wanted, rule, question, input.maxResults, input.nextToken);
-      return { findings: rows.map(view), nextToken: next };
+      const views = rows.map(({ record }) => findingView(record, looks.lastLook(record.host), stage));
+      return { findings: views, nextToken: next };
+    },
+
+    // Of what it would add (exploits seen, techniques, weaknesses), the advisories have references at most.
+    BatchGetFindingDetails: ({ findingArns }: { findingArns: string[] }) => {
+      const all = isGone() ? [] : fleet.hosts.flatMap((host) => findings.of(host));
+      const arns = new Set(all.map(({ arn }) => arn));
+      const gone = { errorCode: 'FINDING_DETAILS_NOT_FOUND', errorMessage: 'Finding details not found.' };
+      return {
+        findingDetails: findingArns
+          .filter((arn) => arns.has(arn))
+          .map((findingArn) => ({ findingArn, cwes: [], referenceUrls: [], tools: [], ttps: [], evidences: [] })),
+        errors: findingArns.filter((arn) => !arns.has(arn)).map((findingArn) => ({ findingArn, ...gone })),
+      };
+    },
+
+    ListFilters: (input) => {
+      const arns: string[] | undefined = input.arns;
+      const wanted = findings.suppressions
+        .map((one) => ruleView(one, stage))
+        .filter(({ arn, action }) => {
+          return (arns?.includes(arn) ?? true) && (input.action ?? action) === action;
+        });
+      const rule = { operation: 'ListFilters', least: 1, most: 100, usual: 100 };
+      const { rows, next } = pageOf(wanted, rule, { arns, of: input.action }, input.maxResults, input.nextToken);
+      return { filters: rows, nextToken: next };
     },
   };
 }
 
-const FINDING_FIELDS = [
-  'awsAccountId',
-  'findingArn',
-  'findingStatus',
-  'findingType',
-  'fixAvailable',
-  'exploitAvailable',
-  'firstObservedAt',
-  'resourceId',
-  'resourceTags',
-  'resourceType',
-  'severity',
-  'updatedAt',
-  'vulnerabilityId',
-];
-const COVERAGE_FIELDS = [
-  'accountId',
-  'ec2InstanceTags',
-  'lastScannedAt',
-  'resourceId',
-  'resourceType',
-  'scanMode',
-  'scanStatusCode',
-  'scanStatusReason',
-  'scanType',
-];
-
-type Criteria = Record<string, unknown[]>;
-
-/** One to ten entries a filter (Inspector API model). */
-function readCriteria(given: Criteria | undefined, known?: string[]): Criteria {
-  const criteria = given ?? {};
-  for (const [key, filters] of Object.entries(criteria)) {
-    if (known && !known.includes(key))
-      throw new AwsFault('ValidationException', `filterCriteria.${key} is not played here`);
-    if (filters.length < 1 || filters.length > 10) {
-      throw new AwsFault('ValidationException', `filterCriteria.${key}: 1 to 10 entries, got ${filters.length}`);
-    }
-  }
-  return criteria;
+function notOurs(accountId: string) {
+  return { accountId, errorCode: 'ACCESS_DENIED', errorMessage: 'The account is no member of this one.' };
 }
 
 /** Hosts that the question can be about: by their ids where it names them, so that a big fleet is not walked for ten. */
 function hostsOf(fleet: Fleet, criteria: Criteria): readonly Host[] {
-  const filters = (criteria.resourceId ?? []) as StringFilter[];
+  const filters = (criteria.resourceId ?? []) as TextFilter[];
   if (filters.length === 0 || filters.some(({ comparison }) => comparison !== 'EQUALS')) return fleet.hosts;
   return [...new Set(filters.map(({ value }) => value))].flatMap((id) => fleet.byId(id) ?? []);
 }
 
-/** Entries of one list are alternatives. */
-function findingMatches(record: FindingRecord, key: string, filters: unknown[], stage: Stage): boolean {
-  if (key === 'updatedAt') return filters.some((filter) => within(record.updatedAt, filter));
-  if (key === 'firstObservedAt') return filters.some((filter) => within(record.firstObservedAt, filter));
-  if (key === 'resourceTags') return filters.some((filter) => tagMatches(record.host, filter));
-  const values: Record<string, string> = {
-    awsAccountId: stage.account,
-    findingArn: record.arn,
-    findingStatus: record.status,
-    findingType: 'PACKAGE_VULNERABILITY',
-    fixAvailable: fixAvailable(record),
-    exploitAvailable: record.advisory?.exploit ? 'YES' : 'NO',
-    resourceId: record.host.id,
-    resourceType: 'AWS_EC2_INSTANCE',
-    severity: record.severity,
-    vulnerabilityId: record.vulnerabilityId,
+function ruleView({ vulnerabilityId, at }: { vulnerabilityId: string; at: number }, { account, region }: Stage) {
+  const digits = createHash('sha256').update(vulnerabilityId).digest('hex').slice(0, 16);
+  return {
+    arn: `arn:aws:inspector2:${region}:${account}:owner/${account}/filter/${digits}`,
+    ownerId: account,
+    name: `suppress-${vulnerabilityId}`,
+    action: 'SUPPRESS',
+    criteria: { vulnerabilityId: [{ comparison: 'EQUALS', value: vulnerabilityId }] },
+    createdAt: new Date(at),
+    updatedAt: new Date(at),
   };
-  return filters.some((filter) => textMatches(values[key] ?? '', filter as StringFilter));
-}
-
-interface CoverageRow {
-  accountId: string;
-  resourceId: string;
-  resourceType: string;
-  scanType: string;
-  scanMode: string;
-  scanStatus: { statusCode: string; reason: string };
-  lastScannedAt?: Date;
-  resourceMetadata: { ec2: { tags: Record<string, string>; platform: string } };
-}
-
-function coverageMatches(row: CoverageRow, key: string, filters: unknown[]): boolean {
-  if (key === 'lastScannedAt') return filters.some((filter) => row.lastScannedAt && within(+row.lastScannedAt, filter));
-  if (key === 'ec2InstanceTags') return filters.some((filter) => tagMatches(row.resourceMetadata.ec2, filter));
-  const values: Record<string, string> = {
-    accountId: row.accountId,
-    resourceId: row.resourceId,
-    resourceType: row.resourceType,
-    scanMode: row.scanMode,
-    scanType: row.scanType,
-    scanStatusCode: row.scanStatus.statusCode,
-    scanStatusReason: row.scanStatus.reason,
-  };
-  return filters.some((filter) => textMatches(values[key] ?? '', filter as StringFilter));
-}
-
-function textMatches(value: string, filter: StringFilter): boolean {
-  if (filter.comparison === 'EQUALS') return value === filter.value;
-  if (filter.comparison === 'NOT_EQUALS') return value !== filter.value;
-  if (filter.comparison === 'PREFIX') return value.startsWith(filter.value);
-  throw new AwsFault('ValidationException', `comparison: ${filter.comparison}`);
-}
-
-function tagMatches({ tags }: { tags: Record<string, string> }, filter: unknown): boolean {
-  const { key, value } = filter as { key: string; value?: string };
-  return value === undefined ? tags[key] !== undefined : tags[key] === value;
-}
-
-function within(at: number, filter: unknown): boolean {
-  const { startInclusive, endInclusive } = filter as { startInclusive?: unknown; endInclusive?: unknown };
-  return (
-    at >= (timeOf(startInclusive) ?? Number.NEGATIVE_INFINITY) &&
-    at <= (timeOf(endInclusive) ?? Number.POSITIVE_INFINITY)
-  );
-}
-
-/** An instance appears once for each scan type. */
-function coverageRows(host: Host, looks: Looks, stage: Stage): CoverageRow[] {
-  const row = {
-    accountId: stage.account,
-    resourceId: host.id,
-    resourceType: 'AWS_EC2_INSTANCE',
-    scanMode: host.scanMode,
-    resourceMetadata: { ec2: { tags: host.tags, platform: host.platform.type === 'Windows' ? 'WINDOWS' : 'LINUX' } },
-  };
-  const lastLook = looks.lastLook(host);
-  const now = stage.clock.now();
-  const network = { statusCode: 'ACTIVE', reason: 'SUCCESSFUL' };
-  const everyTwelveHours = new Date(now - (now % (DAY / 2)));
-  const scanned = lastLook === null ? {} : { lastScannedAt: new Date(lastLook) };
-  return [
-    { ...row, scanType: 'PACKAGE', scanStatus: packageStatus(host, looks, now), ...scanned },
-    { ...row, scanType: 'NETWORK', scanStatus: network, lastScannedAt: everyTwelveHours },
-  ];
-}
-
-function packageStatus(host: Host, looks: Looks, now: number): { statusCode: string; reason: string } {
-  const inactive = (reason: string) => ({ statusCode: 'INACTIVE', reason });
-  if (host.state !== 'running') return inactive('EC2_INSTANCE_STOPPED');
-  if (host.agent === 'none' && host.scanMode !== 'EC2_AGENTLESS') return inactive('UNMANAGED_EC2_INSTANCE');
-  const inventory = looks.lastInventory(host);
-  if (inventory === null) return inactive('NO_INVENTORY');
-  if (host.staleInventory || now - inventory > 7 * DAY) return inactive('STALE_INVENTORY');
-  return { statusCode: 'ACTIVE', reason: 'SUCCESSFUL' };
 }

@@ -82,10 +82,20 @@ def look():
         f["findingArn"] for f in findings if f["severity"] == "CRITICAL"})
     coverage = all_of(inspector, "list_coverage", "coveredResources", maxResults=7)
     expect("each host is covered once for each kind of scan", len({(r["resourceId"], r["scanType"]) for r in coverage}) == len(coverage))
+    total = inspector.list_coverage_statistics()["totalCounts"]
+    expect("the statistics count what the list shows", total == len(coverage))
+    details = inspector.batch_get_finding_details(findingArns=[f["findingArn"] for f in findings[:3]])["findingDetails"]
+    expect("three findings have details", len(details) == 3)
+    all_of(inspector, "list_filters", "filters")
     groups = [{"Name": "tag:PatchGroup", "Values": [GROUP]}]
+    tagged = all_of(ec2, "describe_tags", "Tags", Filters=groups, PaginationConfig={"PageSize": 5})
     hosts = [i["InstanceId"] for r in all_of(ec2, "describe_instances", "Reservations", Filters=groups,
              PaginationConfig={"PageSize": 5}) for i in r["Instances"]]
-    expect(f"{len(hosts)} hosts, by pages of five", len(hosts) == len(set(hosts)) == 24)
+    expect(f"{len(hosts)} hosts, by pages of five", len(hosts) == len(set(hosts)) == len(tagged) == 24)
+    inside = [i["InstanceId"] for r in all_of(ec2, "describe_instances", "Reservations", Filters=groups + [
+              {"Name": "instance-state-name", "Values": ["run*"]}, {"Name": "network-interface.addresses.primary", "Values": ["true"]}])
+              for i in r["Instances"] if i["NetworkInterfaces"][0]["PrivateIpAddresses"][0]["PrivateIpAddress"] == i["PrivateIpAddress"]]
+    expect("running hosts have an address inside", 20 < len(inside) <= len(hosts))
     nodes = all_of(ssm, "describe_instance_information", "InstanceInformationList")
     expect("SSM knows fewer: stopped and unmanaged hosts are none of its nodes", len(nodes) < 32)
     baseline = ssm.get_patch_baseline_for_patch_group(PatchGroup=GROUP, OperatingSystem="DEBIAN")["BaselineId"]

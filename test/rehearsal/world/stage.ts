@@ -1,6 +1,7 @@
 /** A trivial stage for the world: a sorted queue for a clock. */
 import type { AwsEvent, Caller, Chance, Operation, Stage } from '#rehearsal/api.ts';
 import { chanceOf } from '#rehearsal/chance.ts';
+import { judgeAnswer, judgedInput } from '#rehearsal/models/verdict.ts';
 import type { Scenario } from '#rehearsal/scenario.ts';
 import { parseScenario } from '#rehearsal/scenario-text.ts';
 import type { AdvisoryFile } from '#rehearsal/world/advisories.ts';
@@ -18,6 +19,7 @@ export interface TestWorld {
   now(): number;
   /** Lets so many milliseconds pass. */
   pass(ms: number): void;
+  /** Question and answer are judged by AWS's model, as at the gateway. */
   // biome-ignore lint/suspicious/noExplicitAny: answers have AWS's shapes
   call(operation: string, input?: Record<string, unknown>): any;
   host(name: string): Host;
@@ -44,6 +46,7 @@ export function openOn(scenario: Scenario): TestWorld {
   };
   const world = openWorld(scenario, stage);
   const operations: Record<string, Operation> = Object.assign({}, ...world.fakes.map((fake) => fake.operations));
+  const serviceOf = (operation: string) => world.fakes.find((fake) => operation in fake.operations)?.service ?? 'ssm';
   const caller: Caller = { name: 'test', account: stage.account, region: stage.region };
   return {
     world,
@@ -54,7 +57,10 @@ export function openOn(scenario: Scenario): TestWorld {
     call(operation, input = {}) {
       const play = operations[operation];
       if (!play) throw new Error(`${operation} is not played`);
-      return play(input, caller);
+      const service = serviceOf(operation);
+      const answer = play(judgedInput(service, operation, input), caller);
+      judgeAnswer(service, operation, answer);
+      return answer;
     },
     host(name) {
       const host = world.hosts.find((each) => each.name === name);
