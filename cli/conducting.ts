@@ -1,11 +1,12 @@
 import { campaigns } from '#aws/campaigns.ts';
+import { AwsRefused, AwsUnavailable } from '#domain/errors.ts';
 import { instant } from '#domain/instant.ts';
 import { untold } from '#domain/lease.ts';
 import type { Policy } from '#domain/policy.ts';
 import type { CampaignInput } from '#domain/ports.ts';
 import type { Rehearsal } from '#rehearsal/api.ts';
 import { type EngineFault, openRehearsal } from '#rehearsal/rehearsal.ts';
-import { isWorldFault, type Scenario, timeOfFault } from '#rehearsal/scenario.ts';
+import { isWorldFault, milliseconds, type Scenario, timeOfFault } from '#rehearsal/scenario.ts';
 import { openWorld, type World } from '#rehearsal/world/world.ts';
 import { collect } from './collecting.ts';
 import { Interrupted } from './exit.ts';
@@ -81,9 +82,11 @@ export async function conduct(given: Conducting): Promise<Rehearsing> {
 }
 
 export function engineFaults(scenario: Scenario): EngineFault[] {
-  return scenario.faults.flatMap((fault) =>
-    isWorldFault(fault) ? [] : [{ ...fault, at: timeOfFault(scenario, fault) ?? undefined }],
-  );
+  return scenario.faults.flatMap((fault) => {
+    if (isWorldFault(fault)) return [];
+    const lastsMs = fault.lasts === undefined ? undefined : milliseconds(fault.lasts);
+    return [{ ...fault, at: timeOfFault(scenario, fault) ?? undefined, lastsMs }];
+  });
 }
 
 const SWEEP = 15 * 60_000; // how often the sweeper comes
@@ -111,6 +114,12 @@ async function runToTheEnd(rehearsal: Rehearsal, given: Conducting): Promise<voi
 }
 
 async function isFree(rehearsal: Rehearsal, group: string): Promise<boolean> {
-  const lease = await rehearsal.act(OPERATOR, () => campaigns.lease(group));
-  return lease === null || (lease.holder === null && untold(lease).length === 0);
+  try {
+    const lease = await rehearsal.act(OPERATOR, () => campaigns.lease(group));
+    return lease === null || (lease.holder === null && untold(lease).length === 0);
+  } catch (error) {
+    // The scenario took the table away: nobody can tell.
+    if (error instanceof AwsRefused || error instanceof AwsUnavailable) return false;
+    throw error;
+  }
 }

@@ -18,7 +18,7 @@ export interface EngineFault {
   at?: number | undefined;
   /** From the nth time (1, if absent) that a state of this name is entered. `execution`: the machine's key. */
   on?: { state: string; execution?: string | undefined; nth?: number | undefined } | undefined;
-  /** For calls: `ssm.SendCommand`. For events: their source, else all. */
+  /** For calls: `ssm.SendCommand`, or `s3.*` for all of a service. For events: their source, else all. */
   operation?: string | undefined;
   /** For crash and hang: the function's key. For calls: strikes only this caller. */
   function?: string | undefined;
@@ -26,13 +26,16 @@ export interface EngineFault {
   execution?: string | undefined;
   /** For fail-call: AWS's error code, refused with 400. Absent: an internal error, 500. */
   error?: string | undefined;
-  /** How often it strikes. Absent: once; events and mail: from then on. */
+  /** How often it strikes. Absent: once; events, mail, and what lasts: from then on. */
   times?: number | undefined;
+  /** How long it strikes, in milliseconds from its moment. Absent: for good, or as often as `times` says. */
+  lastsMs?: number | undefined;
 }
 
 interface Armed {
   fault: EngineFault;
   left: number;
+  until: number; // epoch milliseconds
 }
 
 export interface EnteredState {
@@ -44,6 +47,7 @@ export interface EnteredState {
 export class Faults {
   readonly #waiting: { fault: EngineFault; seen: number }[] = [];
   readonly #armed: Armed[] = [];
+  readonly #clock: Clock;
   readonly #strike: (fault: EngineFault, entered: EnteredState | null) => void;
   readonly #note: (fault: EngineFault, what: string) => void;
 
@@ -54,6 +58,7 @@ export class Faults {
     strike: (fault: EngineFault, entered: EnteredState | null) => void,
     note: (fault: EngineFault, what: string) => void,
   ) {
+    this.#clock = clock;
     this.#strike = strike;
     this.#note = note;
     for (const fault of faults) {
@@ -76,7 +81,7 @@ export class Faults {
     const armed = this.#take(
       ['throttle', 'lose-response', 'fail-call'],
       (fault) =>
-        (fault.operation === undefined || fault.operation === call) &&
+        (fault.operation === undefined || fault.operation === call || fault.operation === serviceOf(call)) &&
         (fault.function === undefined || fault.function === caller),
       `${call} by ${caller}`,
     );
@@ -110,15 +115,23 @@ export class Faults {
       this.#strike(fault, entered);
       return;
     }
-    const unbounded = ['lose-events', 'double-events', 'double-mail'].includes(fault.do);
-    this.#armed.push({ fault, left: fault.times ?? (unbounded ? Number.POSITIVE_INFINITY : 1) });
+    const unbounded = fault.lastsMs !== undefined || ['lose-events', 'double-events', 'double-mail'].includes(fault.do);
+    const until = fault.lastsMs === undefined ? Number.POSITIVE_INFINITY : this.#clock.now() + fault.lastsMs;
+    this.#armed.push({ fault, left: fault.times ?? (unbounded ? Number.POSITIVE_INFINITY : 1), until });
   }
 
   #take(kinds: EngineFault['do'][], fits: (fault: EngineFault) => boolean, what: string): EngineFault | null {
-    const armed = this.#armed.find((one) => one.left > 0 && kinds.includes(one.fault.do) && fits(one.fault));
+    const now = this.#clock.now();
+    const armed = this.#armed.find(
+      (one) => one.left > 0 && now < one.until && kinds.includes(one.fault.do) && fits(one.fault),
+    );
     if (!armed) return null;
     armed.left--;
     this.#note(armed.fault, what);
     return armed.fault;
   }
+}
+
+function serviceOf(call: string): string {
+  return `${call.split('.')[0]}.*`;
 }

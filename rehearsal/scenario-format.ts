@@ -127,11 +127,12 @@ export const ENGINE_FAULTS = [
 
 const engineFaultSchema = z.strictObject({
   do: z.enum(ENGINE_FAULTS),
-  operation: z.string().optional(), // service.operation
+  operation: z.string().optional(), // service.operation, or service.* for all of them
   function: z.string().optional(),
   execution: z.string().optional(),
   error: z.string().optional(),
   times: z.int().min(1).optional(),
+  lasts: duration.optional(), // as long as that it strikes, however often
   ...when,
 });
 

@@ -20,6 +20,10 @@ const ROWS: [RegExp, string][] = [
     'give the --stage and --region that were deployed, or deploy first (docs/getting-started.md)',
   ],
   [
+    /KMS\.?(Disabled|InvalidState|NotFound)|KMSInvalidState/,
+    'enable the key of the stack (docs/operations.md, The key is disabled)',
+  ],
+  [
     /AccessDenied|UnauthorizedOperation|NotAuthorized|Forbidden/,
     'allow the caller this action; patchwright check lists all',
   ],

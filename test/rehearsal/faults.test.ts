@@ -49,6 +49,17 @@ test('fail-call with an error of AWS ends the function, under that name', () =>
     assert.deepEqual([execution(rehearsal)?.status, execution(rehearsal)?.error], ['FAILED', 'AccessDenied']);
   }));
 
+test('fail-call on all of a service, for as long as it lasts', () =>
+  rehearse([{ do: 'fail-call', operation: 'ssm.*', error: 'AccessDenied', lastsMs: 60_000 }], async (rehearsal) => {
+    await rehearsal.run(ended(rehearsal));
+    rehearsal.start('loop', 'y', { mode: 'well' });
+    await rehearsal.run(() => execution(rehearsal, 'y')?.status !== 'RUNNING');
+    assert.deepEqual([execution(rehearsal)?.error, execution(rehearsal, 'y')?.error], ['AccessDenied', 'AccessDenied']);
+    await rehearsal.run(() => rehearsal.clock.now() >= START + 60_000);
+    rehearsal.start('loop', 'z', { mode: 'well' });
+    await rehearsal.run(() => execution(rehearsal, 'z')?.states.includes('Soak') === true);
+  }));
+
 test('fail-call strikes only the caller that it names', () =>
   rehearse(
     [{ do: 'fail-call', operation: 'ssm.GetParameter', error: 'AccessDenied', function: 'somebodyElse', times: 9 }],
