@@ -46,7 +46,9 @@ export function machineOperations(
       const most = maxResults || DIAGNOSTICS;
       return {
         result: found.length === 0 ? 'OK' : 'FAIL',
-        diagnostics: found.slice(0, most),
+        diagnostics: found
+          .slice(0, most)
+          .map(({ code, message, at }) => ({ severity: 'ERROR', code, message, ...(at !== null && { location: at }) })),
         truncated: found.length > most,
       };
     },

@@ -1,6 +1,12 @@
 /** The state machines that an account has: those of the service, and those that a client makes. */
 import { AwsFault } from '#rehearsal/api.ts';
-import { BadDefinition, loadMachine, type Machine, type TaskRequest } from '#rehearsal/asl/index.ts';
+import {
+  BadDefinition,
+  type DefinitionFault,
+  loadMachine,
+  type Machine,
+  type TaskRequest,
+} from '#rehearsal/asl/index.ts';
 import type { DeployedMachine } from '#rehearsal/serverless.ts';
 
 export interface Installed {
@@ -16,13 +22,6 @@ export interface Creation {
   definition: string;
   roleArn: string;
   type?: string;
-}
-
-export interface Diagnostic {
-  severity: 'ERROR';
-  code: 'INVALID_JSON_DESCRIPTION' | 'SCHEMA_VALIDATION_FAILED';
-  message: string;
-  location?: string;
 }
 
 const MAX_DEFINITION = 1_048_576;
@@ -45,8 +44,7 @@ export class Machines {
         const machine = loadMachine(deployed.definition, resources);
         this.#put(deployed, machine, JSON.stringify(deployed.definition));
       } catch (error) {
-        if (error instanceof BadDefinition)
-          throw new BadDefinition(error.faults.map((fault) => `${deployed.key}: ${fault}`));
+        if (error instanceof BadDefinition) throw new BadDefinition(error.faults, `${deployed.key}: `);
         throw error;
       }
     }
@@ -85,26 +83,22 @@ export class Machines {
     this.#all.delete(arn);
   }
 
-  /** What ValidateStateMachineDefinition says; empty: sound. */
-  faults(definition: string): Diagnostic[] {
+  /** What is wrong with a definition; empty: it is sound. */
+  faults(definition: string): DefinitionFault[] {
     if (Buffer.byteLength(definition) > MAX_DEFINITION)
       throw new AwsFault('ValidationException', `Value at 'definition' has more than ${MAX_DEFINITION} bytes`);
     let json: unknown;
     try {
       json = JSON.parse(definition);
     } catch (error) {
-      return [{ severity: 'ERROR', code: 'INVALID_JSON_DESCRIPTION', message: (error as Error).message }];
+      return [{ code: 'INVALID_JSON_DESCRIPTION', message: (error as Error).message, at: null }];
     }
     try {
       loadMachine(json, this.#resources);
       return [];
     } catch (error) {
-      if (!(error instanceof BadDefinition)) throw error;
-      return error.faults.map((fault) => {
-        const [, place, message = fault] = /^([^:]+): (.*)$/s.exec(fault) ?? [];
-        const at = place && !/^not rehearsed$/.test(place) ? { location: place } : {};
-        return { severity: 'ERROR', code: 'SCHEMA_VALIDATION_FAILED', message: at.location ? message : fault, ...at };
-      });
+      if (error instanceof BadDefinition) return error.faults;
+      throw error;
     }
   }
 
@@ -127,9 +121,8 @@ export class Machines {
   #read(definition: string): { machine: Machine; json: unknown } {
     const faults = this.faults(definition);
     if (faults.length > 0) {
-      const told = faults.map(
-        ({ code, message, location }) => `${code}: ${message}${location ? ` at ${location}` : ''}`,
-      );
+      // AWS writes null for no place.
+      const told = faults.map(({ code, message, at }) => `${code}: ${message} at ${at}`);
       throw new AwsFault('InvalidDefinition', `Invalid State Machine Definition: '${told.join(', ')}'`);
     }
     const json = JSON.parse(definition);

@@ -25,11 +25,30 @@ export class Ended extends Error {
   }
 }
 
-/** A definition that AWS would refuse, or that this interpreter does not play. `faults`: one line each, with its place. */
+/** Codes of ValidateStateMachineDefinition. */
+export type DefinitionCode =
+  | 'INVALID_JSON_DESCRIPTION'
+  | 'MISSING_DESCRIPTION'
+  | 'SCHEMA_VALIDATION_FAILED'
+  | 'MISSING_END_STATE'
+  | 'DUPLICATE_STATE_NAME'
+  | 'INVALID_STATE_NAME'
+  | 'MISSING_TRANSITION_TARGET'
+  | 'TOO_DEEPLY_NESTED'
+  | 'INVALID_JSONATA_EXPRESSION'
+  | 'UNSUPPORTED_JSONATA_EXPRESSION';
+
+export interface DefinitionFault {
+  code: DefinitionCode;
+  message: string;
+  at: string | null; // as AWS writes places: /States/Pick/Choices[0]/Next; null: the whole definition
+}
+
+/** A definition that AWS would refuse, or that this interpreter does not play. */
 export class BadDefinition extends Error {
-  readonly faults: string[];
-  constructor(faults: string[]) {
-    super(faults.join('\n'));
+  readonly faults: DefinitionFault[];
+  constructor(faults: DefinitionFault[], whose = '') {
+    super(faults.map(({ at, message }) => `${whose}${at === null ? '' : `${at}: `}${message}`).join('\n'));
     this.name = 'BadDefinition';
     this.faults = faults;
   }

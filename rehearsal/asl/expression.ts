@@ -1,6 +1,6 @@
 /** JSONata in the States Language: `{% … %}` in any string, deep in any value. */
 import jsonata from 'jsonata';
-import { StatesError } from '#rehearsal/asl/errors.ts';
+import { type DefinitionFault, StatesError } from '#rehearsal/asl/errors.ts';
 import { type Draw, functionsFor } from '#rehearsal/asl/functions.ts';
 
 /** What an expression sees: `$states`, and the variables as they were when the state was entered. */
@@ -15,22 +15,28 @@ export function isExpression(text: string): boolean {
   return text.startsWith('{%') && text.endsWith('%}') && text.length >= 4;
 }
 
-/** Parses every expression in the value; returns what is wrong, by place. */
-export function expressionFaults(template: unknown, place: string): string[] {
+/** Parses every expression in the value, however deep it stands. */
+export function expressionFaults(template: unknown, at: string): DefinitionFault[] {
   if (typeof template === 'string') {
-    if (!isExpression(template)) return [];
+    const fault = (message: string): DefinitionFault[] => [{ code: 'INVALID_JSONATA_EXPRESSION', message, at }];
+    if (!isExpression(template)) return isHalf(template) ? fault('An expression begins with {% and ends with %}') : [];
     try {
       parse(template);
       return [];
     } catch (error) {
-      return [`${place}: ${(error as Error).message} in ${template}`];
+      return fault(`${(error as Error).message} in ${template}`);
     }
   }
-  if (Array.isArray(template)) return template.flatMap((item, at) => expressionFaults(item, `${place}[${at}]`));
+  if (Array.isArray(template)) return template.flatMap((item, place) => expressionFaults(item, `${at}[${place}]`));
   if (typeof template === 'object' && template !== null) {
-    return Object.entries(template).flatMap(([key, value]) => expressionFaults(value, `${place}.${key}`));
+    return Object.entries(template).flatMap(([key, value]) => expressionFaults(value, `${at}/${key}`));
   }
   return [];
+}
+
+/** Opened and not closed, closed and not opened, or with spaces around it: AWS refuses it rather than take it for text. */
+function isHalf(text: string): boolean {
+  return /^\s*\{%/.test(text) || (/%\}\s*$/.test(text) && !text.includes('{%'));
 }
 
 /** Throws `States.QueryEvaluationError` for an expression that fails, or that gives nothing or no JSON. */

@@ -16,10 +16,18 @@ const refused: [string, object, RegExp][] = [
   [
     'a JSONPath field',
     machine({ A: { Type: 'Pass', ResultPath: '$', End: true } }),
-    /A: not rehearsed: the JSONPath field ResultPath/,
+    /\/States\/A: .*field 'ResultPath' is only supported for the 'JSONPath'/,
   ],
-  ['an unknown field', machine({ A: { Type: 'Pass', Outputs: 1, End: true } }), /A: not rehearsed: the field Outputs/],
-  ['an unknown type', machine({ A: { Type: 'Passs', End: true } }), /unknown Type Passs/],
+  [
+    'an unknown field',
+    machine({ A: { Type: 'Pass', Outputs: 1, End: true } }),
+    /\/States\/A: Field 'Outputs' is not supported/,
+  ],
+  [
+    'an unknown type',
+    machine({ A: { Type: 'Passs', End: true } }),
+    /\/States\/A\/Type: The field 'Type' should have one of these values/,
+  ],
   [
     'a service that is not played',
     machine({ A: { Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:ssm:sendCommand', End: true } }),
@@ -30,18 +38,18 @@ const refused: [string, object, RegExp][] = [
     machine({ A: { Type: 'Task', Resource: `${WORK}.sync:2`, End: true } }),
     /not rehearsed: the resource/,
   ],
-  ['a missing target', machine({ A: { Type: 'Pass', Next: 'B' } }), /A: there is no state B/],
-  ['a missing start', { ...machine({ A: { Type: 'Succeed' } }), StartAt: 'Z' }, /StartAt: there is no state Z/],
+  ['a missing target', machine({ A: { Type: 'Pass', Next: 'B' } }), /\/States\/A\/Next: Missing 'Next' target: B/],
+  ['a missing start', { ...machine({ A: { Type: 'Succeed' } }), StartAt: 'Z' }, /\/StartAt: Missing 'Next' target: Z/],
   [
     'a state that nothing leads to',
     machine({ A: { Type: 'Succeed' }, B: { Type: 'Succeed' } }),
-    /B: no state leads here/,
+    /\/States\/B: State "B" is not reachable/,
   ],
-  ['neither Next nor End', machine({ A: { Type: 'Pass' } }), /A: needs either Next or End/],
+  ['neither Next nor End', machine({ A: { Type: 'Pass' } }), /\/States\/A: needs either Next or/],
   [
     'an expression that does not parse',
     machine({ A: { Type: 'Pass', Output: { deep: ['{% 1 + %}'] }, End: true } }),
-    /A\.Output\.deep\[0\]/,
+    /\/States\/A\/Output\/deep\[0\]: /,
   ],
   ['$eval', machine({ A: { Type: 'Pass', Output: '{% $eval("1") %}', End: true } }), /\$eval is not there/],
   [
@@ -63,7 +71,7 @@ const refused: [string, object, RegExp][] = [
     machine({
       A: { Type: 'Task', Resource: WORK, Retry: [{ ErrorEquals: ['B'], JitterStrategy: 'HALF' }], End: true },
     }),
-    /A\.Retry\[0\]: JitterStrategy must be FULL or NONE/,
+    /\/States\/A\/Retry\[0\]\/JitterStrategy: Value should be one of the following: \[FULL, NONE\]/,
   ],
   [
     'a heartbeat that is not below the timeout',
@@ -73,7 +81,7 @@ const refused: [string, object, RegExp][] = [
   [
     'a timeout of nothing',
     machine({ A: { Type: 'Succeed' } }, { TimeoutSeconds: 0 }),
-    /TimeoutSeconds must be a whole number above 0/,
+    /\/TimeoutSeconds: Minimum value is 1/,
   ],
   [
     'a distributed Map',
@@ -99,9 +107,45 @@ const refused: [string, object, RegExp][] = [
     /the variable v belongs to an outer scope/,
   ],
   [
+    'states that lead to each other, and to which nothing leads',
+    machine({ A: { Type: 'Succeed' }, B: { Type: 'Pass', Next: 'C' }, C: { Type: 'Pass', Next: 'B' } }),
+    /State "B" is not reachable.*\n.*State "C" is not reachable/,
+  ],
+  [
+    'a state in JSONPath',
+    machine({ A: { Type: 'Succeed', QueryLanguage: 'JSONPath' } }),
+    /\/States\/A: 'QueryLanguage' can not be 'JSONPath'/,
+  ],
+  [
+    'a branch with a language of its own',
+    machine({
+      P: {
+        Type: 'Parallel',
+        Branches: [{ QueryLanguage: 'JSONata', StartAt: 'B', States: { B: { Type: 'Succeed' } } }],
+        End: true,
+      },
+    }),
+    /\/States\/P\/Branches\[0\]: Field 'QueryLanguage' is not supported/,
+  ],
+  [
+    'spaces around an expression',
+    machine({ A: { Type: 'Pass', Output: ' {% 1 %}', End: true } }),
+    /\/States\/A\/Output: An expression begins with {% and ends with %}/,
+  ],
+  [
+    'a resource that is none',
+    machine({ A: { Type: 'Task', Resource: 'sendCommand', End: true } }),
+    /\/States\/A\/Resource: The resource provided sendCommand is not recognized/,
+  ],
+  [
+    'half a retry',
+    machine({ A: { Type: 'Task', Resource: WORK, Retry: [{ ErrorEquals: ['E'], MaxAttempts: 0.5 }], End: true } }),
+    /MaxAttempts: Expected value of type \[INTEGER\]/,
+  ],
+  [
     'the same name in a branch',
     machine({ P: { Type: 'Parallel', Branches: [{ StartAt: 'P', States: { P: { Type: 'Succeed' } } }], End: true } }),
-    /two states are called P/,
+    /Branches\[0\]\/States\/P: Duplicate State name: P/,
   ],
 ];
 
@@ -114,9 +158,20 @@ for (const [name, definition, expected] of refused) {
   });
 }
 
+test('expressions in a Comment or in ErrorEquals are text', () => {
+  const Retry = [{ ErrorEquals: ['{% 1 + %}'], Comment: '{% x' }];
+  load(machine({ A: { Type: 'Task', Resource: WORK, Comment: '{% 1 + %}', Retry, End: true } }));
+});
+
+test('states may have the names of members that every object has', () => {
+  const states = JSON.parse('{"constructor":{"Type":"Pass","Next":"__proto__"},"__proto__":{"Type":"Succeed"}}');
+  assert.deepEqual(Object.keys(load(machine(states)).states), ['constructor', '__proto__']);
+  assert.throws(() => load(machine({ A: { Type: 'Pass', Next: 'toString' } })), /Missing 'Next' target: toString/);
+});
+
 test('all faults are told at once', () => {
   assert.throws(
-    () => load(machine({ A: { Type: 'Pass', Foo: 1, Bar: 2 } })),
-    (error: unknown) => error instanceof BadDefinition && error.faults.length === 3,
+    () => load(machine({ A: { Type: 'Pass', Foo: 1, Bar: 2, Comment: 3 } })),
+    (error: unknown) => error instanceof BadDefinition && error.faults.length === 4,
   );
 });

@@ -254,7 +254,14 @@ test('history: one state after the other, ids in order', async () => {
 
 test('history: its 25,000th event is the failure', async () => {
   const { ending, history } = await play(
-    { StartAt: 'A', States: { A: { Type: 'Pass', Next: 'B' }, B: { Type: 'Pass', Next: 'A' } } },
+    {
+      StartAt: 'A',
+      States: {
+        A: { Type: 'Pass', Next: 'B' },
+        B: { Type: 'Choice', Choices: [{ Condition: false, Next: 'Z' }], Default: 'A' },
+        Z: { Type: 'Succeed' },
+      },
+    },
     {},
   );
   assert.deepEqual(
