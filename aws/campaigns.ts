@@ -63,9 +63,12 @@ export const campaigns: Campaigns = {
 
   approval: (campaign, ring) => get<Approval>(`campaign#${campaign}`, `approval#${ring}`),
 
-  async putApproval(approval) {
-    await put(approvalItem(approval));
-  },
+  // A retry comes after somebody decided, or a run that hung comes after its own retry: neither takes anything back.
+  putApproval: (approval) =>
+    putIf(approvalItem(approval), {
+      if: 'attribute_not_exists(decision) AND (attribute_not_exists(askedAt) OR askedAt <= :askedAt)',
+      values: { ':askedAt': { S: approval.askedAt } },
+    }),
 
   approvals: (campaign) => query<Approval>(`campaign#${campaign}`, 'approval#'),
 

@@ -3,4 +3,5 @@ import type { Pages } from '#domain/ports.ts';
 
 export const pages: Pages = {
   approval: () => setting('APPROVAL_URL'),
+  flags: () => `--stage ${setting('STAGE')} --region ${setting('AWS_REGION')}`,
 };

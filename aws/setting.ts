@@ -9,6 +9,8 @@ export type Setting =
   | 'PATCH_RING_MACHINE_ARN'
   | 'DEAD_LETTERS_URL'
   | 'APPROVAL_URL'
+  | 'STAGE'
+  | 'AWS_REGION' // Lambda sets it
   | 'RESCAN_DOCUMENT_NAME';
 
 /** What the stack tells a function by its environment. Throws `NotConfigured`, naming the variable. */

@@ -26,9 +26,33 @@ export function decisionWords({ ring, decision, by, expiresAt }: Approval): stri
   return `${ring} was ${decision === 'yes' ? 'approved' : 'denied'} by ${by ?? 'nobody named'}`;
 }
 
-/** Whether this person may say yes with their AWS credentials: who started a campaign by hand is not the second pair of eyes. */
-export function mayApprove(caller: string, trigger: Trigger): boolean {
-  return trigger.kind !== 'person' || trigger.by !== caller;
+/** What the machine that waits is told. What counts is what the table says: the machine reads it there. */
+export function answerOf({ decision, scopeHash, by, decidedAt }: Approval) {
+  return { decision, scopeHash, by, at: decidedAt };
+}
+
+/**
+ * Whether this person may say yes with their AWS credentials: who started a campaign by hand is not the second pair of eyes, also
+ * where it came later, as the successor of one that was at work.
+ */
+export function mayApprove(caller: string, { by }: Trigger): boolean {
+  return principalOf(by) !== principalOf(caller);
+}
+
+/**
+ * Who stands behind an ARN of STS, whose forms the IAM User Guide lists (IAM identifiers). The name of a session is chosen by
+ * whoever assumes the role, that of a federated user by whoever asks for its token: neither tells two people apart. IAM Identity
+ * Center alone sets it itself, to the user's name. Names of roles are unique in an account, whatever their path.
+ */
+function principalOf(arn: string): string {
+  const [, partition, , , account, resource = ''] = arn.split(':');
+  const [kind, ...names] = resource.split('/');
+  const of = (...parts: (string | undefined)[]) => [partition, account, ...parts].join(':');
+  if (kind === 'assumed-role')
+    return names[0]?.startsWith('AWSReservedSSO_') ? of('role', ...names) : of('role', names[0]);
+  if (kind === 'role') return of('role', names.at(-1));
+  if (kind === 'federated-user') return of(kind);
+  return arn;
 }
 
 /** As evidence keeps it: without what could still be used. */

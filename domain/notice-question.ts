@@ -1,7 +1,7 @@
 /** The question as plain mail: what the page shows, shorter. */
 import { minute } from '#domain/instant.ts';
 import { clean, cutList, plural, withWorst, wrap } from '#domain/notice-text.ts';
-import type { Question, Vulnerability } from '#domain/question.ts';
+import { commandOf, type Question, type Vulnerability } from '#domain/question.ts';
 import { startWords, windowWords } from '#domain/window-text.ts';
 
 const MOST = 10;
@@ -43,9 +43,9 @@ function vulnerabilityLines({ id, severity, exploited, hosts }: Vulnerability): 
 }
 
 /** Opening the page decides nothing; the link itself is a line of its own, whole. */
-export function answerLines({ decide, campaign, ring }: Question, link: string): string[] {
-  const command = clean(`patchwright approve ${campaign} ${ring}`);
-  if (decide === 'iam') {
+export function answerLines(question: Question, link: string): string[] {
+  const command = clean(commandOf('approve', question));
+  if (question.decide === 'iam') {
     return [
       ...wrap('Decide with your AWS credentials (approve, or deny):', '  '),
       `  ${command}`,

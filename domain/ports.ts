@@ -103,8 +103,8 @@ export interface Campaigns {
   addIntent(intent: Intent): Promise<boolean>;
   updateIntent(intent: Intent): Promise<void>;
   approval(campaign: string, ring: string): Promise<Approval | null>;
-  /** The latest ask for a ring replaces the one before (a retry makes a new token). */
-  putApproval(approval: Approval): Promise<void>;
+  /** The latest ask for a ring replaces the one before (a retry makes a new token). false: a later one stands, or it was decided. */
+  putApproval(approval: Approval): Promise<boolean>;
   /** All asks of the campaign. */
   approvals(campaign: string): AsyncIterable<Approval>;
   /** Sets the decision if there is none. false: it was decided before. */
@@ -182,6 +182,8 @@ export interface Secrets {
 export interface Pages {
   /** Where the page that takes a decision is: https://…/ */
   approval(): string;
+  /** By which the command line finds this deployment: --stage dev --region eu-central-1 */
+  flags(): string;
 }
 
 export interface Policies {

@@ -39,6 +39,7 @@ export interface Question {
   before: RingSoFar[];
   warnings: string[];
   place: string; // where the evidence lies
+  flags?: string; // by which the command line finds the deployment: --stage dev --region eu-central-1
 }
 
 export interface Tally {
@@ -74,12 +75,13 @@ export interface QuestionFacts {
   fates: AsyncIterable<FindingFate> | Iterable<FindingFate>; // of the ring
   records: readonly RingRecord[]; // of the rings so far, in order
   place: string;
+  flags: string;
 }
 
 const LONGEST = { hosts: 200, vulnerabilities: 50, left: 50 };
 
 export async function question(facts: QuestionFacts): Promise<Question> {
-  const { plan, ringPlan, approval, policy, records, place } = facts;
+  const { plan, ringPlan, approval, policy, records, place, flags } = facts;
   const { campaign, group, ring, scopeHash, askedAt, expiresAt, decide } = approval;
   const left = plan.left.filter((host) => host.ring === ring || host.ring === null);
   return {
@@ -101,7 +103,13 @@ export async function question(facts: QuestionFacts): Promise<Question> {
     before: records.flatMap(soFar),
     warnings: plan.warnings,
     place,
+    flags,
   };
+}
+
+/** What a person types to answer with their AWS credentials. */
+export function commandOf(word: 'approve' | 'deny', { campaign, ring, flags }: Question): string {
+  return ['patchwright', word, campaign, ring, ...(flags ? [flags] : [])].join(' ');
 }
 
 function hostsOf({ hosts, atOnce }: RingPlan): Pick<Question, 'hosts' | 'hostCount' | 'oses' | 'zones'> {

@@ -1,9 +1,11 @@
 import { campaigns } from '#aws/campaigns.ts';
+import { engine } from '#aws/engine.ts';
 import { evidence } from '#aws/evidence.ts';
 import { lambda } from '#aws/lambda.ts';
 import { notices } from '#aws/notices.ts';
 import { pages } from '#aws/pages.ts';
 import { secrets } from '#aws/secrets.ts';
+import { answerOf } from '#domain/approval.ts';
 import { linkHash, linkTo } from '#domain/approval-link.ts';
 import { files } from '#domain/files.ts';
 import { plusMinutes } from '#domain/instant.ts';
@@ -16,7 +18,7 @@ import type { Approval, FindingFate, Plan, RingPlan } from '#domain/records.ts';
 import type { AskTask } from '#domain/tasks.ts';
 import { recordsOf } from '#loop/verdicts.ts';
 
-type AskPorts = Pick<Ports, 'campaigns' | 'evidence' | 'notices' | 'pages' | 'secrets'>;
+type AskPorts = Pick<Ports, 'campaigns' | 'engine' | 'evidence' | 'notices' | 'pages' | 'secrets'>;
 
 /** Freezes what is asked, stores the task token beside it, and sends people a link. Its secret is in the notice alone. */
 export const askApproval = async (input: AskTask, ports: AskPorts, now: Instant) => {
@@ -41,14 +43,23 @@ export const askApproval = async (input: AskTask, ports: AskPorts, now: Instant)
   };
   const fates = evidence.lines<FindingFate>(input, files.fates(input.ring));
   const place = evidence.place(input);
-  const asked = await question({ plan, ringPlan, approval, policy, fates, records, place });
-  await evidence.write(input, files.question(input.ring), asked);
+  const flags = pages.flags();
   const secret = secrets.random();
-  await campaigns.putApproval({ ...approval, linkHash: linkHash(approval, secret) });
+  if (!(await campaigns.putApproval({ ...approval, linkHash: linkHash(approval, secret) })))
+    return wakeAgain(input, ports);
+  const asked = await question({ plan, ringPlan, approval, policy, fates, records, place, flags });
+  await evidence.write(input, files.question(input.ring), asked);
   const link = linkTo(pages.approval(), { ...input, secret });
   const verdicts = records.flatMap(({ verdict }) => verdict ?? []);
   await notices.publish(notice('approval', { plan, ringPlan, approval, verdicts, place, question: asked, link }));
   return {};
 };
 
-export const handler = lambda(askApproval, { campaigns, evidence, notices, pages, secrets });
+/** A retry has a token of its own: where somebody decided meanwhile, that decision wakes the machine by it. Nobody is asked anew. */
+async function wakeAgain({ campaign, ring, taskToken }: AskTask, { campaigns, engine }: AskPorts) {
+  const stands = await campaigns.approval(campaign, ring);
+  if (stands?.decision) await engine.answer(taskToken, answerOf(stands));
+  return {};
+}
+
+export const handler = lambda(askApproval, { campaigns, engine, evidence, notices, pages, secrets });

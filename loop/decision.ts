@@ -2,7 +2,7 @@
  * How a person's yes or no gets to the machine. The decision is written first, once and for good; only then is the machine woken,
  * and what it finds written is what counts. So a lost wake-up loses no decision: the next click or the sweeper wakes it again.
  */
-import { decideApproval } from '#domain/approval.ts';
+import { answerOf, decideApproval } from '#domain/approval.ts';
 import { AwsUnavailable } from '#domain/errors.ts';
 import { files } from '#domain/files.ts';
 import type { Instant } from '#domain/model.ts';
@@ -68,11 +68,10 @@ async function deliver(
   { campaigns, engine }: Pick<Ports, 'campaigns' | 'engine'>,
   now: Instant,
 ): Promise<Decided> {
-  const { taskToken, decision, scopeHash, by, decidedAt } = approval;
+  const { taskToken } = approval;
   if (!taskToken) return { what, approval, delivered: true };
   try {
-    if (await engine.answer(taskToken, { decision, scopeHash, by, at: decidedAt }))
-      return { what, approval, delivered: true };
+    if (await engine.answer(taskToken, answerOf(approval))) return { what, approval, delivered: true };
     if ((await engine.status(engine.arn(approval.campaign))) === 'RUNNING') return { what, approval, delivered: true };
   } catch (error) {
     if (error instanceof AwsUnavailable) return { what, approval, delivered: false };

@@ -12,7 +12,7 @@ import {
 import { CONTENT_POLICY, STYLE } from '#domain/approval-page/style.ts';
 import { minute } from '#domain/instant.ts';
 import type { Instant } from '#domain/model.ts';
-import type { Question } from '#domain/question.ts';
+import { commandOf, type Question } from '#domain/question.ts';
 import type { Approval } from '#domain/records.ts';
 import { Html, html } from '#domain/report/html.ts';
 import type { Answered } from '#domain/visit.ts';
@@ -29,7 +29,7 @@ interface Decided {
 export function asking(question: Question, approval: Approval, now: Instant, fault?: FormFault): Answered {
   const open = approval.decision === null && now <= approval.expiresAt;
   const form = open && approval.decide === 'link' ? formOf(question, fault) : null;
-  const notice = open ? (approval.decide === 'iam' ? byCommand(approval) : null) : standing(approval);
+  const notice = open ? (approval.decide === 'iam' ? byCommand(question) : null) : standing(approval);
   const log = { approval: idOf(approval), what: fault ?? 'shown' };
   const parts = [
     notice,
@@ -150,9 +150,9 @@ function standingWords({ decision, by, decidedAt, expiresAt }: Approval): string
   return `This was ${said}${by ? ` by ${by}` : ''}${decidedAt ? `, ${minute(decidedAt)}` : ''}.`;
 }
 
-function byCommand({ campaign, ring }: Approval): Html {
+function byCommand(question: Question): Html {
   return html`<div class="told"><p>This page only shows. The policy lets it be decided with AWS credentials:</p>
-<p><code>patchwright approve ${campaign} ${ring}</code></p><p><code>patchwright deny ${campaign} ${ring}</code></p></div>`;
+<p><code>${commandOf('approve', question)}</code></p><p><code>${commandOf('deny', question)}</code></p></div>`;
 }
 
 function footer({ campaign, scopeHash, place, askedAt }: Question): Html {

@@ -184,6 +184,17 @@ test('a decision on an ask that was replaced does not count for the later one', 
   assert.deepEqual(await campaigns.approval('c1', 'fleet'), later);
 });
 
+test('a retried ask takes back neither a decision nor a later ask', async () => {
+  const later = { ...ask, taskToken: 'token-2', askedAt: '2026-03-01T04:00:00.000Z' };
+  assert.equal(await campaigns.putApproval(later), true);
+  assert.equal(await campaigns.putApproval(ask), false, 'a run that hung');
+  assert.equal(await campaigns.putApproval({ ...later, taskToken: 'token-3' }), true);
+  const yes: Approval = { ...later, decision: 'yes', by: 'ann', decidedAt: '2026-03-01T05:00:00.000Z' };
+  assert.equal(await campaigns.decide(yes), true);
+  assert.equal(await campaigns.putApproval({ ...later, askedAt: '2026-03-01T06:00:00.000Z' }), false);
+  assert.deepEqual(await campaigns.approval('c1', 'fleet'), yes);
+});
+
 test('all asks of a campaign are listed, and a decided one is written over while it is the same ask', async () => {
   await campaigns.putApproval(ask);
   await campaigns.putApproval({ ...ask, ring: 'late' });

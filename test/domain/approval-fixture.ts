@@ -80,6 +80,7 @@ export function aQuestion(change: Partial<Question> = {}): Question {
     ],
     warnings: ['A waiver expired.'],
     place: 's3://evidence/web/web-1/',
+    flags: '--stage dev --region eu-central-1',
     ...change,
   };
 }

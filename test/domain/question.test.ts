@@ -45,6 +45,7 @@ const facts = (fates: FindingFate[], change: Partial<QuestionFacts> = {}): Quest
   fates,
   records: [],
   place: 's3://x',
+  flags: '--stage dev --region eu-central-1',
   ...change,
 });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { opens, readLink } from '#domain/approval-link.ts';
 import { noCounts } from '#domain/model.ts';
+import type { Engine } from '#domain/ports.ts';
 import type { Question } from '#domain/question.ts';
 import { askApproval } from '../../functions/ask-approval.ts';
 import { recordApproval } from '../../functions/record-approval.ts';
@@ -27,16 +28,23 @@ async function campaign() {
   await evidence.write(task, 'policy.json', { hash: 'h', frozenAt: ASKED, group: groupPolicy() });
   await evidence.writeLines(task, 'plan/fleet.findings.jsonl.gz', []);
   let secrets = 0;
+  const answers: [string, unknown][] = [];
   const ports = {
     campaigns,
     evidence,
     notices,
-    pages: { approval: () => 'https://page.example/' },
+    engine: {
+      async answer(token: string, output: unknown) {
+        answers.push([token, output]);
+        return true;
+      },
+    } as Engine,
+    pages: { approval: () => 'https://page.example/', flags: () => '--stage prod --region eu-west-1' },
     secrets: { random: () => String.fromCharCode(65 + secrets++).repeat(43) },
   };
   const ask = (taskToken: string, at = ASKED) => askApproval({ ...task, taskToken, expiresSeconds: 86_400 }, ports, at);
   const stored = () => campaigns.approval('web-1', 'fleet');
-  return { campaigns, evidence, notices, ask, stored };
+  return { campaigns, evidence, notices, ask, stored, answers };
 }
 
 test('the notice has a link that opens the ask; table, evidence and the notice for machines have no secret', async () => {
@@ -62,6 +70,37 @@ test('asked anew by a retry: the newer link opens, the older one no more', async
   assert.equal(approval?.taskToken, 'token-2');
   assert.ok(opens(approval, 'B'.repeat(43)));
   assert.equal(opens(await stored(), 'A'.repeat(43)), false);
+});
+
+test('a retry after somebody decided keeps the decision, wakes the machine by the new token, and asks nobody again', async () => {
+  for (const decision of ['yes', 'no'] as const) {
+    const { ask, stored, campaigns, notices, evidence, answers } = await campaign();
+    await ask('token-1');
+    const asked = await stored();
+    assert.ok(asked && (await campaigns.decide({ ...asked, decision, by: 'ann', decidedAt: SOON })));
+    const before = JSON.stringify([await stored(), [...evidence.files]]);
+    await ask('token-2', LATE);
+    assert.equal(JSON.stringify([await stored(), [...evidence.files]]), before);
+    assert.deepEqual(answers, [['token-2', { decision, scopeHash: SCOPE, by: 'ann', at: SOON }]]);
+    assert.equal(notices.published.length, 1);
+  }
+});
+
+test('a run that hung and comes after its own retry takes nothing back', async () => {
+  const { ask, stored, notices, answers } = await campaign();
+  await ask('token-2', SOON);
+  await ask('token-1');
+  assert.equal((await stored())?.taskToken, 'token-2');
+  assert.deepEqual([notices.published.length, answers], [1, []]);
+});
+
+test('the command in the mail names the deployment', async () => {
+  const { ask, notices } = await campaign();
+  await ask('token-1');
+  assert.match(
+    notices.published[0]?.body ?? '',
+    /^ {2}patchwright approve web-1 fleet --stage prod --region eu-west-1$/m,
+  );
 });
 
 test('what is recorded at the end of the wait: the decision that stands, whatever woke the machine', async () => {

@@ -55,7 +55,11 @@ export function campaignsInMemory(): Campaigns & {
     },
     approval: async (campaign, ring) => structuredClone(approvals.get(`${campaign} ${ring}`) ?? null),
     async putApproval(approval) {
-      approvals.set(`${approval.campaign} ${approval.ring}`, structuredClone(approval));
+      const key = `${approval.campaign} ${approval.ring}`;
+      const there = approvals.get(key);
+      if (there && (there.decision || there.askedAt > approval.askedAt)) return false;
+      approvals.set(key, structuredClone(approval));
+      return true;
     },
     async decide(approval) {
       const key = `${approval.campaign} ${approval.ring}`;

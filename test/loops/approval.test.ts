@@ -38,6 +38,17 @@ test('a yes through the link: the campaign goes on, and its evidence has no secr
     assert.equal((await post({ decision: 'no', word })).status, 409);
   }));
 
+test('always 5: a yes that came while the ask was about to be retried is the answer to the retry, which asks nobody again', () =>
+  waiting({ faults: [{ do: 'crash', function: 'askApproval' }] }, async (stage) => {
+    const { post, word, toTheEnd, rehearsal } = stage;
+    assert.equal((await post({ decision: 'yes', word })).status, 200);
+    assert.equal(await toTheEnd(), 'Completed');
+    assert.equal(rehearsal.callsByCaller.get('askApproval|states.SendTaskSuccess'), 1);
+    const [approval] = record(stage).approvals;
+    assert.deepEqual([approval?.decision, approval?.by], ['yes', '203.0.113.7 by mail link']);
+    assert.equal(rehearsal.inbox.filter(({ attributes }) => attributes.kind === 'approval').length, 1);
+  }));
+
 test('a no through the link: no further host is changed', () =>
   waiting({}, async (stage) => {
     assert.equal((await stage.post({ decision: 'no', word: stage.word })).status, 200);

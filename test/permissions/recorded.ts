@@ -80,6 +80,7 @@ async function all(): Promise<Rehearsal[]> {
     { ...plain, fleet: plain.fleet.map(spelledApart), faults: [] },
     { ...asked, faults: [{ do: 'fail-call', operation: 'states.SendTaskSuccess', times: 9 }] },
     { ...asked, faults: [{ do: 'lose-response', operation: 'states.SendTaskSuccess', times: 1 }] },
+    { ...asked, answers: [{ answer: 'yes', afterMinutes: 0 }], faults: [{ do: 'crash', function: 'askApproval' }] },
   ];
   for (const scenario of [...listScenarios(join(root, 'scenarios')).map(({ file }) => loadScenario(file)), ...more])
     rehearsals.push((await rehearse({ scenario, out: null })).rehearsal);
