@@ -1,6 +1,6 @@
 /**
- * A virtual year of a group of six hosts: a scheduled campaign every Saturday, three finding events a day, an advisory a month, and
- * what the stack does by the clock (the sweeper, the hourly look for what is due). Real seconds, and the heap after a collection at
+ * A virtual year of six hosts: the groups' schedules, three finding events a day, an advisory a month, and what else the stack does by
+ * the clock (the sweeper, the hourly look for what is due). Real seconds, and the heap after a collection at
  * the end of each quarter. `node bench/year.ts [days]`, by default 364.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,6 +15,7 @@ import { openRehearsal } from '#rehearsal/rehearsal.ts';
 import { openWorld, type World } from '#rehearsal/world/world.ts';
 import { policyFor } from '../cli/policy-for.ts';
 import { scenarioOf } from '../cli/scenarios.ts';
+import { addedBy } from '../cli/stack.ts';
 
 const DAY = 86_400_000;
 const days = Number(process.argv[2] ?? 364);
@@ -26,12 +27,14 @@ const scenario = { ...scenarioOf('duplicate-trigger'), faults: [] };
 const sample = JSON.parse(readFileSync(`${root}events/finding.sample.json`, 'utf8'));
 const directory = mkdtempSync(join(tmpdir(), 'patchwright-year-'));
 const policyFile = join(directory, 'policy.json');
-writeFileSync(policyFile, policyJson(policyFor(`${root}policy.yml`, 'web', scenario.policy, 'the year')));
+const policy = policyFor(`${root}policy.yml`, 'web', scenario.policy, 'the year');
+writeFileSync(policyFile, policyJson(policy));
 const startAt = Date.parse(scenario.start);
 const worlds: World[] = [];
 const rehearsal = await openRehearsal({
   startAt,
   policyFile,
+  added: addedBy(policy, 'on'),
   world: (stage) => {
     const world = openWorld(scenario, stage);
     worlds.push(world);
@@ -40,7 +43,6 @@ const rehearsal = await openRehearsal({
 });
 await rehearsal.act('operator', () => campaigns.setKillSwitch('go', 'operator', instant(startAt)));
 for (let day = 0; day < days; day++) {
-  if (day % 7 === 0) at(day * DAY + 1000, 'schedule', () => startCampaign(day));
   if (day % 30 === 10) at(day * DAY, 'an advisory', () => release(day));
   for (let hour = 1; hour < 24; hour += 8)
     at(day * DAY + hour * (DAY / 24), 'a finding', () => rehearsal.emit(finding()));
@@ -75,13 +77,6 @@ rmSync(directory, { recursive: true });
 
 function at(after: number, what: string, run: () => void): void {
   rehearsal.clock.at(startAt + after, what, run);
-}
-
-/** As the schedule of the stack does: its id and the scheduled time are the trigger. */
-function startCampaign(day: number): void {
-  const now = instant(rehearsal.clock.now());
-  const trigger = { kind: 'schedule', id: `schedule ${now}`, at: now, by: 'schedule' };
-  rehearsal.start('campaign', `web-year-${day}`, { contract: 1, group: 'web', trigger });
 }
 
 function release(day: number): void {

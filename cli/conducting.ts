@@ -2,17 +2,20 @@ import { campaigns } from '#aws/campaigns.ts';
 import { AwsRefused, AwsUnavailable } from '#domain/errors.ts';
 import { instant } from '#domain/instant.ts';
 import { untold } from '#domain/lease.ts';
+import type { Instant } from '#domain/model.ts';
 import type { Policy } from '#domain/policy.ts';
 import type { CampaignInput } from '#domain/ports.ts';
-import type { Rehearsal } from '#rehearsal/api.ts';
+import type { ExecutionView, Rehearsal } from '#rehearsal/api.ts';
 import { type EngineFault, openRehearsal } from '#rehearsal/rehearsal.ts';
 import { isWorldFault, milliseconds, type Scenario, timeOfFault } from '#rehearsal/scenario.ts';
 import { openWorld, type World } from '#rehearsal/world/world.ts';
+import { BadInput } from './bad-input.ts';
 import { collect } from './collecting.ts';
 import { Interrupted } from './exit.ts';
 import { OPERATOR, People } from './people.ts';
 import { BrokenPromise, broken } from './promises.ts';
 import type { Rehearsing } from './rehearsing.ts';
+import { addedBy } from './stack.ts';
 import { type Watcher, watch } from './watching.ts';
 
 export interface Conducting {
@@ -32,11 +35,13 @@ export interface Conducting {
 const DAY = 86_400_000;
 /** A campaign lives thirty days at most (its machine's timeout), a successor may follow it. */
 const DAYS_AT_MOST = 35;
+/** Schedules come once a year at least. */
+const SCHEDULE_DAYS = 366;
 
 /** Opens a rehearsal, starts the campaign as an operator would, plays the people, and collects what came of it. */
 export async function conduct(given: Conducting): Promise<Rehearsing> {
   const realStart = process.hrtime.bigint();
-  const { scenario, campaign, group, policy } = given;
+  const { scenario, group, policy } = given;
   const startedAt = Date.parse(scenario.start);
   const worlds: World[] = [];
   const rehearsal = await openRehearsal({
@@ -49,14 +54,14 @@ export async function conduct(given: Conducting): Promise<Rehearsing> {
       return world;
     },
     faults: engineFaults(scenario),
+    added: addedBy(policy, scenario.trigger === 'schedule' ? 'on' : 'off'),
   });
   try {
     if (given.watcher) watch(rehearsal, group, given.watcher);
     const at = instant(startedAt);
     await rehearsal.act(OPERATOR, () => campaigns.setKillSwitch('go', OPERATOR, at));
-    const trigger = { kind: 'person' as const, id: `rehearse/${campaign}`, at, by: OPERATOR };
-    const input: CampaignInput = { contract: 1, group, trigger };
-    const execution = rehearsal.start('campaign', campaign, input);
+    const begun = scenario.trigger === 'schedule' ? await bySchedule(rehearsal, given) : byPerson(rehearsal, given, at);
+    const { execution, campaign } = begun;
     await runToTheEnd(rehearsal, given);
     const realSeconds = Math.round(Number(process.hrtime.bigint() - realStart) / 1e7) / 100;
     const evidence = given.evidenceAt ?? `s3://${rehearsal.env.EVIDENCE_BUCKET}/${group}/${campaign}/`;
@@ -81,6 +86,34 @@ export async function conduct(given: Conducting): Promise<Rehearsing> {
   }
 }
 
+interface Begun {
+  execution: string;
+  campaign: string;
+}
+
+function byPerson(rehearsal: Rehearsal, { campaign, group }: Conducting, at: Instant): Begun {
+  const trigger = { kind: 'person' as const, id: `rehearse/${campaign}`, at, by: OPERATOR };
+  const input: CampaignInput = { contract: 1, group, trigger };
+  return { execution: rehearsal.start('campaign', campaign, input), campaign };
+}
+
+/** The name is the schedule's own. Throws BadInput for a group that no schedule starts. */
+async function bySchedule(rehearsal: Rehearsal, { scenario, group, policy }: Conducting): Promise<Begun> {
+  if (!policy.groups[group]?.triggers.schedule)
+    throw new BadInput([
+      `scenario ${scenario.name}: no schedule starts the group ${group}. Remedy: give it triggers.schedule, or the scenario trigger: person`,
+    ]);
+  const first = () => rehearsal.executions().find((one) => one.machine === 'campaign' && groupOf(one) === group);
+  await rehearsal.run(() => first() !== undefined, Date.parse(scenario.start) + SCHEDULE_DAYS * DAY);
+  const begun = first();
+  if (!begun) throw new Error(`the schedule of ${group} called nobody`);
+  return { execution: begun.arn, campaign: begun.name };
+}
+
+function groupOf({ input }: ExecutionView): string | undefined {
+  return (input as { group?: string } | null)?.group;
+}
+
 export function engineFaults(scenario: Scenario): EngineFault[] {
   return scenario.faults.flatMap((fault) => {
     if (isWorldFault(fault)) return [];
@@ -96,7 +129,7 @@ async function runToTheEnd(rehearsal: Rehearsal, given: Conducting): Promise<voi
   const { scenario, group, approve, signal } = given;
   const people = new People(rehearsal, scenario.answers, approve);
   const atWork = () => rehearsal.executions().some((execution) => execution.status === 'RUNNING');
-  const limit = Date.parse(scenario.start) + DAYS_AT_MOST * DAY;
+  const limit = rehearsal.clock.now() + DAYS_AT_MOST * DAY;
   let notBefore = 0;
   for (;;) {
     const isOver = () => rehearsal.clock.now() >= notBefore && !atWork();

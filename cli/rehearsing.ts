@@ -61,7 +61,7 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Rehearsin
       watcher: options.watcher,
       signal: options.signal,
     });
-    if (out) keep(out, rehearsing, `${given.group}/${campaign}/`);
+    if (out) keep(out, rehearsing, `${given.group}/${rehearsing.run.campaign.id}/`);
     return rehearsing;
   } finally {
     out?.discard();

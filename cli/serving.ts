@@ -15,6 +15,7 @@ import { policyFor } from './policy-for.ts';
 import { scenarioOf } from './scenarios.ts';
 import type { ServeFlags } from './serve-command.ts';
 import { contents, eventLine } from './serving-words.ts';
+import { addedBy } from './stack.ts';
 
 /** Serves until SIGINT or SIGTERM. Throws BadInput for what the person can mend, before anything answers. */
 export async function serve(flags: ServeFlags): Promise<void> {
@@ -45,6 +46,7 @@ export async function serveUntil(signal: AbortSignal, flags: ServeFlags, print: 
       region: flags.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
       account: flags.account,
       policyFile,
+      added: addedBy(policy, 'on'),
       address,
       faults: engineFaults(scenario),
       world: (stage) => {

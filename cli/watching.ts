@@ -13,7 +13,7 @@ export function watch(rehearsal: Rehearsal, group: string, watcher: Watcher): vo
   rehearsal.on((event) => {
     const entered = stateEntered(event);
     if (!entered) return;
-    const ring = ringOf(entered.execution);
+    const ring = ringOf(rehearsal, entered.execution);
     if (ring !== null && entered.state === 'WaveDone?')
       tellProgress(rehearsal, group, entered.execution, ring, watcher);
     const words = stateWords(ring, entered.state);
@@ -30,9 +30,12 @@ export function stateEntered(event: TimelineEvent): { execution: string; state: 
     : null;
 }
 
-/** Executions of the ring machine are called `<group>-<instant>-<ring>`. */
-function ringOf(execution: string): string | null {
-  return /-\d{8}T\d{6}Z-(.+)$/.exec(execution)?.[1] ?? null;
+/** An execution of the ring machine is called by its campaign and its ring. */
+function ringOf(rehearsal: Rehearsal, execution: string): string | null {
+  const campaign = rehearsal
+    .executions()
+    .find(({ machine, name }) => machine === 'campaign' && execution.startsWith(`${name}-`));
+  return campaign ? execution.slice(campaign.name.length + 1) : null;
 }
 
 function tellProgress(rehearsal: Rehearsal, group: string, execution: string, ring: string, watcher: Watcher): void {

@@ -2,7 +2,7 @@
 import type { Os } from '#domain/model.ts';
 import type { BaselineWish, GroupPolicy, Policy } from '#domain/policy.ts';
 
-type Resources = Record<string, Record<string, unknown>>;
+type Resources = Record<string, { Type: string; Properties: Record<string, unknown> }>;
 
 export function resourcesOf(policy: Policy, stage: string): Resources {
   const groups = Object.values(policy.groups);

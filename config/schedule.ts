@@ -22,5 +22,17 @@ export function scheduleFault(expression: string): string | null {
     }
   }
   if ((fields[2] === '?') === (fields[4] === '?')) return 'needs "?" in one of day of month and day of week';
-  return null;
+  return neverComes(fields[2] ?? '', fields[3] ?? '');
+}
+
+const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
+const LONGEST = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Days and months that are plain lists of numbers may name a day that no month of theirs has: such a schedule would stay silent. */
+function neverComes(days: string, months: string): string | null {
+  const numbers = months.toUpperCase().replace(/[A-Z]{3}/g, (name) => String(MONTHS.indexOf(name) + 1));
+  if (!/^[\d,]+$/.test(days) || !/^[\d,]+$/.test(numbers)) return null;
+  const most = Math.max(...numbers.split(',').map((month) => LONGEST[Number(month) - 1] ?? 31));
+  const least = Math.min(...days.split(',').map(Number));
+  return least > most ? `never comes: no month of "${months}" has a day ${least}` : null;
 }

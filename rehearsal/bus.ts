@@ -1,8 +1,10 @@
-/** What carries messages to functions: EventBridge's bus, and queues. */
+/** What calls the product: EventBridge's bus, queues, schedules. */
 import type { Chance, Clock } from '#rehearsal/api.ts';
 import { Events } from '#rehearsal/events.ts';
 import type { Faults } from '#rehearsal/faults.ts';
+import type { Gateway } from '#rehearsal/gateway.ts';
 import type { Lambda } from '#rehearsal/lambda.ts';
+import { Scheduler } from '#rehearsal/scheduler.ts';
 import type { Installation } from '#rehearsal/serverless.ts';
 import { Sqs, type SqsParts } from '#rehearsal/sqs.ts';
 
@@ -12,9 +14,10 @@ export interface BusParts {
   lambda: Lambda;
   faults: Faults;
   note: SqsParts['note'];
+  call: Gateway['call'];
 }
 
-export function openBus(installed: Installation, { clock, chance, lambda, faults, note }: BusParts) {
+export function openBus(installed: Installation, { clock, chance, lambda, faults, note, call }: BusParts) {
   const sources = installed.functions.flatMap(({ key, queues }) =>
     queues.map((queue) => ({ ...queue, functionKey: key })),
   );
@@ -29,5 +32,17 @@ export function openBus(installed: Installation, { clock, chance, lambda, faults
     enqueue: (arn, event) => sqs.send(arn, JSON.stringify(event)),
     fault: (source) => faults.onEvent(source),
   });
-  return { events, sqs };
+  const { account, region } = installed;
+  const scheduler = new Scheduler({
+    clock,
+    chance: chance.of('scheduler'),
+    account,
+    region,
+    call: (service, operation, input) => call(service, operation, input, { name: 'scheduler', account, region }),
+    invoke: (arn, event) => lambda.fireAndForget(arn, event),
+    bury: (arn, body, attributes) => sqs.send(arn, body, attributes),
+    doubled: () => faults.onSchedule(),
+    note,
+  });
+  return { events, sqs, scheduler };
 }

@@ -105,6 +105,11 @@ export class Faults {
     return armed ? (armed.do === 'lose-events' ? 'lose' : 'double') : null;
   }
 
+  /** Scheduler calls at least once: only who asks for `aws.scheduler` gets one twice. */
+  onSchedule(): boolean {
+    return this.#take(['double-events'], (fault) => fault.operation === 'aws.scheduler', 'aws.scheduler') !== null;
+  }
+
   onMail(topic: string): boolean {
     return this.#take(['double-mail'], () => true, topic) !== null;
   }

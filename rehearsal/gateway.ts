@@ -8,7 +8,7 @@ import { received, send } from '#rehearsal/address.ts';
 import { AwsFault, type Caller, type Fake, type Operation, type ServiceName } from '#rehearsal/api.ts';
 import type { FunctionUrls } from '#rehearsal/function-urls.ts';
 import { judgeAnswer, judgedInput } from '#rehearsal/models/verdict.ts';
-import { restJson, targetJson } from '#rehearsal/protocols/json.ts';
+import { restJson, restScheduler, targetJson } from '#rehearsal/protocols/json.ts';
 import { ec2Query, iamQuery, snsQuery, stsQuery } from '#rehearsal/protocols/query.ts';
 import { restS3 } from '#rehearsal/protocols/s3.ts';
 import type { Protocol, WireRequest } from '#rehearsal/protocols/wire.ts';
@@ -54,7 +54,7 @@ const PROTOCOLS: Record<Exclude<ServiceName, 'dynamodb'>, Protocol> = {
     'POST /configuration/get': 'GetConfiguration',
     'POST /filters/list': 'ListFilters',
   }),
-  scheduler: restJson({ 'GET /schedules': 'ListSchedules', 'GET /schedules/{Name}': 'GetSchedule' }),
+  scheduler: restScheduler,
   lambda: restJson({ 'POST /2015-03-31/functions/{FunctionName}/invocations': 'Invoke' }),
   sns: snsQuery,
   sts: stsQuery,

@@ -12,8 +12,8 @@ import { Lambda } from '#rehearsal/lambda.ts';
 import { Pace } from '#rehearsal/pace.ts';
 import { Pool } from '#rehearsal/pool.ts';
 import type { RehearsalOptions } from '#rehearsal/rehearsal.ts';
+import { keepRules } from '#rehearsal/rule-schedules.ts';
 import { S3 } from '#rehearsal/s3.ts';
-import { plan } from '#rehearsal/scheduler.ts';
 import type { Installation } from '#rehearsal/serverless.ts';
 import { Sns } from '#rehearsal/sns.ts';
 import { States } from '#rehearsal/states.ts';
@@ -92,8 +92,9 @@ export class OpenRehearsal implements Rehearsal {
       note,
     });
     this.#urls = new FunctionUrls(functions, { lambda, clock, chance: chance.of('urls') });
-    this.#bus = openBus(installed, { clock, chance, lambda, faults, note });
-    const { events, sqs } = this.#bus;
+    const call: Gateway['call'] = (service, operation, input, who) => this.gateway.call(service, operation, input, who);
+    this.#bus = openBus(installed, { clock, chance, lambda, faults, note, call });
+    const { events, sqs, scheduler } = this.#bus;
     const deliver = (mail: Mail) => {
       this.inbox.push(mail);
       note('mail', mail.topic, mail.subject, { messageId: mail.messageId });
@@ -107,11 +108,12 @@ export class OpenRehearsal implements Rehearsal {
     const stage = { clock, account, region, emit: (event: AwsEvent) => events.emit(event), note };
     const world = options.world({ ...stage, chance: chance.of('world') });
     for (const { name } of installed.documents) world.addDocument?.(name);
+    for (const { properties } of installed.baselines) world.addBaseline?.(properties);
     const entered = (machine: string, state: string, execution: string) => {
       faults.entered({ machine, state, execution });
       world.entered?.(machine, state);
     };
-    const fakes = [...world.fakes, sns, sqs, events];
+    const fakes = [...world.fakes, sns, sqs, events, scheduler];
     const fault = (call: string, caller: string) => faults.onCall(call, caller);
     this.states = new States({ ...stage, chance: chance.of('states'), lambda, fakes, entered, fault });
     fakes.push(statesApi(this.states));
@@ -133,12 +135,12 @@ export class OpenRehearsal implements Rehearsal {
     this.gateway = new Gateway(parts, [...fakes, this.#s3]);
     this.calls = this.gateway.calls;
     this.callsByCaller = this.gateway.callsByCaller;
-    plan(installed, {
+    keepRules(installed, {
       clock,
-      chance: chance.of('scheduler'),
+      chance: chance.of('rules'),
       invoke: (id, event) => lambda.fireAndForget(id, event),
-      start: (machine, name, input) => this.states.start(machine, name, input),
     });
+    for (const { name, properties } of installed.schedules) scheduler.install(name, properties);
     this.#traffic.open();
     this.#pool.open();
     clock.install();

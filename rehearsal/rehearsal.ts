@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { type Address, address, occupy, vacate } from '#rehearsal/address.ts';
 import type { Fake, Stage } from '#rehearsal/api.ts';
+import type { Resource } from '#rehearsal/cloudformation.ts';
 import { createTables, openDynamodb } from '#rehearsal/dynamodb.ts';
 import type { EngineFault } from '#rehearsal/faults.ts';
 import type { Gateway } from '#rehearsal/gateway.ts';
@@ -17,6 +18,8 @@ export interface RehearsedWorld {
   entered?(machine: string, state: string): void;
   /** Told of each AWS::SSM::Document of the service. */
   addDocument?(name: string): void;
+  /** Told the properties of each AWS::SSM::PatchBaseline of the service, resolved. */
+  addBaseline?(properties: Record<string, unknown>): void;
 }
 
 export interface RehearsalOptions {
@@ -31,6 +34,8 @@ export interface RehearsalOptions {
   root?: string | undefined;
   /** Its file, below root; serverless.yml, if absent. */
   serverless?: string | undefined;
+  /** Resources that the deployment adds to those of the file, for this stage. */
+  added?: ((stage: string) => Record<string, Resource>) | undefined;
   stage?: string | undefined;
   region?: string | undefined;
   account?: string | undefined;
@@ -50,6 +55,7 @@ export async function openRehearsal(options: RehearsalOptions): Promise<OpenRehe
     file: options.serverless,
     stage: options.stage,
     region: options.region,
+    added: options.added,
   });
   const dynamodb = openDynamodb();
   let handle: Gateway['handle'] = async (request, response) => void dynamodb.emit('request', request, response);

@@ -146,6 +146,7 @@ export const scenarioSchema = z.strictObject({
   }),
   start: instant,
   group: z.string(),
+  trigger: z.enum(['person', 'schedule']).default('person'), // who starts the campaign: somebody at the start, or the group's schedule
   seed: z.int().default(1),
   policy: z.record(z.string(), z.unknown()).default({}),
   advisories: z.array(z.string()).min(1),

@@ -57,6 +57,7 @@ export interface Installation {
   documents: { name: string; properties: Record<string, unknown> }[];
   rules: { name: string; properties: Record<string, unknown> }[];
   schedules: { name: string; arn: string; properties: Record<string, unknown> }[];
+  baselines: { name: string; properties: Record<string, unknown> }[];
 }
 
 export interface Where {
@@ -65,6 +66,8 @@ export interface Where {
   stage?: string | undefined;
   region?: string | undefined;
   account: string;
+  /** What a plugin adds to the stack that is in no file. */
+  added?: ((stage: string) => Record<string, Resource>) | undefined;
 }
 
 type Json = Record<string, unknown>;
@@ -79,6 +82,7 @@ export function readServerless(where: Where): Installation {
   const functions = (tree.functions ?? {}) as Record<string, Json>;
   const parts = (Array.isArray(tree.resources) ? tree.resources : [tree.resources ?? {}]) as Json[];
   const resources: Record<string, Resource> = Object.assign({}, ...parts.map((part) => part.Resources ?? {}));
+  Object.assign(resources, where.added?.(stage));
   const all: Record<string, Resource> = { ...resources };
   for (const key of Object.keys(functions)) {
     const FunctionName = functions[key]?.name ?? `${service}-${stage}-${key}`;
@@ -130,6 +134,7 @@ export function readServerless(where: Where): Installation {
     documents: named('AWS::SSM::Document'),
     rules: named('AWS::Events::Rule'),
     schedules: named('AWS::Scheduler::Schedule'),
+    baselines: named('AWS::SSM::PatchBaseline'),
   };
 }
 

@@ -52,6 +52,7 @@ const HOUR = 3_600_000;
 
 const EMPTY = {
   promises: { outcome: '', rings: {}, reasons: [] },
+  trigger: 'person' as const,
   seed: 1,
   advisories: [],
   debianNames: 'mixed' as const,

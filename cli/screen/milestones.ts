@@ -1,4 +1,4 @@
-import type { Approval, RingRecord } from '#domain/records.ts';
+import type { Approval, CampaignRecord, RingRecord } from '#domain/records.ts';
 import type { Shown } from '../shown.ts';
 import { several } from './text.ts';
 
@@ -11,7 +11,7 @@ export interface Milestone {
 /** The timeline of a finished campaign, condensed to what a person would tell: opened, planned, approved, each ring, closed. */
 export function milestones({ run, record, plan, rings, mails }: Shown): Milestone[] {
   const told: Milestone[] = [];
-  if (record) told.push({ at: Date.parse(record.openedAt), text: `opened by ${record.trigger.by}`, good: null });
+  if (record) told.push({ at: Date.parse(record.openedAt), text: `opened by ${starter(record.trigger)}`, good: null });
   if (plan) told.push({ at: Date.parse(plan.at), text: planText(plan), good: null });
   for (const approval of record?.approvals ?? []) told.push(approvalMilestone(approval));
   for (const ring of rings) told.push(ringMilestone(ring));
@@ -21,6 +21,11 @@ export function milestones({ run, record, plan, rings, mails }: Shown): Mileston
     told.push({ at: end, text: `${run.campaign.outcome}${why}`, good: GOOD_ENDS.has(run.campaign.outcome) });
   }
   return told.sort((a, b) => a.at - b.at);
+}
+
+/** A schedule's whole ARN would fill the line. */
+function starter({ kind, by }: CampaignRecord['trigger']): string {
+  return kind === 'schedule' ? `the schedule ${by.split('/').pop()}` : by;
 }
 
 const GOOD_ENDS = new Set(['Completed', 'Nothing', 'Observed', 'Coalesced']);

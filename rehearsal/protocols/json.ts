@@ -14,8 +14,11 @@ export function targetJson(version: '1.0' | '1.1'): Protocol {
   };
 }
 
-/** restJson: `routes` maps `METHOD /path` to the operation; a `{Label}` in the path becomes a member of the input. */
-export function restJson(routes: Record<string, string>): Protocol {
+/**
+ * restJson: `routes` maps `METHOD /path` to the operation; a `{Label}` in the path becomes a member of the input. `names`: members
+ * that have another name in the query.
+ */
+export function restJson(routes: Record<string, string>, names: Record<string, string> = {}): Protocol {
   const table = Object.entries(routes).map(([route, operation]) => {
     const labels = [...route.matchAll(/\{(\w+)\}/g)].map((found) => String(found[1]));
     return { operation, labels, pattern: new RegExp(`^${route.replaceAll(/\{\w+\}/g, '([^/]+)')}$`) };
@@ -32,12 +35,23 @@ export function restJson(routes: Record<string, string>): Protocol {
     operation: (request) => match(request)?.operation ?? `${request.method} ${request.url.pathname}`,
     input: (request) => ({
       ...parse(request),
-      ...Object.fromEntries(request.url.searchParams),
+      ...Object.fromEntries([...request.url.searchParams].map(([name, value]) => [names[name] ?? name, value])),
       ...Object.fromEntries(match(request)?.members ?? []),
     }),
     ...answers('application/json'),
   };
 }
+
+export const restScheduler = restJson(
+  {
+    'GET /schedules': 'ListSchedules',
+    'GET /schedules/{Name}': 'GetSchedule',
+    'POST /schedules/{Name}': 'CreateSchedule',
+    'PUT /schedules/{Name}': 'UpdateSchedule',
+    'DELETE /schedules/{Name}': 'DeleteSchedule',
+  },
+  { groupName: 'GroupName', ScheduleGroup: 'GroupName', clientToken: 'ClientToken' },
+);
 
 function parse(request: WireRequest): Record<string, unknown> {
   const body = text(request);

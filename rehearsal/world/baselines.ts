@@ -31,12 +31,25 @@ export type NotApproved = 'rejected' | 'no-rule' | 'too-young' | null;
 
 export class Baselines {
   readonly all: PatchBaseline[];
+  readonly #stage: Stage;
 
   constructor(stage: Stage, own: readonly BaselineText[]) {
+    this.#stage = stage;
     const mine = own.map((text) => ownBaseline(text, stage));
     const taken = new Set(mine.filter((baseline) => baseline.isDefault).map((baseline) => baseline.os));
     const aws = predefined(stage).map((baseline) => ({ ...baseline, isDefault: !taken.has(baseline.os) }));
     this.all = [...mine, ...aws];
+  }
+
+  /**
+   * One of the stack's, an AWS::SSM::PatchBaseline. A group that the scenario has registered elsewhere stays there: AWS takes one
+   * baseline for each OS of a patch group.
+   */
+  add(text: BaselineText): void {
+    const groups = text.groups.filter(
+      (group) => !this.all.some((one) => one.os === text.os && one.groups.includes(group)),
+    );
+    this.all.unshift(ownBaseline({ ...text, groups }, this.#stage));
   }
 
   byId(id: string): PatchBaseline | undefined {

@@ -19,6 +19,7 @@ import { PLATFORMS } from '#rehearsal/world/platforms.ts';
 import { PatchRuns, uuid } from '#rehearsal/world/runs.ts';
 import { type Association, ssmOperations } from '#rehearsal/world/ssm.ts';
 import { ssmPatchOperations } from '#rehearsal/world/ssm-patch.ts';
+import { baselineOf } from '#rehearsal/world/stack-baselines.ts';
 import { type HostTruth, truthOf } from '#rehearsal/world/truth.ts';
 
 const MINUTE = 60_000;
@@ -36,6 +37,8 @@ export interface World {
   truth(): HostTruth[];
   /** Makes a command document of our own known: it starts the VM scanner. */
   addDocument(name: string): void;
+  /** Registers a patch baseline of the stack for its patch groups: properties of AWS::SSM::PatchBaseline. */
+  addBaseline(properties: Record<string, unknown>): void;
   /** The live parts, for faults and tests. */
   readonly parts: WorldParts;
 }
@@ -94,7 +97,9 @@ export function openWorld(scenario: Scenario, stage: Stage): World {
     ...identityFakes(stage.account),
   ];
   const truth = () => fleet.hosts.map((host) => truthOf(host, bookOf(host), looks, stage.clock.now()));
-  return { fakes, hosts: fleet.hosts, commands: commands.sent, apply, entered, truth, addDocument, parts };
+  const addBaseline: World['addBaseline'] = (properties) => baselines.add(baselineOf(properties));
+  const told = { apply, entered, truth, addDocument, addBaseline };
+  return { fakes, hosts: fleet.hosts, commands: commands.sent, ...told, parts };
 }
 
 function readBooks(scenario: Scenario): Map<string, AdvisoryBook> {

@@ -66,6 +66,7 @@ function watched(...entered: [execution: string, state: string][]): string[] {
     on: (listener: typeof tell) => {
       tell = listener;
     },
+    executions: () => [{ machine: 'campaign', name: CAMPAIGN }],
     evidence: () => new Map([[`web/${CAMPAIGN}/rings/canary.json`, new TextEncoder().encode(JSON.stringify(record))]]),
   } as unknown as Rehearsal;
   watch(rehearsal, 'web', watcher);

@@ -22,6 +22,10 @@ const rows: [expression: string, fault: RegExp | null][] = [
   ['cron(0 20 ? * S;T *)', /has "S;T" for its day of week$/],
   ['cron(0 20 * * SAT *)', /needs "\?" in one of day of month and day of week/],
   ['cron(0 20 ? * ? *)', /needs "\?" in one/],
+  ['cron(0 20 29 2 ? *)', null],
+  ['cron(0 20 30 2 ? *)', /never comes: no month of "2" has a day 30/],
+  ['cron(0 20 31 APR,JUN ? *)', /never comes: no month of "APR,JUN" has a day 31/],
+  ['cron(0 20 1,31 FEB ? *)', null],
 ];
 
 for (const [expression, fault] of rows) {
