@@ -2,10 +2,12 @@
 evidence. Every answer is kept for stubber.py. Usage: boto3_operator.py ENDPOINT ANSWERS_FILE"""
 
 import collections
+import datetime
 import gzip
 import json
 import sys
 import time
+from email.utils import parsedate_to_datetime
 
 import boto3
 import botocore.config
@@ -229,7 +231,32 @@ def machines():
         time.sleep(0.1)
     expect("it computes", found["output"] == "2")
     expect("its machine is known", sfn.describe_state_machine_for_execution(executionArn=execution)["name"] == "stranger")
+    schedules(sfn, arn, role)
     sfn.delete_state_machine(stateMachineArn=arn)
+
+
+def schedules(sfn, machine, role):
+    """Those of the policy are there; one of a stranger's own starts his machine."""
+    scheduler, off = client("scheduler"), {"Mode": "OFF"}
+    there = [s["Name"] for s in all_of(scheduler, "list_schedules", "Schedules", PaginationConfig={"PageSize": 1})]
+    expect("the groups have their schedules", there == ["patchwright-dev-batch", "patchwright-dev-web"])
+    own = scheduler.get_schedule(Name="patchwright-dev-web")
+    expect("a schedule keeps its time zone", own["ScheduleExpressionTimezone"] == "Europe/Berlin")
+    now = parsedate_to_datetime(sfn.describe_state_machine(stateMachineArn=machine)["ResponseMetadata"]["HTTPHeaders"]["date"])
+    once = f"at({now + datetime.timedelta(seconds=3):%Y-%m-%dT%H:%M:%S})"
+    target = {"Arn": machine, "RoleArn": role, "Input": '{"of": "<aws.scheduler.scheduled-time>"}'}
+    scheduler.create_schedule(Name="stranger", ScheduleExpression=once, FlexibleTimeWindow=off, Target=target)
+    deadline = time.time() + 30
+    running = lambda: all_of(sfn, "list_executions", "executions", stateMachineArn=machine)
+    while len(running()) < 2 and time.time() < deadline:
+        time.sleep(0.2)
+    expect("a schedule of a stranger's starts his machine", len(running()) == 2)
+    refused("ValidationException", "cron(0 3 30 2 ? *)", scheduler.update_schedule, Name="stranger",
+            ScheduleExpression="cron(0 3 30 2 ? *)", FlexibleTimeWindow=off, Target=target)
+    scheduler.update_schedule(Name="stranger", ScheduleExpression="rate(1 day)", FlexibleTimeWindow=off, Target=target, State="DISABLED")
+    expect("it can be switched off", scheduler.get_schedule(Name="stranger")["State"] == "DISABLED")
+    scheduler.delete_schedule(Name="stranger")
+    refused("ResourceNotFoundException", "stranger", scheduler.get_schedule, Name="stranger")
 
 
 nodes = look()
