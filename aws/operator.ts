@@ -2,6 +2,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { DeleteTableCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeKeyCommand, KMSClient, ListKeysCommand, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
 import { DeleteBucketCommand, DeleteObjectsCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 
 /** What a deployment and a removal ask of AWS besides CloudFormation's own work. Never bundled into a function. */
 export type Operator = ReturnType<typeof operator>;
@@ -12,8 +13,19 @@ export function operator(config: { region?: string }) {
   const dynamodb = new DynamoDBClient(config);
   const kms = new KMSClient(config);
   const s3 = new S3Client({ ...config, forcePathStyle: true });
+  const sts = new STSClient(config);
   return {
-    stack: (StackName: string) => cloudformation.send(new DescribeStacksCommand({ StackName })),
+    /** Who asks. */
+    async identity(): Promise<{ account: string; arn: string }> {
+      const { Account = '', Arn = '' } = await sts.send(new GetCallerIdentityCommand({}));
+      return { account: Account, arn: Arn };
+    },
+
+    /** Throws a ValidationError where there is none. */
+    async stack(StackName: string): Promise<{ status: string }> {
+      const { Stacks = [] } = await cloudformation.send(new DescribeStacksCommand({ StackName }));
+      return { status: Stacks[0]?.StackStatus ?? '' };
+    },
 
     /** The records of all leases. */
     async leases(TableName: string): Promise<string[]> {

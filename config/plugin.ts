@@ -6,7 +6,8 @@
 import { join } from 'node:path';
 import { bundle, writeZip } from '#config/bundle.ts';
 import { resourcesOf } from '#config/of-policy.ts';
-import { loadPolicy } from '#config/policy.ts';
+import { plainly } from '#config/plainly.ts';
+import { loadPolicy, PolicyFaults } from '#config/policy.ts';
 import { inMode, policyJson } from '#config/policy-json.ts';
 import { logical, type May, role, statements } from '#config/role.ts';
 import type { Policy } from '#domain/policy.ts';
@@ -63,9 +64,13 @@ export default class Patchwright {
     const { serviceDir, service } = this.#serverless;
     const mode = service.custom.mode;
     if (mode !== 'observe' && mode !== 'act')
-      throw new Error(`--param mode=${mode}: is neither observe nor act; leave it out to observe`);
-    this.#policy ??= inMode(loadPolicy(join(serviceDir, service.custom.policyFile ?? 'policy.yml')), mode);
-    return this.#policy;
+      throw plainly(new Error(`--param mode=${mode}: is neither observe nor act; leave it out to observe`));
+    try {
+      this.#policy ??= inMode(loadPolicy(join(serviceDir, service.custom.policyFile ?? 'policy.yml')), mode);
+      return this.#policy;
+    } catch (error) {
+      throw error instanceof PolicyFaults ? plainly(error) : error;
+    }
   }
 
   #roles(): void {

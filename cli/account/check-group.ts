@@ -17,7 +17,13 @@ export async function checkGroup(group: GroupPolicy, ports: GroupPorts): Promise
   }
   const line = of(group.name);
   if (members.length === 0) {
-    return [line('mend', 'no instance has this patch group', `tag the hosts PatchGroup=${group.name}`)];
+    return [
+      line(
+        'mend',
+        'no instance has this patch group',
+        `tag the hosts PatchGroup=${group.name}, or give the --region they are in`,
+      ),
+    ];
   }
   const ids = members.map(({ id }) => id);
   const managed = await byId<Managed>(ports.patching.managed(ids));

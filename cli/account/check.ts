@@ -18,7 +18,7 @@ import type { Answer } from './answer.ts';
 import { checkGroup } from './check-group.ts';
 import type { Open } from './commands.ts';
 import type { Deployment } from './open.ts';
-import { remedyOf } from './remedy.ts';
+import { placed, remedyOf } from './remedy.ts';
 
 /** One thing looked at. `mend`: it stands in the way; `mind`: people should know; `unknown`: it could not be looked at. */
 export interface Checked {
@@ -51,8 +51,8 @@ export async function checks(
   const lines: Checked[] = [
     good('policy', `${file} is sound: ${several(groups.length, 'group')}, hash ${policy.hash.slice(0, 12)}`),
     ...(await looked('permissions', () => permissions(deployment, ports))),
-    ...(await looked('stack', () => stack(ports))),
-    ...(await looked('Inspector', () => inspectorOn(ports))),
+    ...(await looked('stack', () => stack(deployment, ports))),
+    ...(await looked('Inspector', () => inspectorOn(deployment, ports))),
   ];
   for (const group of groups) lines.push(...(await looked(group.name, () => checkGroup(group, ports))));
   lines.push(...(await looked('other patching', () => others(ports))));
@@ -104,16 +104,19 @@ function byCommand(refused: readonly Wish[]): Map<string, string[]> {
   return map;
 }
 
-async function stack({ campaigns }: CheckPorts): Promise<Checked[]> {
+async function stack(deployment: Deployment, { campaigns }: CheckPorts): Promise<Checked[]> {
   const about = 'kill switch';
-  if ((await campaigns.killSwitch()) === 'go') return [good(about, 'it says go')];
+  const said = await campaigns.killSwitch().catch((error: unknown) => {
+    throw placed(error, deployment);
+  });
+  if (said === 'go') return [good(about, 'it says go')];
   return [{ about, state: 'mind', words: 'it says stop: nothing is sent to any host', remedy: 'patchwright resume' }];
 }
 
-async function inspectorOn({ inspector }: CheckPorts): Promise<Checked[]> {
-  if (await inspector.enabled()) return [good('Inspector', 'it scans EC2 in this account and Region')];
-  const words = 'it does not scan EC2 in this account and Region: every campaign ends blind';
-  const remedy = 'aws inspector2 enable --resource-types EC2';
+async function inspectorOn({ account, region }: Deployment, { inspector }: CheckPorts): Promise<Checked[]> {
+  if (await inspector.enabled()) return [good('Inspector', `it scans EC2 in ${account} ${region}`)];
+  const words = `it does not scan EC2 in ${account} ${region}: every campaign ends blind`;
+  const remedy = `aws inspector2 enable --resource-types EC2 --region ${region}; or give the --region of the hosts`;
   return [{ about: 'Inspector', state: 'mend', words, remedy }];
 }
 

@@ -20,11 +20,20 @@ export function accountCommands(): Command[] {
 /** Opens the account that the flags mean. What is wrong with files and names is told before anybody asks AWS. */
 export type Open = () => Promise<Deployment>;
 
-/** Does the work and prints what came of it. */
+/** Does the work and prints what came of it. Where nothing is deployed, the error says where was looked. */
 export async function run(flags: AccountFlags, work: (open: Open) => Promise<Answer>): Promise<void> {
   const { openAccount } = await import('./open.ts');
   const { print } = await import('./answer.ts');
-  print(await work(() => openAccount(flags)), flags.json);
+  const { placed } = await import('./remedy.ts');
+  let deployment: Deployment | null = null;
+  const open = async () => {
+    deployment = await openAccount(flags);
+    return deployment;
+  };
+  const answer = await work(open).catch((error: unknown) => {
+    throw deployment ? placed(error, deployment) : error;
+  });
+  print(answer, flags.json);
 }
 
 const policyOption = () => new Option('--policy <file>', 'the policy to go by').default('policy.yml');

@@ -8,6 +8,7 @@ import { cut, lengthText, type Paint, several, wrap } from '../screen/text.ts';
 import type { Answer } from './answer.ts';
 import { now } from './clock.ts';
 import type { Open } from './commands.ts';
+import type { Deployment } from './open.ts';
 import { type PatchData, type Planned, planNow, waitsForScan } from './planning.ts';
 import { groupOf } from './policy.ts';
 
@@ -15,18 +16,23 @@ type Flags = { policy: string; scan?: true };
 
 export async function plan(name: string, { policy: file, scan }: Flags, open: Open): Promise<Answer> {
   const { policy, group } = groupOf(file, name);
-  await open();
+  const where = await open();
   const at = now();
   const ports = { baselines, inspector, instances, patching };
-  return planAnswer(await planNow({ policy, group, scan: scan === true }, ports, at), at);
+  return planAnswer(await planNow({ policy, group, scan: scan === true }, ports, at), at, where);
 }
 
-export function planAnswer({ plan, decision, why, rings, patchData }: Planned, now: Instant): Answer {
+export function planAnswer(
+  { plan, decision, why, rings, patchData }: Planned,
+  now: Instant,
+  where: Pick<Deployment, 'account' | 'region'>,
+): Answer {
   return {
     document: { version: 1, group: plan.group, decision, why, patchData, plan, rings },
     lines: (paint, columns) => [
       paint('bold', cut(`${plan.group} at ${minute(plan.at)}: ${DECISIONS[decision]}`, columns)),
       ...wrap(why, columns, '  '),
+      ...(plan.rings.some(({ hosts }) => hosts > 0) || plan.left.length > 0 ? [] : nowhere(where, columns, paint)),
       ...wrap(patchWords(patchData, plan, now), columns, '  '),
       '',
       ...(decision === 'Unknown' ? waitingLines(plan, columns, paint) : ringLines(plan, columns, paint)),
@@ -44,6 +50,11 @@ export function planAnswer({ plan, decision, why, rings, patchData }: Planned, n
     ],
     exit: decision === 'Blind' ? 3 : 0,
   };
+}
+
+function nowhere({ account, region }: Pick<Deployment, 'account' | 'region'>, columns: number, paint: Paint): string[] {
+  const words = `Looked in ${account} ${region}: give --region or --profile where the hosts are elsewhere.`;
+  return wrap(words, columns, '  ').map((line) => paint('yellow', line));
 }
 
 const DECISIONS: Record<Planned['decision'], string> = {

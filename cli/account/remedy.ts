@@ -1,4 +1,5 @@
 import { AwsRefused, AwsUnavailable, BadRequest, BrokenRecord, NotConfigured } from '#domain/errors.ts';
+import type { Deployment } from './open.ts';
 
 /** null: none of AWS's, nor of what AWS keeps: a defect, which may show its stack. */
 export function wordsOf(error: unknown): string[] | null {
@@ -8,12 +9,23 @@ export function wordsOf(error: unknown): string[] | null {
   return [why, `Remedy: ${remedyOf(error)}`];
 }
 
+/** What AWS says where nothing is deployed, with the place that was looked at; every other error as it is. */
+export function placed(
+  error: unknown,
+  { stage, account, region }: Pick<Deployment, 'stage' | 'account' | 'region'>,
+): unknown {
+  const isMissing =
+    /^dynamodb:\w+: ResourceNotFoundException|^states:\w+: StateMachineDoesNotExist|^s3:\w+: NoSuchBucket/;
+  if (!(error instanceof AwsRefused && isMissing.test(error.message))) return error;
+  return new AwsRefused(`no deployment of stage ${stage} in ${account} ${region}: ${error.message}`, { cause: error });
+}
+
 const ROWS: [RegExp, string][] = [
   [/no Region is set/, 'give --region, or a profile that has one'],
   [/CredentialsProviderError|Could not load credentials/, 'sign in (aws sso login), or name a profile by --profile'],
   [
     /ExpiredToken|RequestExpired|InvalidClientTokenId|UnrecognizedClient/,
-    'sign in anew: the credentials are not valid',
+    'sign in anew: the credentials are not valid here; a Region that is off by default has to be switched on for the account',
   ],
   [
     /ResourceNotFoundException|StateMachineDoesNotExist|NoSuchBucket/,
@@ -27,7 +39,11 @@ const ROWS: [RegExp, string][] = [
     /AccessDenied|UnauthorizedOperation|NotAuthorized|Forbidden/,
     'allow the caller this action; patchwright check lists all',
   ],
-  [/ECONN|ENOTFOUND|EAI_AGAIN|TimeoutError/, 'look whether the endpoint or the network is up'],
+  [
+    /ENOTFOUND|EAI_AGAIN/,
+    'look at the name of the Region, whether AWS offers this service there, and whether the network is up',
+  ],
+  [/ECONN|TimeoutError/, 'look whether the endpoint or the network is up'],
 ];
 
 export function remedyOf(error: Error): string {

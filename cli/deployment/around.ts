@@ -3,6 +3,7 @@
  * for stages that nobody needs.
  */
 import type { Operator } from '#aws/operator.ts';
+import { plainly } from '#config/plainly.ts';
 
 export interface Stack {
   name: string; // patchwright-dev
@@ -26,8 +27,10 @@ export async function refuseWhileOpen(
   const open = (held ?? []).flatMap((data) => JSON.parse(data).holder?.campaign ?? []);
   if (open.length === 0) return;
   const [is, them] = open.length === 1 ? ['is', 'it'] : ['are', 'them'];
-  throw new Error(
-    `${open.join(', ')} ${is} open: ${what} would change the code under ${them}. Wait (patchwright status), halt (patchwright stop), or say --param open=ignore`,
+  throw plainly(
+    new Error(
+      `${open.join(', ')} ${is} open: ${what} would change the code under ${them}. Wait (patchwright status), halt (patchwright stop), or say --param open=ignore`,
+    ),
   );
 }
 
@@ -47,11 +50,11 @@ export function whatStays(stack: Stack): string[] {
 /** Empties and deletes what stays. Throws for a stage that is none of development, and while the stack is there. */
 export async function purge(aws: Operator, stack: Stack, say: (line: string) => void): Promise<void> {
   if (!DEVELOPMENT.test(stack.stage))
-    throw new Error(
-      `purge is for the stages dev, test and play, with or without -more; ${stack.stage} is none of them`,
+    throw plainly(
+      new Error(`purge is for the stages dev, test and play, with or without -more; ${stack.stage} is none of them`),
     );
   if (await unlessMissing(() => aws.stack(stack.name)))
-    throw new Error(`the stack ${stack.name} is still there: remove it first`);
+    throw plainly(new Error(`the stack ${stack.name} is still there: remove it first`));
   const gone = async (what: string, act: () => Promise<unknown>) => {
     const was = await unlessMissing(() => act().then(() => true));
     say(was ? `deleted the ${what}` : `no ${what}`);
@@ -65,7 +68,7 @@ export async function purge(aws: Operator, stack: Stack, say: (line: string) => 
 }
 
 /** Null where AWS says that it is not there; everything else is thrown. */
-async function unlessMissing<T>(ask: () => Promise<T>): Promise<T | null> {
+export async function unlessMissing<T>(ask: () => Promise<T>): Promise<T | null> {
   try {
     return await ask();
   } catch (error) {

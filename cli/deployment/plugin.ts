@@ -1,10 +1,12 @@
-/** The plugin of osls that asks the account before a deployment and speaks after a removal. */
+/** The plugin of osls that asks the account before anything is packaged or changed, and speaks after a removal. */
 import { operator } from '#aws/operator.ts';
 import { purge, refuseWhileOpen, type Stack, whatStays } from './around.ts';
+import { before } from './before.ts';
 
 /** As much of osls as this plugin touches. */
 interface Serverless {
   service: { service: string; custom: { open?: unknown } };
+  processedInput: { commands: string[] };
   getProvider(name: string): {
     getStage(): string;
     getRegion(): string;
@@ -23,11 +25,18 @@ export default class Deployment {
   constructor(serverless: Serverless) {
     this.#serverless = serverless;
     this.hooks = {
+      initialize: () => this.#before(),
       'before:deploy:deploy': () => this.#refuse('deploy'),
       'before:remove:remove': () => this.#refuse('remove'),
       'after:remove:remove': async () => say(...whatStays(await this.#stack())),
       'purge:purge': async () => purge(await this.#operator(), await this.#stack(), say),
     };
+  }
+
+  async #before(): Promise<void> {
+    const command = this.#serverless.processedInput.commands.join(' ');
+    const work = (['deploy', 'remove', 'purge'] as const).find((each) => each === command);
+    if (work) say(...(await before(work, this.#place(), () => this.#operator())));
   }
 
   async #refuse(what: 'deploy' | 'remove'): Promise<void> {
@@ -40,10 +49,13 @@ export default class Deployment {
   }
 
   async #stack(): Promise<Stack> {
+    return { ...this.#place(), account: await this.#serverless.getProvider('aws').getAccountId() };
+  }
+
+  #place(): Omit<Stack, 'account'> {
     const provider = this.#serverless.getProvider('aws');
     const stage = provider.getStage();
-    const name = `${this.#serverless.service.service}-${stage}`;
-    return { name, stage, region: provider.getRegion(), account: await provider.getAccountId() };
+    return { name: `${this.#serverless.service.service}-${stage}`, stage, region: provider.getRegion() };
   }
 }
 

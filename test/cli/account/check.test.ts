@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { translated } from '#aws/ask.ts';
 import { loadPolicy } from '#config/policy.ts';
 import { AwsRefused } from '#domain/errors.ts';
 import type { Baseline, Coverage, Managed, Member } from '#domain/model.ts';
@@ -170,6 +171,34 @@ describe('check', () => {
       found[1]?.words ?? '',
       /association nightly \(a-1\) runs AWS-RunPatchBaseline Install on all instances/,
     );
+  });
+
+  it('tells a Region without Inspector: not switched on, or not offered', async () => {
+    const hosts = [...CANARIES, { id: 'i-1' }];
+    const { inspector } = account(hosts);
+    const [off, ...more] = await about(hosts, { inspector: { ...inspector, enabled: async () => false } });
+    assert.deepEqual([off?.about, off?.state, more], ['Inspector', 'mend', []]);
+    assert.match(off?.words ?? '', /does not scan EC2 in 123456789012 eu-central-1: every campaign ends blind/);
+    assert.match(off?.remedy ?? '', /aws inspector2 enable .*--region eu-central-1/);
+
+    const unknown = Object.assign(new Error('getaddrinfo ENOTFOUND inspector2.xx-new-1.amazonaws.com'), {
+      code: 'ENOTFOUND',
+    });
+    const enabled = () => Promise.reject(translated('inspector2:BatchGetAccountStatus', unknown));
+    const [absent, ...others] = await about(hosts, { inspector: { ...inspector, enabled } });
+    assert.deepEqual([absent?.about, absent?.state, others], ['Inspector', 'unknown', []]);
+    assert.match(absent?.words ?? '', /ENOTFOUND inspector2\.xx-new-1/);
+    assert.match(absent?.remedy ?? '', /name of the Region, whether AWS offers this service there/);
+  });
+
+  it('tells a group without hosts, and where else they may be', async () => {
+    const lines = await checks(policy, POLICY, deployment, account([]));
+    const web = lines.filter(({ about }) => about === 'web');
+    assert.deepEqual(
+      web.map(({ state, words }) => [state, words]),
+      [['mend', 'no instance has this patch group']],
+    );
+    assert.match(web[0]?.remedy ?? '', /PatchGroup=web, or give the --region/);
   });
 
   it('goes on where AWS refuses a look, and says which', async () => {
