@@ -6,7 +6,7 @@ import type { InstanceId, Instant } from '#domain/model.ts';
 import type { GroupPolicy } from '#domain/policy.ts';
 import type { Ports } from '#domain/ports.ts';
 import type { Intent, Plan, RingPlan, RingRecord } from '#domain/records.ts';
-import { withHosts } from '#domain/ring-record.ts';
+import { hostsOf, withHosts } from '#domain/ring-record.ts';
 import { DELIVERY_SECONDS } from '#domain/rings.ts';
 import { recheck } from '#domain/scope.ts';
 import type { RingTask } from '#domain/tasks.ts';
@@ -50,54 +50,89 @@ interface Sending {
   wave: InstanceId[];
 }
 
-/** Only hosts that are Online are sent: one that is not refuses the whole command (trap 22). Nor one that left its ring. */
+interface Sent {
+  record: RingRecord;
+  result: { decision: string; waitSeconds: number; why: string };
+}
+
+/**
+ * Only hosts that are Online are sent: one that is not refuses the whole command (trap 22). Nor one that left its ring. AWS took
+ * nothing of a command that it refused, so its half is sent, until one is taken or a host is refused alone: that is skipped.
+ */
 export async function sendOnce(
   input: RingTask,
   { intents, plan, wave, ...of }: Sending,
-  { campaigns, instances: ec2, patching }: IntentPorts & Pick<Ports, 'instances'>,
+  { instances: ec2, ...ports }: IntentPorts & Pick<Ports, 'instances'>,
   now: Instant,
-) {
-  const { ready, skipped } = await stillThere(wave, of, ec2, patching);
-  const refusedBefore = new Set(intents.filter((i) => i.state === 'refused').flatMap((i) => i.instances));
-  const doubtful = ready.find((id) => refusedBefore.has(id));
-  const instances = doubtful ? [doubtful] : ready;
-  if (!instances.length) return { record: skipped, result: wait(60, 'no host of the wave is there and online') };
-  const number = Math.max(0, ...intents.map((i) => i.wave)) + 1;
-  const intent: Intent = {
-    campaign: input.campaign,
-    ring: input.ring,
-    wave: number,
-    instances,
-    comment: `${input.campaign}/${input.ring}/${number}`.slice(-100),
-    at: now,
-    state: 'intended',
-    commandId: null,
-    words: '',
-  };
-  if (!(await campaigns.addIntent(intent)))
-    return { record: skipped, result: wait(60, 'another run of this task is sending') };
+): Promise<Sent> {
+  const { ready, skipped } = await stillThere(wave, of, ec2, ports.patching);
+  if (!ready.length) return { record: skipped, result: wait(60, 'no host of the wave is there and online') };
+  let number = Math.max(0, ...intents.map((i) => i.wave));
+  let instances = ready;
+  for (;;) {
+    const { sent, error } = await sendPart(input, plan, instances, ++number, ports, now);
+    if (sent) {
+      const why = `wave ${number}`;
+      return { record: working(skipped, sent), result: { decision: 'Sent', waitSeconds: 120, why } };
+    }
+    if (!(error instanceof SendRefused)) return { record: skipped, result: wait(120, String(error)) };
+    if (error.retryable) return { record: skipped, result: wait(60, `not accepted: ${error.message}`) };
+    const [only, ...others] = instances;
+    if (only && !others.length) return refusedAlone(skipped, only, intents, of.ringPlan, error.message, now);
+    instances = instances.slice(0, Math.ceil(instances.length / 2));
+  }
+}
+
+/** `sent` null: it was not, or nobody can tell. Only a `SendRefused` says for certain that nothing was taken. */
+async function sendPart(
+  input: RingTask,
+  plan: Plan,
+  instances: InstanceId[],
+  wave: number,
+  { campaigns, patching }: IntentPorts,
+  at: Instant,
+): Promise<{ sent: Intent | null; error?: unknown }> {
+  const { campaign, ring } = input;
+  const comment = `${campaign}/${ring}/${wave}`.slice(-100);
+  const state = 'intended' as const;
+  const intent: Intent = { campaign, ring, wave, instances, comment, at, state, commandId: null, words: '' };
+  if (!(await campaigns.addIntent(intent))) return { sent: null, error: 'another run of this task is sending' };
   // Whoever ends this campaign drains the lease before it reads the intents: one of the two sees the other.
   const lost = await campaigns.lease(input.group).then(
-    (lease) => leaseLost(lease, input.campaign),
+    (lease) => leaseLost(lease, campaign),
     (error) => `the lease could not be read: ${error}`,
   );
-  if (lost) {
-    await campaigns.updateIntent({ ...intent, state: 'refused', words: lost });
-    return { record: skipped, result: wait(60, lost) };
-  }
-  const commandId = await sendWave(plan, intent, patching);
-  if (typeof commandId === 'string') {
-    const sent: Intent = { ...intent, state: 'sent', commandId };
+  const taken = lost ? { error: new SendRefused(lost, true) } : await sendWave(plan, intent, patching);
+  if (typeof taken === 'string') {
+    const sent: Intent = { ...intent, state: 'sent', commandId: taken };
     await campaigns.updateIntent(sent);
-    return { record: working(skipped, sent), result: { decision: 'Sent', waitSeconds: 120, why: `wave ${number}` } };
+    return { sent };
   }
-  const { error } = commandId;
+  const { error } = taken;
   // Unclear: AWS may have taken it. The intent stays, and the next run looks for its command.
-  if (!(error instanceof SendRefused))
-    return { record: skipped, result: wait(120, `unclear whether it was sent: ${error}`) };
+  if (!(error instanceof SendRefused)) return { sent: null, error: `unclear whether it was sent: ${error}` };
   await campaigns.updateIntent({ ...intent, state: 'refused', words: error.message });
-  const given = !error.retryable && instances.length === 1 ? refused(skipped, instances, error.message) : skipped;
-  return { record: given, result: wait(60, `not accepted: ${error.message}`) };
+  return { sent: null, error };
+}
+
+/** As many hosts as SSM may refuse are as many as may fail: a ring of which it takes none is not tried host by host. */
+function refusedAlone(
+  record: RingRecord,
+  id: InstanceId,
+  intents: Intent[],
+  { errors }: RingPlan,
+  words: string,
+  at: Instant,
+): Sent {
+  const alone = new Set(intents.flatMap((i) => (i.state === 'refused' && i.instances.length === 1 ? i.instances : [])));
+  const skipped = withHosts(record, (host) =>
+    host.id === id ? { status: 'skipped', words: `SSM refused it: ${words}` } : null,
+  );
+  const refused = 1 + hostsOf(record, 'skipped').filter((host) => alone.has(host.id)).length;
+  if (refused <= errors) return { record: skipped, result: wait(1, `not accepted: ${words}`) };
+  const why = `SSM refused ${refused} hosts, ${errors} are tolerated: ${words}`;
+  const stopped = { why: 'errors' as const, words: why, at };
+  return { record: { ...skipped, stopped }, result: { decision: 'Stopped', waitSeconds: 0, why } };
 }
 
 async function sendWave(plan: Plan, intent: Intent, patching: Ports['patching']): Promise<string | { error: unknown }> {
@@ -162,12 +197,6 @@ function unknown(record: RingRecord, intent: Intent): RingRecord {
   const words = `whether it was sent is unclear: ${intent.words}`;
   return withHosts(record, (host) =>
     of.has(host.id) && host.status === 'planned' ? { status: 'unknown', words } : null,
-  );
-}
-
-function refused(record: RingRecord, ids: InstanceId[], words: string): RingRecord {
-  return withHosts(record, ({ id }) =>
-    ids.includes(id) ? { status: 'skipped', words: `SSM refused it: ${words}` } : null,
   );
 }
 

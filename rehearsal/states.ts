@@ -121,7 +121,10 @@ export class States {
       lambda,
       fakes,
       caller,
-      start: (...asked) => this.start(...asked),
+      start: (...asked) => {
+        if (fault?.('states.StartExecution', caller.name)) throw new AwsFault('AWSStepFunctions', 'Rate exceeded');
+        return this.start(...asked);
+      },
       stop: (child) => fault?.('states.StopExecution', caller.name) ?? this.stop(child.view.arn),
     };
     const run = new Run(machine, context, {

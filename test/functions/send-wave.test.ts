@@ -91,6 +91,15 @@ const settle = async (status: RingRecord['hosts'][number]['status']) =>
     files.ring('fleet'),
     withHosts(await record(), (h) => (h.status === 'working' ? { status } : null)),
   );
+const tolerating = (errors: number) => ports.evidence.write(task, files.ringPlan('fleet'), { ...ringPlan, errors });
+const fleetOf = async (count: number, { errors }: { errors: number }) => {
+  const [host] = ringPlan.hosts;
+  const hosts = Array.from({ length: count }, (_, n) => ({ ...host, id: `h-${n}` }));
+  ports.patching.nodes = patchingInMemory(hosts.map(({ id }) => id)).nodes;
+  const plan = { ...ringPlan, hosts, atOnce: 50, errors } as RingPlan;
+  await ports.evidence.write(task, files.ringPlan('fleet'), plan);
+  await ports.evidence.write(task, files.ring('fleet'), newRing(plan, [], at));
+};
 const installs = () => ports.patching.requests.flatMap((request) => request.instances);
 
 test('waves go in the frozen order, at most atOnce, each host once, until all are sent', async () => {
@@ -142,6 +151,7 @@ test('always 4: the task dies between the intent and the send, and the second ru
 });
 
 test('trap 22: an instance that is not online is skipped; a command that SSM refuses is narrowed to the host that it refuses', async () => {
+  await tolerating(1);
   const second = ports.patching.nodes[1];
   if (second) second.ping = 'ConnectionLost';
   ports.patching.answer = (request, accept) => {
@@ -158,6 +168,44 @@ test('trap 22: an instance that is not online is skipped; a command that SSM ref
   assert.deepEqual(sent.sort(), ['i-1', 'i-4', 'i-5']);
   const words = (await record()).hosts.filter((h) => h.status === 'skipped').map((h) => `${h.id} ${h.words}`);
   assert.match(words.join('; '), /i-2 .*not heard of \(ConnectionLost\).*i-3 SSM refused it/);
+});
+
+test('trap 22, always 4: one host that is refused costs a wave of 50 seven sends, and holds up no other', async () => {
+  await fleetOf(50, { errors: 1 });
+  ports.patching.answer = (request, accept) => {
+    if (request.instances.includes('h-17')) throw new SendRefused('InvalidInstanceId', false);
+    return accept();
+  };
+  const sent: string[] = [];
+  let runs = 0;
+  for (; runs < 20; runs++) {
+    const { decision } = await send(runs);
+    if (decision === 'AllSent') break;
+    if (decision === 'Sent') sent.push(...(ports.patching.requests.at(-1)?.instances ?? []));
+    await settle('patched');
+  }
+  assert.equal(new Set(sent).size, 49);
+  assert.equal(sent.length, 49, 'nobody twice');
+  assert.ok(runs <= 7 && ports.patching.requests.length <= 25, `${runs} runs, ${ports.patching.requests.length} sends`);
+});
+
+test('a ring of which SSM takes no host stops once more are refused than may fail, and says so', async () => {
+  await fleetOf(2000, { errors: 2 });
+  ports.patching.answer = () => {
+    throw new SendRefused('AccessDenied', false);
+  };
+  const results = [await send(), await send(1), await send(2), await send(3)];
+  assert.deepEqual(
+    results.map(({ decision, waitSeconds }) => [decision, waitSeconds]),
+    [
+      ['Wait', 1],
+      ['Wait', 1],
+      ['Stopped', 0],
+      ['Stopped', 0],
+    ],
+  );
+  assert.equal((await record()).stopped?.words, 'SSM refused 3 hosts, 2 are tolerated: AccessDenied');
+  assert.equal(ports.patching.requests.length, 3 * 7);
 });
 
 test('always 8: a host that left its ring or its group while the ring waited for its window is not sent', async () => {
@@ -185,7 +233,7 @@ test('throttled sends took nothing: the hosts come again', async () => {
   ports.patching.answer = (_, accept) => accept();
   await send(1);
   assert.equal(ports.campaigns.sent[0]?.state, 'refused');
-  assert.equal(ports.campaigns.sent[1]?.state, 'sent');
+  assert.deepEqual([ports.campaigns.sent[1]?.state, ports.campaigns.sent[1]?.instances], ['sent', ['i-1', 'i-2']]);
 });
 
 test('always 8: hosts that did not come back count against atOnce, and when they fill it the ring stops', async () => {
@@ -230,7 +278,7 @@ test('always 3: a lease that is drained while the wave is about to be sent: noth
     return added;
   };
   const { decision, why } = await send();
-  assert.deepEqual([decision, why], ['Wait', 'the lease is draining by c, not open and ours']);
+  assert.deepEqual([decision, why], ['Wait', 'not accepted: the lease is draining by c, not open and ours']);
   assert.deepEqual(installs(), []);
   assert.equal(ports.campaigns.sent[0]?.state, 'refused');
   assert.equal((await send(1)).decision, 'Stopped');

@@ -35,6 +35,7 @@ const operations = [
   's3.GetObject',
   'sns.Publish',
   'states.StartExecution',
+  'states.StopExecution',
   'ec2.DescribeInstances',
   'monitoring.DescribeAlarms',
 ];

@@ -20,6 +20,22 @@ test('always 3, trap 24: a ring that runs on after its campaign is stopped by th
   assert.ok((ring?.stoppedAt ?? Number.POSITIVE_INFINITY) < Date.parse(closedAt));
 });
 
+test('a ring whose start is throttled begins later, and once: its execution has a name', async () => {
+  const faults: Scenario['faults'] = [
+    { do: 'throttle', operation: 'states.StartExecution', function: 'states', times: 3, on: { state: 'PatchRing' } },
+  ];
+  const { run, rehearsal } = await rehearse({ scenario: { ...calm, faults }, out: null });
+  assert.equal(run.campaign.outcome, 'Completed');
+  assert.equal(rehearsal.executions().filter(({ machine }) => machine === 'patchRing').length, 2);
+});
+
+test('a ring that failed is not begun again', async () => {
+  const faults: Scenario['faults'] = [{ do: 'abort-execution', on: { state: 'AwaitWave', execution: 'patchRing' } }];
+  const { run, rehearsal } = await rehearse({ scenario: { ...calm, faults }, out: null });
+  assert.equal(run.campaign.outcome, 'Lost');
+  assert.equal(rehearsal.executions().filter(({ machine }) => machine === 'patchRing').length, 1);
+});
+
 test('Observed: everything but what changes hosts: one patch scan, the plan is told, nothing is installed', async () => {
   const { run, truth } = await rehearse({ scenario: policy({ mode: 'observe' }), out: null });
   assert.equal(run.campaign.outcome, 'Observed');
