@@ -6,6 +6,7 @@ import type { Instant } from '#domain/model.ts';
 import type { Policy } from '#domain/policy.ts';
 import type { CampaignInput } from '#domain/ports.ts';
 import type { ExecutionView, Rehearsal } from '#rehearsal/api.ts';
+import { unknownNames } from '#rehearsal/fault-checks.ts';
 import { type EngineFault, openRehearsal } from '#rehearsal/rehearsal.ts';
 import { isWorldFault, milliseconds, type Scenario, timeOfFault } from '#rehearsal/scenario.ts';
 import { openWorld, type World } from '#rehearsal/world/world.ts';
@@ -57,6 +58,7 @@ export async function conduct(given: Conducting): Promise<Rehearsing> {
     added: addedBy(policy, scenario.trigger === 'schedule' ? 'on' : 'off'),
   });
   try {
+    checkNames(scenario, rehearsal.installed);
     if (given.watcher) watch(rehearsal, group, given.watcher);
     const at = instant(startedAt);
     await rehearsal.act(OPERATOR, () => campaigns.setKillSwitch('go', OPERATOR, at));
@@ -114,10 +116,16 @@ function groupOf({ input }: ExecutionView): string | undefined {
   return (input as { group?: string } | null)?.group;
 }
 
+/** Throws BadInput for faults on functions, machines and states that the service does not have. */
+export function checkNames(scenario: Scenario, installed: Parameters<typeof unknownNames>[1]): void {
+  const lines = unknownNames(scenario.faults, installed);
+  if (lines.length > 0) throw new BadInput(lines.map((line) => `${scenario.file}: ${line}`));
+}
+
 export function engineFaults(scenario: Scenario): EngineFault[] {
   return scenario.faults.flatMap((fault) => {
     if (isWorldFault(fault)) return [];
-    const lastsMs = fault.lasts === undefined ? undefined : milliseconds(fault.lasts);
+    const lastsMs = 'lasts' in fault && fault.lasts !== undefined ? milliseconds(fault.lasts) : undefined;
     return [{ ...fault, at: timeOfFault(scenario, fault) ?? undefined, lastsMs }];
   });
 }

@@ -9,7 +9,7 @@ import { openRehearsal } from '#rehearsal/rehearsal.ts';
 import { isTerminal } from '#rehearsal/world/commands.ts';
 import { openWorld, type World } from '#rehearsal/world/world.ts';
 import { BadInput } from './bad-input.ts';
-import { engineFaults } from './conducting.ts';
+import { checkNames, engineFaults } from './conducting.ts';
 import { OPERATOR } from './people.ts';
 import { policyFor } from './policy-for.ts';
 import { scenarioOf } from './scenarios.ts';
@@ -58,6 +58,7 @@ export async function serveUntil(signal: AbortSignal, flags: ServeFlags, print: 
       throw taken(error, flags);
     });
     try {
+      checkNames(scenario, rehearsal.installed);
       const at = instant(rehearsal.clock.now());
       await rehearsal.act(OPERATOR, () => campaigns.setKillSwitch('go', OPERATOR, at));
       for (const line of contents(rehearsal, scenario, worlds, flags)) print(line);

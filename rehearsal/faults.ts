@@ -32,6 +32,9 @@ export interface EngineFault {
   lastsMs?: number | undefined;
 }
 
+/** What they strike must run already. */
+export const NEEDS_EXECUTION: readonly EngineFault['do'][] = ['abort-execution', 'duplicate-start'];
+
 interface Armed {
   fault: EngineFault;
   left: number;
@@ -62,8 +65,11 @@ export class Faults {
     this.#strike = strike;
     this.#note = note;
     for (const fault of faults) {
+      const isEarly = !fault.on && (fault.at === undefined || fault.at <= clock.now());
+      if (isEarly && NEEDS_EXECUTION.includes(fault.do))
+        throw new Error(`a fault ${fault.do} needs "on", or "at" after the beginning: nothing runs before`);
       if (fault.on) this.#waiting.push({ fault, seen: 0 });
-      else if (fault.at === undefined || fault.at <= clock.now()) this.#arm(fault, null);
+      else if (isEarly || fault.at === undefined) this.#arm(fault, null);
       else clock.at(fault.at, `fault ${fault.do}`, () => this.#arm(fault, null));
     }
   }
@@ -115,7 +121,7 @@ export class Faults {
   }
 
   #arm(fault: EngineFault, entered: EnteredState | null): void {
-    if (fault.do === 'abort-execution' || fault.do === 'duplicate-start') {
+    if (NEEDS_EXECUTION.includes(fault.do)) {
       this.#note(fault, entered?.execution ?? fault.execution ?? '');
       this.#strike(fault, entered);
       return;

@@ -1,4 +1,5 @@
 /** What one part of a scenario says about another: names that must be there. */
+import { strangeKinds } from '#rehearsal/fault-checks.ts';
 import type { ScenarioText } from '#rehearsal/scenario-format.ts';
 import type { AdvisoryFile } from '#rehearsal/world/advisories.ts';
 
@@ -11,7 +12,12 @@ export interface Misfit {
 }
 
 export function misfits(scenario: ScenarioText, data: readonly AdvisoryFile[]): Misfit[] {
-  return [...strangeFaults(scenario), ...strangePackages(scenario, data), ...alikeHosts(scenario)];
+  return [
+    ...strangeFaults(scenario),
+    ...strangeKinds(scenario, data),
+    ...strangePackages(scenario, data),
+    ...alikeHosts(scenario),
+  ];
 }
 
 function strangeFaults({ faults, fleet, alarms }: ScenarioText): Misfit[] {

@@ -1,33 +1,8 @@
 /** What a scenario file may say. Unknown keys are refused. Durations: `PT3H`, `90m`, `3h`, `2d`; times: ISO with a zone. */
 import { z } from 'zod';
+import { engineFaultSchemas, worldFaultSchemas } from '#rehearsal/fault-format.ts';
+import { duration, instant } from '#rehearsal/times.ts';
 import { PLATFORMS, type PlatformName } from '#rehearsal/world/platforms.ts';
-
-const MINUTES: Record<string, number> = { s: 1 / 60, m: 1, h: 60, d: 1440 };
-
-const duration = z
-  .string()
-  .regex(/^(P(\d+D)?T?(\d+H)?(\d+M)?(\d+S)?|\d+(\.\d+)?[smhd])$/, 'a duration such as 3h, 90m or PT3H30M')
-  .describe('duration');
-const instant = z.iso.datetime({ offset: true, error: 'a time such as 2024-09-01T03:00:00Z' });
-const tags = z.record(z.string(), z.string());
-
-export const advisorySchema = z.strictObject({
-  vulnerabilityId: z.string(),
-  source: z.string(),
-  manager: z.string().optional(),
-  fixedInVersion: z.string().nullable(),
-  released: instant.nullable(),
-  published: instant.nullable().optional(),
-  severity: z.enum(['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'INFORMATIONAL', 'UNTRIAGED']),
-  score: z.number().nullable().optional(),
-  exploitation: z.string().nullable().optional(),
-  vendorSeverity: z.string().nullable().optional(),
-  classification: z.string().optional(),
-  distribution: z.string().optional(),
-  title: z.string().optional(),
-  cves: z.array(z.string()).optional(),
-  supersedes: z.boolean().optional(),
-});
 
 const baselineSchema = z.strictObject({
   name: z.string(),
@@ -56,7 +31,7 @@ const hostsSchema = z.strictObject({
     .regex(/^i-[0-9a-f]{17}$/, 'an instance id: i- and 17 hexadecimal digits')
     .optional(),
   platform: z.enum(Object.keys(PLATFORMS) as [PlatformName, ...PlatformName[]]),
-  tags: tags.default({}),
+  tags: z.record(z.string(), z.string()).default({}),
   zones: z.array(z.string()).min(1).default(['eu-central-1a', 'eu-central-1b']),
   scanMode: z.string().default('EC2_SSM_AGENT_BASED'),
   packages: z.union([z.literal('all'), z.array(z.string())]).default('all'),
@@ -70,70 +45,6 @@ const hostsSchema = z.strictObject({
   language: z
     .array(z.strictObject({ manager: z.string(), name: z.string(), version: z.string(), path: z.string().optional() }))
     .default([]),
-});
-
-const timing = { at: instant.optional(), after: duration.optional() };
-/** The nth time that a state of this name is entered. `execution`: the machine's key in serverless.yml. */
-const on = z
-  .strictObject({ state: z.string(), execution: z.string().optional(), nth: z.int().min(1).optional() })
-  .optional();
-const when = { ...timing, on };
-
-export const worldFaultSchemas = [
-  z.strictObject({
-    do: z.literal('agent-lost'),
-    hosts: z.array(z.string()),
-    during: z.enum(['install', 'reboot']).optional(),
-    back: duration.optional(),
-    ...when,
-  }),
-  z.strictObject({ do: z.literal('install-fails'), hosts: z.array(z.string()), exit: z.int().default(1), ...when }),
-  z.strictObject({ do: z.literal('suppress'), vulnerabilityId: z.string(), ...when }),
-  z.strictObject({
-    do: z.literal('rescore'),
-    vulnerabilityId: z.string(),
-    severity: advisorySchema.shape.severity,
-    score: z.number().optional(),
-    ...when,
-  }),
-  z.strictObject({ do: z.literal('withdraw'), vulnerabilityId: z.string(), ...when }),
-  z.strictObject({ do: z.literal('release'), platform: z.string(), advisory: advisorySchema, ...when }),
-  z.strictObject({ do: z.literal('inspector-off'), ...when }),
-  z.strictObject({ do: z.literal('rescan-never'), hosts: z.array(z.string()).optional(), ...when }),
-  z.strictObject({ do: z.enum(['terminate', 'stop', 'start']), hosts: z.array(z.string()), ...when }),
-  z.strictObject({ do: z.literal('retag'), hosts: z.array(z.string()), tags, ...when }),
-  z.strictObject({ do: z.literal('foreign-scan'), every: duration.optional(), ...when }),
-  z.strictObject({
-    do: z.literal('alarm'),
-    name: z.string(),
-    state: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']),
-    ...when,
-  }),
-] as const;
-
-/** Faults of the engine; all others are the world's. */
-export const ENGINE_FAULTS = [
-  'abort-execution',
-  'throttle',
-  'lose-response',
-  'fail-call',
-  'crash',
-  'hang',
-  'lose-events',
-  'double-events',
-  'double-mail',
-  'duplicate-start',
-] as const;
-
-const engineFaultSchema = z.strictObject({
-  do: z.enum(ENGINE_FAULTS),
-  operation: z.string().optional(), // service.operation, or service.* for all of them
-  function: z.string().optional(),
-  execution: z.string().optional(),
-  error: z.string().optional(),
-  times: z.int().min(1).optional(),
-  lasts: duration.optional(), // as long as that it strikes, however often
-  ...when,
 });
 
 export const scenarioSchema = z.strictObject({
@@ -181,20 +92,9 @@ export const scenarioSchema = z.strictObject({
     )
     .default([]),
   documents: z.array(z.string()).default([]), // command documents of our own that start the VM scanner
-  faults: z.array(z.discriminatedUnion('do', [...worldFaultSchemas, engineFaultSchema])).default([]),
+  faults: z.array(z.discriminatedUnion('do', [...worldFaultSchemas, ...engineFaultSchemas])).default([]),
 });
 
 export type ScenarioText = z.output<typeof scenarioSchema>;
 export type Hosts = z.output<typeof hostsSchema>;
 export type BaselineText = z.output<typeof baselineSchema>;
-export type WorldFault = z.output<(typeof worldFaultSchemas)[number]>;
-export type EngineFault = z.output<typeof engineFaultSchema>;
-
-/** Milliseconds of a duration that the schema took. */
-export function milliseconds(text: string): number {
-  const short = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text);
-  if (short) return Number(short[1]) * (MINUTES[short[2] ?? 'm'] ?? 1) * 60_000;
-  const [, days, hours, minutes, seconds] = /^P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$/.exec(text) ?? [];
-  const total = Number(days ?? 0) * 1440 + Number(hours ?? 0) * 60 + Number(minutes ?? 0) + Number(seconds ?? 0) / 60;
-  return total * 60_000;
-}

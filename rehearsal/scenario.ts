@@ -1,15 +1,11 @@
 /** Scenario files: reading them, and saying of each fault in one where it is and what would be right. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { ENGINE_FAULTS, type EngineFault, type WorldFault } from '#rehearsal/fault-format.ts';
 import { misfits } from '#rehearsal/scenario-checks.ts';
-import {
-  ENGINE_FAULTS,
-  type EngineFault,
-  milliseconds,
-  type ScenarioText,
-  type WorldFault,
-} from '#rehearsal/scenario-format.ts';
+import type { ScenarioText } from '#rehearsal/scenario-format.ts';
 import { BadScenario, parseScenario, remedyFor } from '#rehearsal/scenario-text.ts';
+import { milliseconds } from '#rehearsal/times.ts';
 import type { AdvisoryFile } from '#rehearsal/world/advisories.ts';
 import type { ExportedFinding } from '#rehearsal/world/exported.ts';
 
@@ -46,7 +42,7 @@ export function listScenarios(dir: string): { name: string; title: string; file:
 }
 
 export function isWorldFault(fault: WorldFault | EngineFault): fault is WorldFault {
-  return !(ENGINE_FAULTS as readonly string[]).includes(fault.do);
+  return !ENGINE_FAULTS.includes(fault.do);
 }
 
 /** When a fault happens by itself, epoch milliseconds; null: at once, or `on` says when. */
