@@ -1,7 +1,7 @@
 /**
- * A virtual year of six hosts: the groups' schedules, three finding events a day, an advisory a month, and what else the stack does by
- * the clock (the sweeper, the hourly look for what is due). Real seconds, and the heap after a collection at
- * the end of each quarter. `node bench/year.ts [days]`, by default 364.
+ * A virtual year of sixteen hosts in two groups: the groups' schedules, three finding events a day, an advisory a month, and what else
+ * the stack does by the clock (the sweeper, the hourly look for what is due). Real seconds, and the heap after a collection at the end
+ * of each quarter. `node bench/year.ts [days]`, by default 364.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,8 @@ const root = new URL('..', import.meta.url).pathname;
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-const scenario = { ...scenarioOf('duplicate-trigger'), faults: [] };
+const [web, batch] = [scenarioOf('duplicate-trigger'), scenarioOf('scheduled')];
+const scenario = { ...web, fleet: [...web.fleet, ...batch.fleet], data: [...web.data, ...batch.data], faults: [] };
 const sample = JSON.parse(readFileSync(`${root}events/finding.sample.json`, 'utf8'));
 const directory = mkdtempSync(join(tmpdir(), 'patchwright-year-'));
 const policyFile = join(directory, 'policy.json');
