@@ -2,6 +2,7 @@
 import { AwsFault, type Stage, type Timer } from '#rehearsal/api.ts';
 import type { Fleet, Host } from '#rehearsal/world/fleet.ts';
 import { type Done, uuid } from '#rehearsal/world/runs.ts';
+import { checkSend, type SendInput } from '#rehearsal/world/send-checks.ts';
 
 const SECOND = 1000;
 const PATCH_TIMEOUT_SECONDS = 7200; // executionTimeout of the patch document where StepTimeoutSeconds does not say
@@ -26,6 +27,7 @@ export interface Command {
   visibleAt: number; // lists lag behind
   expiresAt: number;
   deliverySeconds: number;
+  asked: SendInput;
   concurrency: number;
   maxErrors: number;
   invocations: Map<string, Invocation>;
@@ -54,18 +56,10 @@ export class Commands {
     return this.#byId.get(id);
   }
 
-  send(input: {
-    DocumentName?: string;
-    InstanceIds?: string[];
-    Parameters?: Record<string, string[]>;
-    Comment?: string;
-    TimeoutSeconds?: number;
-    MaxConcurrency?: string;
-    MaxErrors?: string;
-  }): Command {
+  send(input: SendInput): Command {
     const document = (input.DocumentName ?? '').replace(/^arn:aws:ssm:[^:]+:\d*:document\//, '');
-    const ids = input.InstanceIds ?? [];
-    this.#check(document, ids, input.Comment ?? '', input.TimeoutSeconds);
+    const ids = input.Targets?.length ? this.#targeted(input.Targets) : (input.InstanceIds ?? []);
+    this.#check(document, ids, input);
     const now = this.#stage.clock.now();
     const chance = this.#stage.chance.of(`command/${this.sent.length}`);
     const deliverySeconds = input.TimeoutSeconds ?? DEFAULT_DELIVERY_SECONDS;
@@ -80,6 +74,7 @@ export class Commands {
       visibleAt: now + (2 + chance.int(7)) * SECOND,
       expiresAt: now + (deliverySeconds + executionSeconds) * SECOND,
       deliverySeconds,
+      asked: input,
       concurrency: amount(input.MaxConcurrency ?? '50', ids.length, 1),
       maxErrors: amount(input.MaxErrors ?? '0', ids.length, 0),
       invocations: new Map(),
@@ -91,19 +86,22 @@ export class Commands {
     return command;
   }
 
-  #check(document: string, ids: string[], comment: string, timeout: number | undefined): void {
+  #check(document: string, ids: string[], input: SendInput): void {
     if (!this.documents.has(document)) throw new AwsFault('InvalidDocument', `document ${document} does not exist`);
-    if (ids.length === 0 || ids.length > 50) {
-      throw new AwsFault('ValidationException', `InstanceIds: 1 to 50 instances, got ${ids.length}`);
-    }
-    if (comment.length > 100) throw new AwsFault('ValidationException', 'Comment: at most 100 characters');
-    if (timeout !== undefined && (timeout < 30 || timeout > 2_592_000)) {
-      throw new AwsFault('ValidationException', 'TimeoutSeconds: 30 to 2592000');
-    }
+    checkSend(input, document);
+    if (input.Targets?.length) return;
+    if (ids.length === 0) throw new AwsFault('ValidationException', 'neither InstanceIds nor Targets are given');
     if (new Set(ids).size < ids.length) throw new AwsFault('DuplicateInstanceId', 'an instance id is given twice');
     // One id that cannot take commands fails the whole call (trap 22).
     const bad = ids.filter((id) => !this.#takesCommands(this.#fleet.byId(id)));
     if (bad.length > 0) throw new AwsFault('InvalidInstanceId', `Instances [[${bad.join(', ')}]] not in a valid state`);
+  }
+
+  /** Managed nodes that fit all targets, Online or not. */
+  #targeted(targets: { Key: string; Values: string[] }[]): string[] {
+    const now = this.#stage.clock.now();
+    const nodes = this.#fleet.hosts.filter((host) => pingOf(host, now) !== null);
+    return nodes.filter((host) => targets.every((target) => isTarget(host, target))).map(({ id }) => id);
   }
 
   #takesCommands(host: Host | undefined): boolean {
@@ -179,6 +177,14 @@ export function isTerminal({ status }: Invocation): boolean {
   return status !== 'Pending' && status !== 'InProgress';
 }
 
+/** Resource groups are no part of the rehearsal. */
+function isTarget(host: Host, { Key, Values }: { Key: string; Values: string[] }): boolean {
+  if (Key === 'InstanceIds' || Key === 'instanceids') return Values.includes(host.id) || Values.includes('*');
+  if (Key === 'tag-key') return Values.some((key) => host.tags[key] !== undefined);
+  if (Key.startsWith('tag:')) return Values.includes(host.tags[Key.slice(4)] ?? '');
+  throw new AwsFault('ValidationException', `not rehearsed: ssm.SendCommand with the target ${Key}`);
+}
+
 /** Delivery timeouts, Undeliverable and the like do not count (trap 6). */
 function errorsOf(command: Command): number {
   return [...command.invocations.values()].filter(({ status }) => status === 'Failed').length;
@@ -187,6 +193,7 @@ function errorsOf(command: Command): number {
 /** Status and StatusDetails of the whole command. */
 export function statusOf(command: Command): { status: string; details: string } {
   const all = [...command.invocations.values()];
+  if (all.length === 0) return { status: 'Success', details: 'NoInstancesInTag' }; // trap 6
   if (!all.every(isTerminal)) {
     const status = all.every(({ status }) => status === 'Pending') ? 'Pending' : 'InProgress';
     return { status, details: status };

@@ -36,19 +36,28 @@ export class Alarms {
   operations(): Record<string, Operation> {
     return {
       DescribeAlarms: (input) => {
+        const { MaxRecords, NextToken, ...question } = input;
+        checkAlone(question);
         const names: string[] | undefined = input.AlarmNames;
-        if ((names?.length ?? 0) > 100) throw new AwsFault('ValidationError', 'AlarmNames: at most 100');
-        const wanted = this.#alarms.filter(({ name }) => names === undefined || names.includes(name));
-        for (const alarm of wanted) this.#checkReadable(alarm);
+        const named = this.#alarms.filter(
+          ({ name }) => (names?.includes(name) ?? true) && name.startsWith(input.AlarmNamePrefix ?? ''),
+        );
+        const metric = isAboutMetrics(input) ? named : [];
+        for (const alarm of metric) this.#checkReadable(alarm);
+        const wanted = metric.filter((alarm) => (input.StateValue ?? stateOf(alarm)) === stateOf(alarm));
         const rule = { operation: 'DescribeAlarms', least: 1, most: 100, usual: 50, badToken: 'InvalidNextToken' };
-        const { rows, next } = pageOf(wanted, rule, names, input.MaxRecords, input.NextToken);
+        const { rows, next } = pageOf(wanted, rule, question, MaxRecords, NextToken);
         return { MetricAlarms: rows.map((alarm) => this.#view(alarm)), CompositeAlarms: [], NextToken: next };
       },
 
       DescribeAlarmHistory: (input) => {
         const from = timeOf(input.StartDate) ?? Number.NEGATIVE_INFINITY;
         const until = timeOf(input.EndDate) ?? Number.POSITIVE_INFINITY;
-        const wanted = this.#alarms.filter(({ name }) => input.AlarmName === undefined || name === input.AlarmName);
+        const { MaxRecords, NextToken, ...question } = input;
+        const isTold = isAboutMetrics(input) && input.AlarmContributorId === undefined;
+        const isUpdate = (input.HistoryItemType ?? 'StateUpdate') === 'StateUpdate';
+        const named = this.#alarms.filter(({ name }) => input.AlarmName === undefined || name === input.AlarmName);
+        const wanted = isTold && isUpdate ? named : [];
         for (const alarm of wanted) this.#checkReadable(alarm);
         const items = wanted.flatMap(historyOf).filter(({ Timestamp }) => +Timestamp >= from && +Timestamp <= until);
         items.sort((a, b) => +b.Timestamp - +a.Timestamp);
@@ -60,8 +69,7 @@ export class Alarms {
           usual: 100,
           badToken: 'InvalidNextToken',
         };
-        const question = { name: input.AlarmName, from, until };
-        const { rows, next } = pageOf(items, rule, question, input.MaxRecords, input.NextToken);
+        const { rows, next } = pageOf(items, rule, question, MaxRecords, NextToken);
         return { AlarmHistoryItems: rows, NextToken: next };
       },
     };
@@ -84,6 +92,35 @@ export class Alarms {
       ActionsEnabled: true,
     };
   }
+}
+
+interface Question {
+  AlarmNames?: string[];
+  AlarmNamePrefix?: string;
+  AlarmTypes?: string[];
+  ActionPrefix?: string;
+  ChildrenOfAlarmName?: string;
+  ParentsOfAlarmName?: string;
+}
+
+/** Members that exclude others (DescribeAlarms, CloudWatch API Reference). */
+function checkAlone(question: Question): void {
+  const given = Object.keys(question).filter((member) => question[member as keyof Question] !== undefined);
+  const lonely = given.find((member) => member.endsWith('OfAlarmName'));
+  if (lonely && given.length > 1)
+    throw new AwsFault('ValidationError', `${lonely} goes with no parameter but MaxRecords and NextToken`);
+  if (question.AlarmNames && question.AlarmNamePrefix !== undefined)
+    throw new AwsFault('ValidationError', 'AlarmNames and AlarmNamePrefix exclude each other');
+}
+
+/** All alarms here are of metrics, without actions, and in no composite alarm. Without AlarmTypes these are meant. */
+function isAboutMetrics({ AlarmTypes, ActionPrefix, ChildrenOfAlarmName, ParentsOfAlarmName }: Question): boolean {
+  const isOther = [ActionPrefix, ChildrenOfAlarmName, ParentsOfAlarmName].some((member) => member !== undefined);
+  return !isOther && (AlarmTypes?.includes('MetricAlarm') ?? true);
+}
+
+function stateOf({ changes }: Alarm): AlarmState | undefined {
+  return changes.at(-1)?.state;
 }
 
 function historyOf(alarm: Alarm) {

@@ -34,7 +34,8 @@ export function pageOf<T>(
 
 function offsetOf(token: string, list: string, rule: PageRule): number {
   const [of, offset] = Buffer.from(token, 'base64url').toString().split('/');
-  if (of !== list) throw new AwsFault(rule.badToken ?? 'ValidationException', 'the next token is not of this list');
+  if (of !== list || !/^\d+$/.test(offset ?? ''))
+    throw new AwsFault(rule.badToken ?? 'ValidationException', 'the next token is not of this list');
   return Number(offset);
 }
 

@@ -44,6 +44,7 @@ export class PatchStates {
       InstalledOtherCount: count('INSTALLED_OTHER'),
       InstalledPendingRebootCount: count('INSTALLED_PENDING_REBOOT'),
       InstalledRejectedCount: 0,
+      UnreportedNotApplicableCount: 0,
       MissingCount: count('MISSING'),
       FailedCount: count('FAILED'),
       NotApplicableCount: 0,

@@ -1,11 +1,11 @@
 /** SSM as a fake: what Patch Manager reported, and the baselines. */
 import { AwsFault, type Operation } from '#rehearsal/api.ts';
 import type { AdvisoryBook } from '#rehearsal/world/advisories.ts';
-import type { Baselines, PatchBaseline } from '#rehearsal/world/baselines.ts';
+import { type Baselines, type PatchBaseline, patchGroupOf } from '#rehearsal/world/baselines.ts';
 import type { Fleet, Host } from '#rehearsal/world/fleet.ts';
 import { pageOf } from '#rehearsal/world/paging.ts';
+import { baselineFilter, countFilter, type PatchFilter, patchFilter } from '#rehearsal/world/patch-filters.ts';
 import type { PatchStates } from '#rehearsal/world/patch-states.ts';
-import type { PatchRow } from '#rehearsal/world/patching.ts';
 
 export function ssmPatchOperations(
   fleet: Fleet,
@@ -13,37 +13,31 @@ export function ssmPatchOperations(
   baselines: Baselines,
   bookOf: (host: Host) => AdvisoryBook,
 ): Record<string, Operation> {
+  const summaryOf = (host: Host) => [states.summary(host, bookOf(host))].filter((summary) => summary !== null);
   return {
     DescribeInstancePatchStates: (input) => {
       const ids: string[] = input.InstanceIds;
-      if (ids.length < 1 || ids.length > 50) throw new AwsFault('ValidationException', 'InstanceIds: 1 to 50');
-      const known = ids.flatMap((id) => fleet.byId(id) ?? []).filter((host) => host.state !== 'terminated');
-      const summaries = known.flatMap((host) => states.summary(host, bookOf(host)) ?? []);
-      const rule = {
-        operation: 'DescribeInstancePatchStates',
-        least: 10,
-        most: 100,
-        usual: 50,
-        badToken: 'InvalidNextToken',
-      };
+      const summaries = living(ids.flatMap((id) => fleet.byId(id) ?? [])).flatMap(summaryOf);
+      const rule = { operation: 'DescribeInstancePatchStates', ...PAGES };
       const { rows, next } = pageOf(summaries, rule, ids, input.MaxResults, input.NextToken);
       return { InstancePatchStates: rows, NextToken: next };
     },
 
+    DescribeInstancePatchStatesForPatchGroup: (input) => {
+      const { MaxResults, NextToken, ...question } = input;
+      const fits = countFilter(input.Filters ?? []);
+      const members = living(fleet.hosts).filter((host) => patchGroupOf(host) === input.PatchGroup);
+      const rule = { operation: 'DescribeInstancePatchStatesForPatchGroup', ...PAGES };
+      const { rows, next } = pageOf(members.flatMap(summaryOf).filter(fits), rule, question, MaxResults, NextToken);
+      return { InstancePatchStates: rows, NextToken: next };
+    },
+
     DescribeInstancePatches: (input) => {
-      const host = fleet.byId(input.InstanceId);
-      if (!host) throw new AwsFault('ValidationException', `no managed node ${input.InstanceId}`);
-      const filters: { Key: string; Values: string[] }[] = input.Filters ?? [];
-      const wanted = states
-        .rows(host, bookOf(host))
-        .filter((row) => filters.every((filter) => patchMatches(row, filter)));
-      const rule = {
-        operation: 'DescribeInstancePatches',
-        least: 10,
-        most: 100,
-        usual: 50,
-        badToken: 'InvalidNextToken',
-      };
+      const [host] = living([fleet.byId(input.InstanceId)].flatMap((found) => found ?? []));
+      if (!host) throw new AwsFault('InvalidInstanceId', `no managed node ${input.InstanceId}`);
+      const filters: PatchFilter[] = input.Filters ?? [];
+      const wanted = states.rows(host, bookOf(host)).filter(patchFilter(filters));
+      const rule = { operation: 'DescribeInstancePatches', ...PAGES };
       const question = { id: host.id, filters };
       const { rows, next } = pageOf(wanted, rule, question, input.MaxResults, input.NextToken);
       return { Patches: rows, NextToken: next };
@@ -69,41 +63,41 @@ export function ssmPatchOperations(
     },
 
     DescribePatchBaselines: (input) => {
-      const filters: { Key: string; Values: string[] }[] = input.Filters ?? [];
-      const wanted = baselines.all.filter((baseline) => filters.every((filter) => baselineMatches(baseline, filter)));
-      const rule = {
-        operation: 'DescribePatchBaselines',
-        least: 1,
-        most: 100,
-        usual: 100,
-        badToken: 'InvalidNextToken',
-      };
+      const filters: PatchFilter[] = input.Filters ?? [];
+      const wanted = baselines.all.filter(baselineFilter('DescribePatchBaselines', filters));
+      const rule = { operation: 'DescribePatchBaselines', least: 1, most: 100, usual: 100 };
       const { rows, next } = pageOf(wanted, rule, filters, input.MaxResults, input.NextToken);
-      const identities = rows.map((baseline) => ({
-        BaselineId: baseline.id,
-        BaselineName: baseline.name,
-        OperatingSystem: baseline.os,
-        DefaultBaseline: baseline.isDefault,
-      }));
-      return { BaselineIdentities: identities, NextToken: next };
+      return { BaselineIdentities: rows.map(identityOf), NextToken: next };
+    },
+
+    /** Groups that are registered with a baseline, not those of tags. */
+    DescribePatchGroups: (input) => {
+      const filters: PatchFilter[] = input.Filters ?? [];
+      const wanted = baselines.all
+        .filter(baselineFilter('DescribePatchGroups', filters))
+        .flatMap((one) => one.groups.map((PatchGroup) => ({ PatchGroup, BaselineIdentity: identityOf(one) })));
+      const rule = { operation: 'DescribePatchGroups', least: 1, most: 100, usual: 100 };
+      const { rows, next } = pageOf(wanted, rule, filters, input.MaxResults, input.NextToken);
+      return { Mappings: rows, NextToken: next };
     },
   };
 }
 
-/** Values of State are written in camel case here, though the rows have them in capitals. */
-function patchMatches(row: PatchRow, { Key, Values }: { Key: string; Values: string[] }): boolean {
-  if (Key === 'State') return Values.some((value) => value.toUpperCase() === row.State.replaceAll('_', ''));
-  if (Key === 'KBId') return Values.includes(row.KBId);
-  if (Key === 'Classification') return Values.includes(row.Classification);
-  if (Key === 'Severity') return Values.includes(row.Severity);
-  throw new AwsFault('InvalidFilter', `DescribeInstancePatches has no filter ${Key}`);
+const PREDEFINED = 'Predefined by AWS.';
+const PAGES = { least: 10, most: 100, usual: 50, badToken: 'InvalidNextToken' };
+
+function living(hosts: readonly Host[]): Host[] {
+  return hosts.filter(({ state }) => state !== 'terminated');
 }
 
-function baselineMatches(baseline: PatchBaseline, { Key, Values }: { Key: string; Values: string[] }): boolean {
-  if (Key === 'OWNER') return Values.includes(baseline.owner);
-  if (Key === 'OPERATING_SYSTEM') return Values.includes(baseline.os);
-  if (Key === 'NAME_PREFIX') return Values.some((prefix) => baseline.name.startsWith(prefix));
-  throw new AwsFault('InvalidFilter', `DescribePatchBaselines has no filter ${Key}`);
+function identityOf(baseline: PatchBaseline): Record<string, unknown> {
+  return {
+    BaselineId: baseline.id,
+    BaselineName: baseline.name,
+    ...(baseline.owner === 'AWS' && { BaselineDescription: PREDEFINED }),
+    OperatingSystem: baseline.os,
+    DefaultBaseline: baseline.isDefault,
+  };
 }
 
 function baselineView(baseline: PatchBaseline): Record<string, unknown> {
@@ -127,7 +121,7 @@ function baselineView(baseline: PatchBaseline): Record<string, unknown> {
     RejectedPatches: baseline.rejected,
     RejectedPatchesAction: 'ALLOW_AS_DEPENDENCY',
     PatchGroups: baseline.groups,
-    ...(baseline.owner === 'AWS' && { Description: 'Predefined by AWS.' }),
+    ...(baseline.owner === 'AWS' && { Description: PREDEFINED }),
     Sources: [],
   };
 }

@@ -3,8 +3,10 @@ import type { Fake, Stage } from '#rehearsal/api.ts';
 import { identityFakes } from '#rehearsal/identity.ts';
 import { isWorldFault, type Scenario, timeOfFault, type WorldFault } from '#rehearsal/scenario.ts';
 import { AdvisoryBook } from '#rehearsal/world/advisories.ts';
+import { type Association, associationOperations, inspectorAssociations } from '#rehearsal/world/associations.ts';
 import { Baselines } from '#rehearsal/world/baselines.ts';
 import { bearFleet } from '#rehearsal/world/birth.ts';
+import { calendarOperations } from '#rehearsal/world/calendars.ts';
 import { type Command, Commands, type DocumentWork } from '#rehearsal/world/commands.ts';
 import { ec2Operations } from '#rehearsal/world/ec2.ts';
 import { applyFault } from '#rehearsal/world/faults.ts';
@@ -14,10 +16,12 @@ import { Fleet, type Host } from '#rehearsal/world/fleet.ts';
 import { inspectorOperations } from '#rehearsal/world/inspector.ts';
 import { Looks } from '#rehearsal/world/looks.ts';
 import { Alarms } from '#rehearsal/world/monitoring.ts';
+import { nodeOperations } from '#rehearsal/world/nodes.ts';
 import { PatchStates } from '#rehearsal/world/patch-states.ts';
 import { PLATFORMS } from '#rehearsal/world/platforms.ts';
-import { PatchRuns, uuid } from '#rehearsal/world/runs.ts';
-import { type Association, ssmOperations } from '#rehearsal/world/ssm.ts';
+import { commandOperations } from '#rehearsal/world/run-command.ts';
+import { PatchRuns } from '#rehearsal/world/runs.ts';
+
 import { ssmPatchOperations } from '#rehearsal/world/ssm-patch.ts';
 import { baselineOf } from '#rehearsal/world/stack-baselines.ts';
 import { type HostTruth, truthOf } from '#rehearsal/world/truth.ts';
@@ -87,7 +91,10 @@ export function openWorld(scenario: Scenario, stage: Stage): World {
     {
       service: 'ssm',
       operations: {
-        ...ssmOperations(stage, scenario, fleet, commands, associations),
+        ...commandOperations(stage, commands),
+        ...nodeOperations(stage, fleet),
+        ...associationOperations(stage, associations),
+        ...calendarOperations(stage, scenario, (name) => commands.documents.has(name)),
         ...ssmPatchOperations(fleet, states, baselines, bookOf),
       },
     },
@@ -180,20 +187,6 @@ function vmScan(looks: Looks): DocumentWork {
       done({ exit: 0, output: 'sbom sent' });
     });
   };
-}
-
-function inspectorAssociations(stage: Stage): Association[] {
-  const make = (name: string, document: string, rate: string) => ({
-    id: uuid(stage.chance.of(`association/${name}`)),
-    name,
-    document,
-    rate,
-  });
-  return [
-    make('InspectorInventoryCollection-do-not-delete', 'AWS-GatherSoftwareInventory', 'rate(30 minutes)'),
-    make('InvokeInspectorSsmPlugin-do-not-delete', 'AmazonInspector2-InvokeInspectorSsmPlugin', 'rate(6 hours)'),
-    make('InspectorDistributor-do-not-delete', 'AWS-ConfigureAWSPackage', 'rate(7 days)'),
-  ];
 }
 
 /** One timer for each instant at which an advisory becomes known or its fix comes out. */

@@ -157,6 +157,10 @@ def campaign(nodes):
     ssm.get_command_invocation(CommandId=row["CommandId"], InstanceId=row["InstanceId"], PluginName="PatchLinux")
     ids = [node["InstanceId"] for node in nodes][:50]
     all_of(ssm, "describe_instance_patch_states", "InstancePatchStates", InstanceIds=ids)
+    told = all_of(ssm, "describe_instance_patch_states_for_patch_group", "InstancePatchStates", PatchGroup=GROUP,
+                  Filters=[{"Key": "InstalledCount", "Values": ["0"], "Type": "GreaterThan"}])
+    expect(f"{len(told)} hosts of the group have a patch state", len(told) > 20)
+    expect("the group is registered", GROUP in [m["PatchGroup"] for m in all_of(ssm, "describe_patch_groups", "Mappings")])
     all_of(ssm, "describe_instance_patches", "Patches", InstanceId=row["InstanceId"])
 
 
