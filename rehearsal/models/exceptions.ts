@@ -24,6 +24,14 @@ export const EXCEPTIONS: readonly Exception[] = [
     why: 'The model has lists of 25 at most, its own maxResults goes to 100, and the service gives what maxResults asks for.',
   },
   {
+    service: 'ssm',
+    operation: 'DescribeInstancePatchStatesForPatchGroup',
+    side: 'output',
+    at: 'InstancePatchStates',
+    kind: 'length',
+    why: 'The model has lists of one to five, its own MaxResults goes from ten to a hundred, and a group may have no state at all.',
+  },
+  {
     service: 'ec2',
     operation: 'DescribeInstances',
     side: 'output',

@@ -93,6 +93,7 @@ for (const [Key, Type, value, wanted] of [
   ['MissingCount', 'LessThan', '1', 'web-1'],
   ['InstalledPendingRebootCount', 'NotEqual', '0', 'web-1'],
   ['InstalledRejectedCount', 'Equal', '0', 'web-1 web-2'],
+  ['InstalledRejectedCount', 'GreaterThan', '0', ''],
 ] as const)
   test(`patch states of a group by ${Key} ${Type} ${value}`, () => {
     const Filters = [{ Key, Type, Values: [value] }];
