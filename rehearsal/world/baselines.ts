@@ -3,6 +3,7 @@ import type { Stage } from '#rehearsal/api.ts';
 import type { BaselineText } from '#rehearsal/scenario-format.ts';
 import type { Release } from '#rehearsal/world/advisories.ts';
 import type { Host } from '#rehearsal/world/fleet.ts';
+import { PREDEFINED, type PredefinedBaseline } from '#rehearsal/world/predefined-baselines.ts';
 
 const DAY = 86_400_000;
 const AWS_OWNER = '733109147000';
@@ -37,8 +38,8 @@ export class Baselines {
     this.#stage = stage;
     const mine = own.map((text) => ownBaseline(text, stage));
     const taken = new Set(mine.filter((baseline) => baseline.isDefault).map((baseline) => baseline.os));
-    const aws = predefined(stage).map((baseline) => ({ ...baseline, isDefault: !taken.has(baseline.os) }));
-    this.all = [...mine, ...aws];
+    const aws = PREDEFINED.map((each) => ({ ...each, isDefault: each.isDefault && !taken.has(each.os) }));
+    this.all = [...mine, ...aws.map((each) => awsBaseline(each, stage))];
   }
 
   /**
@@ -99,6 +100,7 @@ function ruleTakes(rule: Rule, release: Release): boolean {
     if (values.includes('*')) return true;
     if (key === 'CLASSIFICATION') return values.includes(release.classification);
     if (key === 'SEVERITY' || key === 'MSRC_SEVERITY') return values.includes(release.severity);
+    if (key === 'PATCH_SET') return values.includes('OS'); // applications of Microsoft's are not played
     return true; // PRODUCT, SECTION, PRIORITY: everything of the fleet is of one product and ordinary
   });
 }
@@ -115,36 +117,19 @@ function ownBaseline(text: BaselineText, stage: Stage): PatchBaseline {
   return { id, name, os, owner: 'Self', groups, isDefault: text.default, rules, approved, rejected };
 }
 
-/** Default baselines approve most security patches 7 days after their release, Debian's and Ubuntu's at once (trap 4). */
-function predefined(stage: Stage): PatchBaseline[] {
-  const security = { CLASSIFICATION: ['Security'], SEVERITY: ['Critical', 'Important'] };
-  const bugfix = { CLASSIFICATION: ['Bugfix'] };
-  const windows = { CLASSIFICATION: ['CriticalUpdates', 'SecurityUpdates'], MSRC_SEVERITY: ['Critical', 'Important'] };
-  const priorities = { PRIORITY: ['Required', 'Important', 'Standard', 'Optional', 'Extra'] };
-  const make = (name: string, os: string, filters: Record<string, string[]>[], days: number | null): PatchBaseline => ({
+function awsBaseline({ name, os, rules, isDefault, ...each }: PredefinedBaseline, stage: Stage): PatchBaseline {
+  const { approveAfterDays, enableNonSecurity } = each;
+  return {
     id: `arn:aws:ssm:${stage.region}:${AWS_OWNER}:patchbaseline/${baselineId(name, stage)}`,
     name,
     os,
     owner: 'AWS',
     groups: [],
-    isDefault: true,
-    rules: filters.map((each) => ({
-      filters: each,
-      approveAfterDays: days,
-      approveUntil: null,
-      enableNonSecurity: false,
-    })),
+    isDefault,
+    rules: rules.map((filters) => ({ filters, approveAfterDays, approveUntil: null, enableNonSecurity })),
     approved: [],
     rejected: [],
-  });
-  return [
-    make('AWS-DebianDefaultPatchBaseline', 'DEBIAN', [priorities], null),
-    make('AWS-UbuntuDefaultPatchBaseline', 'UBUNTU', [priorities], null),
-    make('AWS-AmazonLinux2023DefaultPatchBaseline', 'AMAZON_LINUX_2023', [security, bugfix], 7),
-    make('AWS-AmazonLinux2DefaultPatchBaseline', 'AMAZON_LINUX_2', [security, bugfix], 7),
-    make('AWS-RedHatDefaultPatchBaseline', 'REDHAT_ENTERPRISE_LINUX', [security, bugfix], 7),
-    make('AWS-DefaultPatchBaseline', 'WINDOWS', [windows], 7),
-  ];
+  };
 }
 
 function baselineId(name: string, stage: Stage): string {
