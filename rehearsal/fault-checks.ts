@@ -93,6 +93,9 @@ function plain(member: string, problem: string, otherwise: string): Found {
   return { member, problem, word: '', known: [], otherwise };
 }
 
+/** Who calls besides functions: AWS itself for a machine or a schedule, who acts in the process, any other client. */
+const OTHER_CALLERS = ['states', 'scheduler', 'operator', 'outside'];
+
 /** Names of functions, machines and states that the service does not have: such a fault would never strike. One line each. */
 export function unknownNames(
   faults: readonly {
@@ -113,7 +116,7 @@ export function unknownNames(
       const remedy = remedyFor(word, known, `name one of ${known.join(', ')}`);
       lines.push(`the scenario's fault ${fault.do}: no ${what} is called "${word}". Remedy: ${remedy}`);
     };
-    check('function', fault.function, [...keys, 'operator', 'outside']);
+    check('function', fault.function, [...keys, ...OTHER_CALLERS]);
     check('machine', fault.execution, machineKeys);
     check('machine', fault.on?.execution, machineKeys);
     check('state', fault.on?.state, states);
