@@ -102,13 +102,15 @@ export function unknownNames(
     do: string;
     function?: string | undefined;
     execution?: string | undefined;
+    topic?: string | undefined;
     on?: { state: string; execution?: string | undefined } | undefined;
   }[],
-  { functions, machines }: Pick<Installation, 'functions' | 'machines'>,
+  { functions, machines, topics }: Pick<Installation, 'functions' | 'machines' | 'topics'>,
 ): string[] {
   const keys = functions.map(({ key }) => key);
   const machineKeys = machines.map(({ key }) => key);
   const states = machines.flatMap(({ definition }) => namesOf(definition));
+  const words = topics.map(({ name }) => name.split('-').pop() ?? name);
   return faults.flatMap((fault) => {
     const lines: string[] = [];
     const check = (what: string, word: string | undefined, known: string[]) => {
@@ -120,6 +122,7 @@ export function unknownNames(
     check('machine', fault.execution, machineKeys);
     check('machine', fault.on?.execution, machineKeys);
     check('state', fault.on?.state, states);
+    check('topic', fault.topic, words);
     return lines;
   });
 }

@@ -89,6 +89,8 @@ export const engineFaultSchemas = [
     ...when,
   }),
   z.strictObject({ do: z.literal('double-mail'), ...often, ...when }),
+  // the last word of the topic's name, such as notices; all topics, if absent
+  z.strictObject({ do: z.literal('unsubscribe'), topic: z.string().optional(), ...when }),
 ] as const;
 
 export type WorldFault = z.output<(typeof worldFaultSchemas)[number]>;
@@ -106,4 +108,5 @@ export const ENGINE_FAULTS: readonly string[] = [
   'double-events',
   'double-mail',
   'duplicate-start',
+  'unsubscribe',
 ] satisfies EngineFault['do'][];

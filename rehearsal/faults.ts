@@ -13,7 +13,8 @@ export interface EngineFault {
     | 'lose-events'
     | 'double-events'
     | 'double-mail'
-    | 'duplicate-start';
+    | 'duplicate-start'
+    | 'unsubscribe';
   /** From this instant on (epoch milliseconds). Without `at` and `on`: from the beginning. */
   at?: number | undefined;
   /** From the nth time (1, if absent) that a state of this name is entered. `execution`: the machine's key. */
@@ -24,6 +25,8 @@ export interface EngineFault {
   function?: string | undefined;
   /** For abort-execution and duplicate-start: the machine's key, where `on` does not say which execution. */
   execution?: string | undefined;
+  /** For unsubscribe: the last word of a topic's name (notices). Absent: all topics. */
+  topic?: string | undefined;
   /** For fail-call: AWS's error code, refused with 400. Absent: an internal error, 500. */
   error?: string | undefined;
   /** How often it strikes. Absent: once; events, mail, and what lasts: from then on. */
@@ -34,6 +37,8 @@ export interface EngineFault {
 
 /** What they strike must run already. */
 export const NEEDS_EXECUTION: readonly EngineFault['do'][] = ['abort-execution', 'duplicate-start'];
+/** They happen at their moment, and to what is there then. */
+const STRIKES: readonly EngineFault['do'][] = [...NEEDS_EXECUTION, 'unsubscribe'];
 
 interface Armed {
   fault: EngineFault;
@@ -50,6 +55,7 @@ export interface EnteredState {
 export class Faults {
   readonly #waiting: { fault: EngineFault; seen: number }[] = [];
   readonly #armed: Armed[] = [];
+  readonly #faults: EngineFault[];
   readonly #clock: Clock;
   readonly #strike: (fault: EngineFault, entered: EnteredState | null) => void;
   readonly #note: (fault: EngineFault, what: string) => void;
@@ -64,13 +70,18 @@ export class Faults {
     this.#clock = clock;
     this.#strike = strike;
     this.#note = note;
-    for (const fault of faults) {
-      const isEarly = !fault.on && (fault.at === undefined || fault.at <= clock.now());
-      if (isEarly && NEEDS_EXECUTION.includes(fault.do))
-        throw new Error(`a fault ${fault.do} needs "on", or "at" after the beginning: nothing runs before`);
+    this.#faults = faults;
+    for (const { do: kind, on, at = 0 } of faults)
+      if (!on && at <= clock.now() && NEEDS_EXECUTION.includes(kind))
+        throw new Error(`a fault ${kind} needs "on", or "at" after the beginning: nothing runs before`);
+  }
+
+  /** From now on they strike: what they strike at is there. */
+  begin(): void {
+    for (const fault of this.#faults) {
       if (fault.on) this.#waiting.push({ fault, seen: 0 });
-      else if (isEarly || fault.at === undefined) this.#arm(fault, null);
-      else clock.at(fault.at, `fault ${fault.do}`, () => this.#arm(fault, null));
+      else if (fault.at === undefined || fault.at <= this.#clock.now()) this.#arm(fault, null);
+      else this.#clock.at(fault.at, `fault ${fault.do}`, () => this.#arm(fault, null));
     }
   }
 
@@ -121,8 +132,8 @@ export class Faults {
   }
 
   #arm(fault: EngineFault, entered: EnteredState | null): void {
-    if (NEEDS_EXECUTION.includes(fault.do)) {
-      this.#note(fault, entered?.execution ?? fault.execution ?? '');
+    if (STRIKES.includes(fault.do)) {
+      this.#note(fault, entered?.execution ?? fault.execution ?? fault.topic ?? '');
       this.#strike(fault, entered);
       return;
     }

@@ -6,7 +6,6 @@ import { channel } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { received, send } from '#rehearsal/address.ts';
 import { AwsFault, type Caller, type Fake, type Operation, type ServiceName } from '#rehearsal/api.ts';
-import type { FunctionUrls } from '#rehearsal/function-urls.ts';
 import { judgeAnswer, judgedInput } from '#rehearsal/models/verdict.ts';
 import { restJson, restScheduler, targetJson } from '#rehearsal/protocols/json.ts';
 import { ec2Query, iamQuery, snsQuery, stsQuery } from '#rehearsal/protocols/query.ts';
@@ -25,7 +24,8 @@ export interface GatewayParts {
   traffic: Traffic;
   /** DynamoDB is answered by another server, at its request event. */
   dynamodb: Server;
-  urls: FunctionUrls;
+  /** What is open to browsers; null: the request is for something else. */
+  pages(request: IncomingMessage, response: ServerResponse): Promise<void> | null;
   /** A fault that strikes this call, asked once per call. */
   fault(call: string, caller: string): WireFault | null;
   /** After each call: `error` is AWS's error code, or null. */
@@ -85,9 +85,9 @@ export class Gateway {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { now, traffic, requestId, caller, account, urls } = this.#parts;
+    const { now, traffic, requestId, caller, account, pages } = this.#parts;
     // Before it counts as traffic: the function behind a page may wait for time to move.
-    const page = urls.serve(request, response);
+    const page = pages(request, response);
     if (page) return page;
     response.sendDate = false;
     response.setHeader('Date', new Date(now()).toUTCString());

@@ -1,4 +1,5 @@
 /** An open rehearsal: all parts of the small AWS, put together around one clock. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { vacate } from '#rehearsal/address.ts';
 import type { AwsEvent, ExecutionView, Letter, Mail, Rehearsal, TimelineEvent } from '#rehearsal/api.ts';
 import { openBus } from '#rehearsal/bus.ts';
@@ -8,6 +9,7 @@ import type { openDynamodb } from '#rehearsal/dynamodb.ts';
 import { type EngineFault, type EnteredState, Faults } from '#rehearsal/faults.ts';
 import { FunctionUrls } from '#rehearsal/function-urls.ts';
 import { Gateway } from '#rehearsal/gateway.ts';
+import { InboxPages } from '#rehearsal/inbox-pages.ts';
 import { Lambda } from '#rehearsal/lambda.ts';
 import { Pace } from '#rehearsal/pace.ts';
 import { Pool } from '#rehearsal/pool.ts';
@@ -15,7 +17,6 @@ import type { RehearsalOptions } from '#rehearsal/rehearsal.ts';
 import { keepRules } from '#rehearsal/rule-schedules.ts';
 import { S3 } from '#rehearsal/s3.ts';
 import type { Installation } from '#rehearsal/serverless.ts';
-import { Sns } from '#rehearsal/sns.ts';
 import { States } from '#rehearsal/states.ts';
 import { statesApi, views } from '#rehearsal/states-api.ts';
 import { taskEnvironment } from '#rehearsal/task-environment.ts';
@@ -93,18 +94,12 @@ export class OpenRehearsal implements Rehearsal {
     });
     this.#urls = new FunctionUrls(functions, { lambda, clock, chance: chance.of('urls') });
     const call: Gateway['call'] = (service, operation, input, who) => this.gateway.call(service, operation, input, who);
-    this.#bus = openBus(installed, { clock, chance, lambda, faults, note, call });
-    const { events, sqs, scheduler } = this.#bus;
     const deliver = (mail: Mail) => {
       this.inbox.push(mail);
       note('mail', mail.topic, mail.subject, { messageId: mail.messageId });
     };
-    const sns = new Sns(installed.topics, {
-      clock,
-      chance: chance.of('sns'),
-      deliver,
-      doubled: (topic) => faults.onMail(topic),
-    });
+    this.#bus = openBus(installed, { clock, chance, endpoint: this.endpoint, lambda, faults, deliver, note, call });
+    const { events, sqs, sns, scheduler } = this.#bus;
     const stage = { clock, account, region, emit: (event: AwsEvent) => events.emit(event), note };
     const world = options.world({ ...stage, chance: chance.of('world') });
     for (const { name } of installed.documents) world.addDocument?.(name);
@@ -121,6 +116,7 @@ export class OpenRehearsal implements Rehearsal {
     const buckets = installed.buckets.map(({ name }) => name);
     this.#s3 = new S3(buckets, clock);
     const requests = chance.of('requests');
+    const inboxes = new InboxPages(sns, clock);
     const parts = {
       now: () => clock.now(),
       account,
@@ -128,7 +124,8 @@ export class OpenRehearsal implements Rehearsal {
       requestId: () => uuid(requests),
       traffic: this.#traffic,
       dynamodb,
-      urls: this.#urls,
+      pages: (request: IncomingMessage, response: ServerResponse) =>
+        this.#urls.serve(request, response) ?? inboxes.serve(request, response),
       fault,
       called: (call: string, caller: string, error: string | null) => note('call', caller, call, { error }),
     };
@@ -144,6 +141,7 @@ export class OpenRehearsal implements Rehearsal {
     this.#traffic.open();
     this.#pool.open();
     clock.install();
+    faults.begin();
   }
 
   on(listener: (event: TimelineEvent) => void): void {
@@ -228,6 +226,10 @@ export class OpenRehearsal implements Rehearsal {
   }
 
   #strike(fault: EngineFault, entered: EnteredState | null): void {
+    if (fault.do === 'unsubscribe') {
+      this.#bus.sns.unsubscribeAll(fault.topic);
+      return;
+    }
     const hit = views(this.states).filter((view) =>
       entered
         ? view.arn === entered.execution

@@ -21,15 +21,23 @@ interface Found {
 }
 
 /** Names that no field below `$or` may have: operators, and what event-ruler keeps for later. */
-const RESERVED = new Set(
+export const RESERVED = new Set(
   'exactly equals-ignore-case prefix suffix anything-but exists wildcard numeric cidr regex not-wildcard not-equals-ignore-case date-after date-on-or-after date-before date-on-or-before in-date-range ip-address-in-range ip-address-not-in-range'.split(
     ' ',
   ),
 );
 
+/** Where the filter policies of topics, which share the rest, differ: the tests of leaves, and which `$or` is one. */
+export interface Grammar {
+  leaf: typeof leafTest;
+  isOr: (part: unknown) => boolean; // else `$or` is a name like any other
+}
+
+const EVENTS: Grammar = { leaf: leafTest, isOr: () => true };
+
 /** Throws, with the place, for what AWS refuses. Matches by flat paths: `{"a": {"b": …}}` and `{"a.b": …}` are one field. */
-export function compilePattern(pattern: unknown, place = 'pattern'): Pattern {
-  const branches = new Reading(place).object([new Map()], pattern, [], place, false);
+export function compilePattern(pattern: unknown, place = 'pattern', grammar = EVENTS): Pattern {
+  const branches = new Reading(place, grammar).object([new Map()], pattern, [], place, false);
   const ordered = branches.map((branch) => [...branch].sort(([one], [other]) => (one < other ? -1 : 1)));
   return (event) => {
     const found = new Map<string, Found[]>();
@@ -40,9 +48,11 @@ export function compilePattern(pattern: unknown, place = 'pattern'): Pattern {
 
 class Reading {
   readonly #root: string;
+  readonly #grammar: Grammar;
 
-  constructor(root: string) {
+  constructor(root: string, grammar: Grammar) {
     this.#root = root;
+    this.#grammar = grammar;
   }
 
   object(branches: Branch[], value: unknown, path: string[], place: string, inOr: boolean): Branch[] {
@@ -56,10 +66,10 @@ class Reading {
   }
 
   #field(branches: Branch[], key: string, part: unknown, path: string[], place: string, inOr: boolean): Branch[] {
-    if (key === '$or') return this.#or(branches, part, path, place);
+    if (key === '$or' && this.#grammar.isOr(part)) return this.#or(branches, part, path, place);
     if (inOr && RESERVED.has(key)) throw new Error(`${place}: no field below $or may be called ${key}`);
     if (!Array.isArray(part)) return this.object(branches, part, [...path, key], place, inOr);
-    const wanted = leaves(part, place);
+    const wanted = leaves(part, place, this.#grammar.leaf);
     // A path that comes again replaces what stood there: event-ruler does not AND them.
     return branches.map((branch) => new Map(branch).set([...path, key].join('.'), wanted));
   }
@@ -76,11 +86,11 @@ class Reading {
   }
 }
 
-function leaves(values: unknown[], place: string): Wanted {
+function leaves(values: unknown[], place: string, leaf: typeof leafTest): Wanted {
   if (values.length === 0) throw new Error(`${place}: an empty list is refused`);
   const wanted: Wanted = { tests: [], absent: false };
   for (const value of values) {
-    const test = leafTest(value, place);
+    const test = leaf(value, place);
     if (test === 'absent') wanted.absent = true;
     else wanted.tests.push(test);
   }

@@ -17,6 +17,7 @@ export function coerce(model: Model, name: string, value: unknown): unknown {
   if (shape.type === 'list' && Array.isArray(value))
     return value.map((item) => coerce(model, shape.member ?? '', item));
   if (shape.type === 'list' && value === '') return [];
+  if (shape.type === 'map' && value === '') return {};
   if (shape.type === 'map' && isMap(value))
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [key, coerce(model, shape.value ?? '', item)]),

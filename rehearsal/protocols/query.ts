@@ -4,19 +4,21 @@ import { element, members, type XmlStyle } from '#rehearsal/protocols/xml.ts';
 
 const XML = { 'content-type': 'text/xml' };
 const AS_IS: XmlStyle = { item: 'member', rename: (member) => member };
+/** Its one map in answers. */
+const SNS: XmlStyle = { ...AS_IS, map: 'Attributes' };
 
-export const snsQuery = awsQuery('http://sns.amazonaws.com/doc/2010-03-31/');
+export const snsQuery = awsQuery('http://sns.amazonaws.com/doc/2010-03-31/', SNS);
 export const stsQuery = awsQuery('https://sts.amazonaws.com/doc/2011-06-15/');
 export const iamQuery = awsQuery('https://iam.amazonaws.com/doc/2010-05-08/');
 
-function awsQuery(namespace: string): Protocol {
+function awsQuery(namespace: string, style = AS_IS): Protocol {
   return {
     operation: action,
     input: (request) => fold(tree(request)),
     answer: (operation, output, requestId) => ({
       status: 200,
       headers: XML,
-      body: `<${operation}Response xmlns="${namespace}">${element(`${operation}Result`, output ?? {}, AS_IS)}${element('ResponseMetadata', { RequestId: requestId }, AS_IS)}</${operation}Response>`,
+      body: `<${operation}Response xmlns="${namespace}">${element(`${operation}Result`, output, style)}${element('ResponseMetadata', { RequestId: requestId }, AS_IS)}</${operation}Response>`,
     }),
     fault: (fault, requestId) => {
       const error = {

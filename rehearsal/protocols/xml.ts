@@ -6,9 +6,13 @@ export function escapeXml(text: string): string {
   return text.replaceAll(/[&<>"\r]/g, (found) => ESCAPES[found] ?? found);
 }
 
-/** `item`: the element of a list's items; null: the list's own name is repeated. `rename`: member name → element name. */
+/**
+ * `item`: the element of a list's items; null: the list's own name is repeated. `map`: the member that is a map, written as entries.
+ * `rename`: member name → element name.
+ */
 export interface XmlStyle {
   item: string | null;
+  map?: string;
   rename: (member: string, parent: string) => string;
 }
 
@@ -20,6 +24,12 @@ export function element(name: string, value: unknown, style: XmlStyle, member = 
     return `<${name}>${items.join('')}</${name}>`;
   }
   if (value instanceof Date) return `<${name}>${value.toISOString()}</${name}>`;
+  if (typeof value === 'object' && member === style.map) {
+    const entries = Object.entries(value).map(
+      ([key, one]) => `<entry>${members({ key, value: one }, style, '')}</entry>`,
+    );
+    return `<${name}>${entries.join('')}</${name}>`;
+  }
   if (typeof value === 'object') return `<${name}>${members(value, style, member)}</${name}>`;
   return `<${name}>${escapeXml(String(value))}</${name}>`;
 }

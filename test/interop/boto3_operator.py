@@ -7,6 +7,7 @@ import gzip
 import json
 import sys
 import time
+import urllib.request
 from email.utils import parsedate_to_datetime
 
 import boto3
@@ -220,6 +221,68 @@ def others(nodes):
     expect("a campaign can be stopped", status == "ABORTED")
 
 
+def subscribed():
+    """A queue of a stranger's own that hears of what ends; a mailbox that confirms itself. Both before anything is published."""
+    sns, sqs = client("sns"), client("sqs")
+    queue = sqs.create_queue(QueueName="stranger", Attributes={"VisibilityTimeout": "5"})["QueueUrl"]
+    expect("its queue is known", sqs.get_queue_url(QueueName="stranger")["QueueUrl"] == queue)
+    expect("and listed", queue in all_of(sqs, "list_queues", "QueueUrls"))
+    where = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    topics = [t["TopicArn"] for t in all_of(sns, "list_topics", "Topics")]
+    notices = next(arn for arn in topics if arn.endswith("-notices"))
+    policy = json.dumps({"kind": ["delta"], "group": [{"prefix": GROUP}]})
+    wanted = {"FilterPolicy": policy, "RawMessageDelivery": "true"}
+    arn = sns.subscribe(TopicArn=notices, Protocol="sqs", Endpoint=where, Attributes=wanted)["SubscriptionArn"]
+    expect("its filter policy is kept", sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]["FilterPolicy"] == policy)
+    mail = sns.subscribe(TopicArn=notices, Protocol="email", Endpoint="stranger@example.org")["SubscriptionArn"]
+    expect("mail waits to be confirmed", mail == "pending confirmation")
+    token = inbox("stranger@example.org")[0]["body"].split("Token=")[1].split()[0]
+    mail = sns.confirm_subscription(TopicArn=notices, Token=token)["SubscriptionArn"]
+    sns.set_subscription_attributes(SubscriptionArn=mail, AttributeName="FilterPolicyScope", AttributeValue="MessageBody")
+    sns.set_subscription_attributes(SubscriptionArn=mail, AttributeName="FilterPolicy", AttributeValue='{"hello": [{"exists": true}]}')
+    counts = sns.get_topic_attributes(TopicArn=notices)["Attributes"]
+    expect("three are subscribed", (counts["SubscriptionsConfirmed"], counts["SubscriptionsPending"]) == ("3", "0"))
+    unchecked = client("sns", False)
+    refused("InvalidParameter", "FilterPolicy", unchecked.subscribe, TopicArn=notices, Protocol="sqs", Endpoint=where + "2",
+            Attributes={"FilterPolicy": '{"kind": [{"like": "x"}]}'})
+    refused("NotFound", "topic", unchecked.subscribe, TopicArn=notices + "x", Protocol="sqs", Endpoint=where)
+    return notices, queue, arn, mail
+
+
+def inbox(address):
+    """By plain GETs, as a person reads mail."""
+    get = lambda path: json.load(urllib.request.urlopen(ENDPOINT + path))
+    return get(next(one["path"] for one in get("/inbox")["inboxes"] if one["endpoint"] == address))["mails"]
+
+
+def came(notices, queue, subscription, mail):
+    """What the campaign told, as the filter lets it through, and what is said by hand."""
+    sns, sqs = client("sns"), client("sqs")
+    got = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=5, MessageAttributeNames=["All"], AttributeNames=["All"])
+    told = [json.loads(m["Body"]) for m in got["Messages"]]
+    expect(f"the queue has {len(told)} notice: the delta", [one["kind"] for one in told] == ["delta"])
+    expect("with its attributes", got["Messages"][0]["MessageAttributes"]["group"]["StringValue"] == GROUP)
+    handle = got["Messages"][0]["ReceiptHandle"]
+    sqs.change_message_visibility(QueueUrl=queue, ReceiptHandle=handle, VisibilityTimeout=60)
+    sqs.delete_message(QueueUrl=queue, ReceiptHandle=handle)
+    expect("the mailbox has none of it", len(inbox("stranger@example.org")) == 1)
+    sns.publish(TopicArn=notices, Subject="by hand", Message='{"hello": "you"}')
+    expect("but what its own filter asks for", inbox("stranger@example.org")[-1]["subject"] == "by hand")
+    people = inbox("people@example.com")
+    expect(f"people have all {len(people)} mails", people[-1]["subject"] == "by hand" and len(people) >= 2)
+    expect("all are listed", {subscription, mail} <= {s["SubscriptionArn"] for s in all_of(sns, "list_subscriptions", "Subscriptions")})
+    for one in (subscription, mail):
+        sns.unsubscribe(SubscriptionArn=one)
+    left = all_of(sns, "list_subscriptions_by_topic", "Subscriptions", TopicArn=notices)
+    expect("people alone are left", [s["Endpoint"] for s in left] == ["people@example.com"])
+    sqs.send_message(QueueUrl=queue, MessageBody="one")
+    sqs.send_message_batch(QueueUrl=queue, Entries=[{"Id": "2", "MessageBody": "two"}])
+    rest = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
+    gone = [{"Id": m["MessageId"], "ReceiptHandle": m["ReceiptHandle"]} for m in rest]
+    expect("a queue of one's own", len(sqs.delete_message_batch(QueueUrl=queue, Entries=gone)["Successful"]) == 2)
+    sqs.delete_queue(QueueUrl=queue)
+
+
 def machines():
     """Machines of a stranger's own, beside those of the product."""
     sfn = client("stepfunctions")
@@ -265,7 +328,9 @@ def schedules(sfn, machine, role):
 
 nodes = look()
 err()
+ears = subscribed()
 campaign(nodes)
+came(*ears)
 others(nodes)
 machines()
 answers.close()

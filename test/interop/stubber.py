@@ -11,9 +11,8 @@ import botocore.stub
 
 ANSWERS, PLAYED = sys.argv[1], sys.argv[2]
 NAMES = {"states": "stepfunctions", "monitoring": "cloudwatch"}
-# No call of the operator's gets an answer of these: a failed task would end the campaign, the scenario has no calendar, and who
-# sends to a queue needs its address, which the product alone is told.
-WITHOUT_ANSWER = {"states.SendTaskFailure", "ssm.GetCalendarState", "sqs.SendMessage"}
+# No call of the operator's gets an answer of these: a failed task would end the campaign, the scenario has no calendar.
+WITHOUT_ANSWER = {"states.SendTaskFailure", "ssm.GetCalendarState"}
 
 judged = collections.Counter()
 faults = []

@@ -123,10 +123,11 @@ const SOUND = [
   '{ do: lose-events, operation: aws.states, lasts: 1h }',
   '{ do: foreign-scan, every: 24h }',
   '{ do: agent-lost, hosts: [web], back: 0m }',
+  '{ do: unsubscribe, topic: notices, after: 1h }',
 ];
 for (const fault of SOUND) test(`taken: ${fault}`, () => assert.deepEqual(said(fault), []));
 
-test('functions, machines and states that the service does not have', async () => {
+test('functions, machines, states and topics that the service does not have', async () => {
   const rehearsal = await openSample();
   try {
     const lines = unknownNames(
@@ -135,6 +136,7 @@ test('functions, machines and states that the service does not have', async () =
         { do: 'duplicate-start', execution: 'lop' },
         { do: 'stop', on: { state: 'Soka', execution: 'loop' } },
         { do: 'throttle', function: 'operator', on: { state: 'Child' } },
+        { do: 'unsubscribe', topic: 'notice' },
       ],
       rehearsal.installed,
     );
@@ -142,6 +144,7 @@ test('functions, machines and states that the service does not have', async () =
       'the scenario\'s fault crash: no function is called "lookAruond". Remedy: did you mean "lookAround"?',
       'the scenario\'s fault duplicate-start: no machine is called "lop". Remedy: did you mean "loop"?',
       'the scenario\'s fault stop: no state is called "Soka". Remedy: did you mean "Soak"?',
+      'the scenario\'s fault unsubscribe: no topic is called "notice". Remedy: did you mean "notices"?',
     ]);
   } finally {
     await rehearsal.close();

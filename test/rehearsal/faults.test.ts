@@ -37,6 +37,16 @@ test('lose-response: the call took effect, its answer never came', () =>
     assert.equal(rehearsal.inbox.length, 2);
   }));
 
+test('unsubscribe: the message goes out, and nobody gets it', async () => {
+  const heard = (topic: string) =>
+    rehearse([{ do: 'unsubscribe', topic }], async (rehearsal) => {
+      await rehearsal.run(soaking(rehearsal));
+      assert.equal(rehearsal.calls.get('sns.Publish'), 1);
+      return rehearsal.inbox.length;
+    });
+  assert.deepEqual([await heard('notices'), await heard('others')], [0, 1]);
+});
+
 test('lose-response: also of DynamoDB', () =>
   rehearse([{ do: 'lose-response', operation: 'dynamodb.PutItem' }], async (rehearsal) => {
     await rehearsal.run(soaking(rehearsal));

@@ -22,13 +22,20 @@ function opened(answer: (ids: string[]) => unknown) {
     batches.push({ at: clock.now(), bodies: Records.map(({ body }) => body) });
     return answer(Records.map(({ messageId }) => messageId));
   };
-  const sqs = new Sqs(queues, [source], { clock, chance: chanceOf(1), invoke, note: () => {} });
+  const place = { endpoint: 'http://127.0.0.1:1', account: '123456789012', region: 'eu-central-1' };
+  const sqs = new Sqs(queues, [source], { clock, chance: chanceOf(1), invoke, note: () => {}, place });
   /** Lets everything happen that is due, however far away. */
   const settle = async () => {
     do await new Promise((resolve) => setImmediate(resolve));
     while (clock.step());
   };
   return { sqs, batches, settle };
+}
+
+const STRANGER = { name: 'outside', account: '123456789012', region: 'eu-central-1' };
+// biome-ignore lint/suspicious/noExplicitAny: each operation has AWS's own shapes
+function ask(sqs: Sqs, operation: string, input: object): any {
+  return sqs.operations[operation]?.(input, STRANGER);
 }
 
 test('trap 26: a batch waits for its window, or goes when it is full', async () => {
@@ -68,11 +75,8 @@ test('a function that throws has done none of its batch', async () => {
 
 test('what lies in a queue that nobody takes from stays there, with its attributes', () => {
   const { sqs } = opened(() => ({}));
-  sqs.operations.SendMessage({
-    QueueUrl: 'https://x/1/dead',
-    MessageBody: '{',
-    MessageAttributes: { reason: { StringValue: 'no JSON' } },
-  });
+  const reason = { DataType: 'String', StringValue: 'no JSON' };
+  ask(sqs, 'SendMessage', { QueueUrl: 'https://x/1/dead', MessageBody: '{', MessageAttributes: { reason } });
   assert.deepEqual(
     sqs.letters('dead').map(({ body, attributes }) => [body, attributes.reason]),
     [['{', 'no JSON']],
