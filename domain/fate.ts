@@ -1,7 +1,8 @@
 import { approval } from '#domain/baseline.ts';
-import { isKernel } from '#domain/debian.ts';
-import { isComplete, type Join, kbsOf, type Offered, offeredBy, patchFor } from '#domain/join.ts';
-import type { Baseline, Finding, Instant, Os, Patch, SurveyedHost, VulnerablePackage } from '#domain/model.ts';
+import { isOfKernel, reasonIn } from '#domain/finding-reason.ts';
+import { minute } from '#domain/instant.ts';
+import { isComplete, type Join, type Offered, offeredBy, patchFor } from '#domain/join.ts';
+import type { Baseline, Finding, Instant, Os, Patch, SurveyedHost } from '#domain/model.ts';
 import type { GroupPolicy, Waiver } from '#domain/policy.ts';
 import type { FindingFate, LeftWhy, Reason } from '#domain/records.ts';
 import { waiverFor } from '#domain/waiver.ts';
@@ -37,7 +38,7 @@ export function fateOf(
   context: FateContext,
   known: HostCase = hostCase(host, context),
 ): FindingFate {
-  const said = byFinding(finding) ?? byHost(known) ?? byPatch(finding, known, context);
+  const said = reasonIn(finding) ?? byHost(known) ?? byPatch(finding, known, context);
   const waiver = waiverFor(context.waivers, finding, context.at).inForce;
   return {
     arn: finding.arn,
@@ -48,55 +49,6 @@ export function fateOf(
     ...(waiver ? { waiver: waiver.id } : {}),
     ...(finding.exploitAvailable ? { exploited: true as const } : {}),
   };
-}
-
-/** Reasons that lie in the finding, in order. */
-function byFinding(finding: Finding): Said | null {
-  if (finding.status === 'SUPPRESSED') {
-    return { fate: 'suppressed', words: 'A suppression rule of Inspector hides it; nobody waits for its patch.' };
-  }
-  if (isEndOfLife(finding)) {
-    return {
-      fate: 'end-of-life',
-      words: 'The operating system gets no more updates from its vendor: only a newer one closes it, no patch.',
-    };
-  }
-  const foreign = finding.packages.filter((each) => each.manager !== 'OS');
-  if (foreign.length > 0) {
-    return {
-      fate: 'not-os-package',
-      words: `${foreign.map((each) => `${each.name} ${each.version} (${each.manager})`).join(', ')} did not come from the system's packages: Patch Manager does not update it.`,
-    };
-  }
-  return withoutFix(finding);
-}
-
-/**
- * Inspector's own finding that the system is discontinued (trap 9). It is known by its title, and asked for before the rows
- * about packages: it has no package to judge by, or one that stands for the whole system.
- */
-export function isEndOfLife(finding: Finding): boolean {
-  const text = `${finding.title} ${finding.vulnerabilityId}`;
-  return (
-    finding.severity === 'CRITICAL' &&
-    /discontinued|end[- _]of[- _](?:life|support)/i.test(text) &&
-    !/^CVE-/.test(finding.vulnerabilityId)
-  );
-}
-
-/** A finding stays as long as one of its packages is vulnerable: a fix for some of them does not close it. */
-function withoutFix(finding: Finding): Said | null {
-  if (kbsOf(finding).length > 0) {
-    return finding.fixAvailable === 'NO' ? { fate: 'no-fix', words: 'Microsoft has no update for it yet.' } : null;
-  }
-  if (finding.packages.length === 0) {
-    return { fate: 'not-os-package', words: 'It names no package of the system: no patch belongs to it.' };
-  }
-  const open = finding.packages.filter((each) => each.fixedIn === null);
-  if (open.length === 0) return null;
-  const fixed = finding.packages.length - open.length;
-  const rest = fixed > 0 ? `; ${fixed} of its ${finding.packages.length} packages could be updated` : '';
-  return { fate: 'no-fix', words: `The vendor has no fixed version of ${namesOf(open)} yet${rest}.` };
 }
 
 const REASON_OF: Record<LeftWhy, Reason> = {
@@ -173,7 +125,7 @@ function byPatch(finding: Finding, { host, offered }: HostCase, context: FateCon
 function whenOffered(finding: Finding, { closes }: Join, { reboot }: FateContext): Said {
   const titles = [...new Set(closes.map(titleOf))].join(', ');
   const waiting = closes.every((patch) => patch.status === 'InstalledPendingReboot');
-  const needsReboot = closes.some((patch) => patch.status === 'InstalledPendingReboot') || isKernelFinding(finding);
+  const needsReboot = closes.some((patch) => patch.status === 'InstalledPendingReboot') || isOfKernel(finding);
   if (reboot === 'NoReboot' && needsReboot) {
     const state = waiting ? 'is installed' : 'is offered';
     return {
@@ -187,18 +139,9 @@ function whenOffered(finding: Finding, { closes }: Join, { reboot }: FateContext
   return { fate: 'fix', words: `${titles} is offered${fixedIn ? `; fixed in ${fixedIn}` : ' and closes it'}.${again}` };
 }
 
-/** A patched kernel does nothing until it runs (trap 8). */
-const isKernelFinding = (finding: Finding) =>
-  finding.packages.some((each) => isKernel(each.name) || /^kernel(?:$|[-\d])/.test(each.name));
-
 function wanted(join: Join): string {
   const wants = join.open.map(({ package: { name, fixedIn } }) => (fixedIn ? `${name} ${fixedIn}` : name));
   return wants.length > 0 ? [...new Set(wants)].join(', ') : 'The patch';
 }
 
 const titleOf = (patch: Patch) => (patch.package ? `${patch.package.name} ${patch.package.version}` : patch.kb);
-
-const namesOf = (packages: VulnerablePackage[]) => [...new Set(packages.map((each) => each.name))].join(', ');
-
-/** `2024-09-01 02:00 UTC` */
-const minute = (at: Instant) => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;

@@ -1,7 +1,5 @@
-import { isKernel } from '#domain/debian.ts';
 import { exitWords } from '#domain/exits.ts';
-import { isEndOfLife } from '#domain/fate.ts';
-import { kbsOf } from '#domain/join.ts';
+import { isOfKernel, reasonIn } from '#domain/finding-reason.ts';
 import { wasTouched } from '#domain/look.ts';
 import type { Finding, HostAfter, Instant, SurveyedHost } from '#domain/model.ts';
 import type { GroupPolicy } from '#domain/policy.ts';
@@ -38,22 +36,16 @@ interface Answer {
  * what only the plan could know (the baseline, the rings) from the finding's fate; what happened to the host from its record.
  */
 export function whyItRemains(now: Finding, fate: FindingFate | null, host: HostStory): Answer {
-  const answers = [...saidByTheFinding(now, fate), ...saidByThePlan(fate), ...saidByTheHost(now, host)];
+  const answers = [...saidByTheFinding(now), ...saidByThePlan(fate), ...saidByTheHost(now, host)];
   const rank = (each: Answer) => REASONS.indexOf(each.reason);
   const [first] = answers.sort((a, b) => rank(a) - rank(b));
   return first ?? answer('unexplained', unexplainedWords(fate, host));
 }
 
-/** The plan's words where the plan said the same. */
-function saidByTheFinding(now: Finding, fate: FindingFate | null): Answer[] {
-  const answers: Answer[] = [];
-  const say = (reason: Reason, words: string) =>
-    answers.push(answer(reason, fate?.fate === reason ? fate.words : words));
-  if (now.status === 'SUPPRESSED') say('suppressed', 'A suppression rule of Inspector hides it.');
-  if (isEndOfLife(now)) say('end-of-life', 'The operating system gets no more updates from its vendor.');
-  else if (notOs(now)) say('not-os-package', 'It is in a package that Patch Manager does not update.');
-  else if (noFix(now)) say('no-fix', 'The vendor has no fix yet.');
-  return answers;
+/** By the rule of the plan, on what the second survey says. */
+function saidByTheFinding(now: Finding): Answer[] {
+  const said = reasonIn(now);
+  return said ? [answer(said.fate, said.words)] : [];
 }
 
 function saidByThePlan(fate: FindingFate | null): Answer[] {
@@ -95,14 +87,11 @@ function saidByThePatch(now: Finding, result: HostResult, { before, after, reboo
   if (failed) answers.push(answer('patch-failed', `SSM could not install ${failed.title} on ${result.id}.`));
   if (result.pendingReboot > 0 || own.some((patch) => patch.status === 'InstalledPendingReboot')) {
     answers.push(answer('reboot-pending', `${result.id} is patched and still has to reboot.`));
-  } else if (reboot === 'NoReboot' && now.packages.some((each) => isAnyKernel(each.name))) {
+  } else if (reboot === 'NoReboot' && isOfKernel(now)) {
     answers.push(answer('reboot-pending', 'The old kernel runs on: the policy reboots no host.'));
   }
   return answers;
 }
-
-/** Inspector looks at the running kernel (trap 8). */
-const isAnyKernel = (name: string) => isKernel(name) || /^kernel(?:$|[-\d])/.test(name);
 
 const NOT_REACHED: Partial<Record<Outcome, string>> = {
   Halted: 'The campaign halted first',
@@ -126,16 +115,6 @@ function unexplainedWords(fate: FindingFate | null, { result, after, lookedAt }:
 
 function ringWords({ id, rings }: SurveyedHost): string {
   return rings.length > 1 ? `${id} has the tags of the rings ${rings.join(' and ')}.` : `${id} has the tag of no ring.`;
-}
-
-/** As the plan has it: one package of another manager, or no package at all, keeps a finding open. */
-const notOs = (finding: Finding) =>
-  finding.packages.some((each) => each.manager !== 'OS') ||
-  (finding.packages.length === 0 && kbsOf(finding).length === 0);
-
-function noFix(finding: Finding): boolean {
-  if (kbsOf(finding).length > 0) return finding.fixAvailable === 'NO';
-  return finding.fixAvailable === 'NO' || finding.packages.some((each) => each.fixedIn === null);
 }
 
 function answer(reason: Reason, words: string, approvedFrom: Instant | null = null): Answer {

@@ -37,11 +37,6 @@ export function errorsSoFar(record: RingRecord): number {
   return record.hosts.filter(isError).length;
 }
 
-/** Whether no further wave may start for errors. */
-export function tooManyErrors(plan: RingPlan, record: RingRecord): boolean {
-  return errorsSoFar(record) > plan.errors;
-}
-
 export const isError = ({ status }: Pick<HostResult, 'status'>) => status === 'failed' || status === 'lost';
 
 const DISTURBED: HostStatus[] = ['working', 'lost', 'unknown'];

@@ -24,26 +24,7 @@ export function scopeHash(scope: Scope): string {
   });
 }
 
-/**
- * Whether a scope is equal to an approved one or smaller: no host that was not in the same ring, and nothing else new. With
- * its last host an OS may lose its baseline, and the proof a scan mode.
- */
-export function withinScope(scope: Scope, approved: Scope): boolean {
-  const rings = new Map(approved.rings.map(({ ring, hosts }) => [ring, new Set(hosts)]));
-  const baselines = new Set(approved.baselines.map(baselineKey));
-  const modes = new Set(modesOf(approved));
-  return (
-    scope.policyHash === approved.policyHash &&
-    scope.reboot === approved.reboot &&
-    scope.rings.every(({ ring, hosts }) => hosts.every((id) => rings.get(ring)?.has(id))) &&
-    scope.baselines.every((each) => baselines.has(baselineKey(each))) &&
-    modesOf(scope).every((mode) => modes.has(mode))
-  );
-}
-
 const baselineKey = ({ os, id, contentHash }: Scope['baselines'][number]) => [os, id, contentHash].join(' ');
-
-const modesOf = ({ proofMode }: Scope) => (proofMode === NO_PROOF_MODE ? [] : proofMode.split('+'));
 
 /** The proof mode of a plan that patches no host. */
 export const NO_PROOF_MODE = 'none';

@@ -10,7 +10,6 @@ import type { CampaignRef, Ports } from '#domain/ports.ts';
 import type {
   Approval,
   CampaignRecord,
-  Intent,
   Lease,
   Notice,
   Outcome,
@@ -130,9 +129,7 @@ async function leaveEvidence(
   const notice = closingNotice({ record, plan, delta, place: evidence.place(ref) });
   await evidence.write(ref, files.notice, notice);
   await evidence.writeText(ref, files.report, `${notice.subject}\n\n${notice.body}\n`);
-  const intents: Intent[] = [];
-  for await (const intent of campaigns.intents(ref.campaign)) intents.push(intent);
-  await evidence.write(ref, files.commands, intents);
+  await evidence.write(ref, files.commands, await Array.fromAsync(campaigns.intents(ref.campaign)));
   await writeReport(ref, { record, plan, delta, previous }, evidence);
   return { group, proof: await proofOf(ref, group, verdicts, evidence) };
 }

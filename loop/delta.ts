@@ -20,8 +20,8 @@ export async function writeDelta(
   const plan = await evidence.readIfThere<Plan>(ref, files.plan);
   const sum = newSum();
   for (const { ring } of first.rings) {
-    const before = await collect(evidence.lines<SurveyedHost>(ref, files.before(ring)));
-    const after = await collect(evidence.lines<HostAfter>(ref, files.after(ring)));
+    const before = await Array.fromAsync(evidence.lines<SurveyedHost>(ref, files.before(ring)));
+    const after = await Array.fromAsync(evidence.lines<HostAfter>(ref, files.after(ring)));
     const fates = new Map<string, FindingFate>();
     if (plan) {
       for await (const fate of evidence.lines<FindingFate>(ref, files.fates(ring))) fates.set(fate.arn, fate);
@@ -55,10 +55,4 @@ export async function writeDelta(
   const delta = deltaOf(sum);
   await evidence.write(ref, files.delta, delta);
   return delta;
-}
-
-async function collect<T>(lines: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const line of lines) all.push(line);
-  return all;
 }

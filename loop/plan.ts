@@ -50,9 +50,7 @@ export async function planFromSurvey(
     return { at: now, baselines: new Map(baselines.map((baseline) => [baseline.os, baseline])), provenOses };
   }
 
-  async function hostsOf(ring: string): Promise<SurveyedHost[]> {
-    const hosts: SurveyedHost[] = [];
-    for await (const host of evidence.lines<SurveyedHost>(campaign, files.before(ring))) hosts.push(host);
-    return hosts;
+  function hostsOf(ring: string): Promise<SurveyedHost[]> {
+    return Array.fromAsync(evidence.lines<SurveyedHost>(campaign, files.before(ring)));
   }
 }

@@ -16,8 +16,7 @@ export async function sendRescans(
   const asked = new Map<InstanceId, string>();
   const inventory = ids(hosts, 'EC2_SSM_AGENT_BASED');
   if (inventory.length) {
-    const associations: string[] = [];
-    for await (const id of patching.inventoryAssociations()) associations.push(id);
+    const associations = await Array.fromAsync(patching.inventoryAssociations());
     if (associations.length) await send(inventory, { document: 'refresh-association', associations });
   }
   await send(ids(hosts, 'EC2_INSPECTOR_AGENT_BASED'), { document: 'rescan-vm' });

@@ -26,8 +26,7 @@ export async function ringFacts(
   const plan = await evidence.read<RingPlan>(input, files.ringPlan(input.ring));
   const { openedAt } = await evidence.read<Opened>(input, files.opened);
   const { at: firstSurveyAt } = await evidence.read<SurveySummary>(input, files.surveyBefore);
-  const before: SurveyedHost[] = [];
-  for await (const host of evidence.lines<SurveyedHost>(input, files.before(input.ring))) before.push(host);
+  const before = await Array.fromAsync(evidence.lines<SurveyedHost>(input, files.before(input.ring)));
   const fates = new Map<string, FindingFate>();
   for await (const fate of evidence.lines<FindingFate>(input, files.fates(input.ring))) fates.set(fate.arn, fate);
   const stored = await evidence.read<RingRecord>(input, files.ring(input.ring));

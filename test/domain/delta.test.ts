@@ -160,7 +160,13 @@ describe('reasons of what remains', () => {
       'not-os-package',
       /Patch Manager does not/,
     ],
-    ['without a fix', sameBefore(aFinding(noFix)), 'no-fix', /no fix yet/],
+    ['without a fix', sameBefore(aFinding(noFix)), 'no-fix', /no fixed version of/],
+    [
+      'versions are named though Inspector says that there is no fix, as the plan takes it',
+      sameBefore(aFinding({ fixAvailable: 'NO' })),
+      'unexplained',
+      /patched without a failure/,
+    ],
     ['a fix that came too late', fateIs({ fate: 'no-fix' }), 'no-fix', /now one is|one is now/],
     [
       'trap 9: a discontinued OS',

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import fc from 'fast-check';
 import type { Managed, Member } from '#domain/model.ts';
 import { planRing } from '#domain/plan.ts';
-import { recheck, type Scope, scopeHash, withinScope } from '#domain/scope.ts';
+import { recheck, type Scope, scopeHash } from '#domain/scope.ts';
 import { AT, baseline, finding, groupPolicy, host, patch } from './fleet.ts';
 
 const scope: Scope = {
@@ -50,38 +49,6 @@ suite('the scope hash', () => {
   test("a baseline's name is not what will be done", () => {
     const baselines = [baseline('DEBIAN', { name: 'x' }), baseline('AMAZON_LINUX_2023')];
     assert.equal(scopeHash({ ...scope, baselines }), scopeHash(scope));
-  });
-});
-
-suite('a smaller scope keeps its approval', () => {
-  const rings = (...hosts: string[][]) => ({
-    rings: scope.rings.map(({ ring }, i) => ({ ring, hosts: hosts[i] ?? [] })),
-  });
-  const rows: [what: string, changed: Partial<Scope>, within: boolean][] = [
-    ['equal', {}, true],
-    ['fewer hosts', rings(['i-1'], ['i-4']), true],
-    ['no hosts', rings([], []), true],
-    ['a stranger', rings(['i-1'], ['i-9']), false],
-    ['a host of another ring', rings(['i-3'], []), false],
-    ['fewer hosts, another reboot', { ...rings(['i-1'], []), reboot: 'NoReboot' }, false],
-    ['fewer hosts, another policy', { ...rings(['i-1'], []), policyHash: 'q' }, false],
-    ['fewer hosts, another proof mode', { ...rings(['i-1'], []), proofMode: 'EC2_AGENTLESS' }, false],
-    ['no hosts, hence no proof mode', { ...rings([], []), proofMode: 'none' }, true],
-    ['a proof mode more', { proofMode: 'EC2_AGENTLESS+EC2_SSM_AGENT_BASED' }, false],
-    ['fewer baselines', { ...rings(['i-1'], []), baselines: [baseline('DEBIAN')] }, true],
-    ['another baseline', { ...rings(['i-1'], []), baselines: [baseline('DEBIAN', { contentHash: 'x' })] }, false],
-  ];
-  for (const [what, changed, within] of rows) {
-    test(`${within ? 'within' : 'not within'}: ${what}`, () =>
-      assert.equal(withinScope({ ...scope, ...changed }, scope), within));
-  }
-
-  test('what is left of the hosts is always within', () => {
-    fc.assert(
-      fc.property(fc.subarray(['i-1', 'i-2']), fc.subarray(['i-3', 'i-4']), (first, second) => {
-        assert.ok(withinScope({ ...scope, ...rings(first, second) }, scope));
-      }),
-    );
   });
 });
 
