@@ -41,10 +41,15 @@ export function whatStays(stack: Stack): string[] {
     `  table   ${stack.name}`,
     `  bucket  ${bucketOf(stack)}`,
     `  key     ${keyOf(stack)} (without it the evidence cannot be read)`,
-    DEVELOPMENT.test(stack.stage)
-      ? `Before this stage is deployed again: npm run purge -- --stage ${stack.stage} (empties and deletes them)`
-      : 'Before this stage is deployed again they have to be imported into the stack, or deleted by hand.',
+    again(stack.stage),
   ];
+}
+
+/** What is to be done before a stage that was removed is deployed again. */
+export function again(stage: string): string {
+  return DEVELOPMENT.test(stage)
+    ? `Before this stage is deployed again: npm run purge -- --stage ${stage} (empties and deletes what stayed)`
+    : 'Before this stage is deployed again, what stayed has to be imported into the stack, or deleted by hand.';
 }
 
 /** Empties and deletes what stays. Throws for a stage that is none of development, and while the stack is there. */

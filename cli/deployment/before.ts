@@ -2,18 +2,18 @@
 import type { Operator } from '#aws/operator.ts';
 import { plainly } from '#config/plainly.ts';
 import { remedyOf } from '../account/remedy.ts';
-import { type Stack, unlessMissing } from './around.ts';
+import { again, type Stack, unlessMissing } from './around.ts';
 
 export type Work = 'deploy' | 'remove' | 'purge';
 
 /**
  * Says where to, in lines. Throws, in words with their remedy, where nobody is signed in, the Region does not answer, there is
- * nothing to remove, or the stack got stuck. Regions that are none osls refuses by itself.
+ * nothing to remove, a stack was removed and what it left is in the way, or the stack got stuck. Regions that are none osls refuses by itself.
  */
 export async function before(
   work: Work,
   { name, stage, region }: Omit<Stack, 'account'>,
-  connect: () => Promise<Pick<Operator, 'identity' | 'stack'>>,
+  connect: () => Promise<Pick<Operator, 'identity' | 'leases' | 'stack'>>,
 ): Promise<string[]> {
   const aws = await connect();
   const { account, arn } = await aws.identity().catch((error: Error) => {
@@ -33,6 +33,10 @@ export async function before(
       ),
     );
   } else if (work === 'deploy') {
+    if (await unlessMissing(() => aws.leases(name)))
+      throw plainly(
+        new Error(`the table ${name} in ${where} is there, its stack is not: it was removed. ${again(stage)}`),
+      );
     lines.push(`No stack ${name} there yet: this makes one, in observe mode unless told otherwise.`);
   }
   return lines;

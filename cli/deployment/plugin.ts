@@ -36,7 +36,9 @@ export default class Deployment {
   async #before(): Promise<void> {
     const command = this.#serverless.processedInput.commands.join(' ');
     const work = (['deploy', 'remove', 'purge'] as const).find((each) => each === command);
-    if (work) say(...(await before(work, this.#place(), () => this.#operator())));
+    if (!work) return;
+    say(...(await before(work, this.#place(), () => this.#operator())));
+    if (work !== 'purge') await this.#refuse(work); // at once, and again after packaging, which takes a while
   }
 
   async #refuse(what: 'deploy' | 'remove'): Promise<void> {

@@ -82,12 +82,15 @@ describe('removal', () => {
 describe('before anything is packaged or changed', () => {
   const who = { account: '123456789012', arn: 'arn:aws:iam::123456789012:user/ann' };
   const missing = throwing('ValidationError', 'Stack with id patchwright-dev does not exist');
-  const account =
-    (status: string | null, identity: () => Promise<typeof who> = async () => who) =>
-    async () => ({
-      identity,
+  const account = (status: string | null, more: Partial<Operator> = {}) => {
+    const aws = {
+      identity: async () => who,
       stack: status === null ? missing : async () => ({ status }),
-    });
+      leases: throwing('ResourceNotFoundException'),
+      ...more,
+    };
+    return async () => aws;
+  };
 
   test('it says who deploys, and where; a first deployment there is named as one', async () => {
     const place = 'Stage dev in 123456789012 eu-central-1, as arn:aws:iam::123456789012:user/ann';
@@ -103,6 +106,15 @@ describe('before anything is packaged or changed', () => {
     const refused =
       /no stack patchwright-dev in 123456789012 eu-central-1: nothing to remove\. Remedy: give the --stage/;
     await assert.rejects(before('remove', stack, account(null)), refused);
+  });
+
+  test('what a removed stack left is in the way of a deployment, and the way out is named', async () => {
+    const left = account(null, { leases: async () => [] });
+    const there =
+      /the table patchwright-dev in 123456789012 eu-central-1 is there, its stack is not: .*npm run purge -- --stage dev/;
+    await assert.rejects(before('deploy', stack, left), there);
+    await assert.rejects(before('deploy', { ...stack, stage: 'prod' }, left), /has to be imported into the stack/);
+    assert.equal((await before('purge', stack, left)).length, 1);
   });
 
   const stuck: [status: string, remedy: RegExp][] = [
@@ -145,8 +157,8 @@ describe('before anything is packaged or changed', () => {
   ];
   for (const [name, thrown, words] of nobody)
     test(name, async () => {
-      const refuse = () => Promise.reject(thrown);
-      await assert.rejects(before('deploy', stack, account(null, refuse)), words);
+      const identity = () => Promise.reject(thrown);
+      await assert.rejects(before('deploy', stack, account(null, { identity })), words);
     });
 
   test('without credentials deploy, remove and purge say what is missing, ask nothing, package nothing', async () => {
