@@ -1,41 +1,43 @@
 /** S3: buckets in memory, keys in UTF-8 order as AWS lists them. Strongly consistent, as AWS promises. */
 import { createHash } from 'node:crypto';
-import { AwsFault, type Clock, type Fake } from '#rehearsal/api.ts';
+import { AwsFault, type Caller, type Clock, type Fake } from '#rehearsal/api.ts';
 import type { S3Object } from '#rehearsal/protocols/s3.ts';
+import { type List, listObjects } from '#rehearsal/s3-list.ts';
+import { type Read, readObject } from '#rehearsal/s3-read.ts';
 
-interface Put {
+interface Asked {
   Bucket: string;
+  ExpectedBucketOwner?: string;
+}
+
+interface Put extends Asked {
   Key: string;
   Body: Uint8Array;
   ContentType: string;
   ContentEncoding?: string;
+  CacheControl?: string;
+  ContentDisposition?: string;
+  ContentLanguage?: string;
   Metadata: Record<string, string>;
   IfNoneMatch?: string;
   IfMatch?: string;
-}
-
-interface List {
-  Bucket: string;
-  Prefix?: string;
-  Delimiter?: string;
-  StartAfter?: string;
-  ContinuationToken?: string;
-  MaxKeys?: number;
 }
 
 export class S3 implements Fake {
   readonly service = 's3';
   readonly buckets = new Map<string, Map<string, S3Object>>();
   readonly #clock: Clock;
+  readonly #made: Date;
 
   constructor(names: string[], clock: Clock) {
     this.#clock = clock;
+    this.#made = new Date(clock.now());
     for (const name of names) this.buckets.set(name, new Map());
   }
 
   readonly operations = {
-    PutObject: (input: Put) => {
-      const bucket = this.#bucket(input.Bucket);
+    PutObject: (input: Put, caller: Caller) => {
+      const bucket = this.#bucket(input, caller);
       const there = bucket.get(input.Key);
       const lost =
         (input.IfNoneMatch === '*' && there) || (input.IfMatch !== undefined && there?.ETag !== input.IfMatch);
@@ -48,62 +50,46 @@ export class S3 implements Fake {
         LastModified: new Date(this.#clock.now()),
         ContentType: input.ContentType,
         ContentEncoding: input.ContentEncoding,
+        CacheControl: input.CacheControl,
+        ContentDisposition: input.ContentDisposition,
+        ContentLanguage: input.ContentLanguage,
         Metadata: input.Metadata,
       });
       return { ETag };
     },
-    GetObject: (input: { Bucket: string; Key: string }) => {
-      const found = this.#bucket(input.Bucket).get(input.Key);
+    GetObject: (input: Read, caller: Caller) => {
+      const found = this.#bucket(input, caller).get(input.Key);
       if (!found) throw new AwsFault('NoSuchKey', 'The specified key does not exist.', 404, { Key: input.Key });
-      return found;
+      return readObject(found, input);
     },
-    HeadObject: (input: { Bucket: string; Key: string }) => {
-      const found = this.#bucket(input.Bucket).get(input.Key);
+    HeadObject: (input: Read, caller: Caller) => {
+      const found = this.#bucket(input, caller).get(input.Key);
       if (!found) throw new AwsFault('NotFound', 'Not Found', 404);
-      const { Body, ...head } = found;
-      return { ...head, ContentLength: Body.byteLength };
+      const { Body, ...head } = readObject(found, input);
+      return head;
     },
-    DeleteObject: (input: { Bucket: string; Key: string }) => {
-      this.#bucket(input.Bucket).delete(input.Key);
+    DeleteObject: (input: { Bucket: string; Key: string }, caller: Caller) => {
+      this.#bucket(input, caller).delete(input.Key);
       return {};
     },
-    ListObjectsV2: (input: List) => this.#list(input),
+    ListObjectsV2: (input: List, caller: Caller) => listObjects(this.#bucket(input, caller), input, caller.account),
+    ListBuckets: (input: { Prefix?: string; ContinuationToken?: string; MaxBuckets?: number }) => {
+      const names = [...this.buckets.keys()].filter((name) => name.startsWith(input.Prefix ?? '')).sort();
+      const left = names.filter((name) => name > (input.ContinuationToken ?? ''));
+      const page = left.slice(0, input.MaxBuckets ?? left.length);
+      return {
+        Buckets: page.map((Name) => ({ Name, CreationDate: this.#made })),
+        ...(page.length < left.length && { ContinuationToken: page.at(-1) }),
+        ...(input.Prefix !== undefined && { Prefix: input.Prefix }),
+      };
+    },
   };
 
-  #list({ Bucket, Prefix = '', Delimiter, StartAfter = '', ContinuationToken, MaxKeys = 1000 }: List) {
-    if (Delimiter !== undefined)
-      throw new AwsFault('NotImplemented', 'not rehearsed: s3.ListObjectsV2 with a Delimiter', 400);
-    const after = ContinuationToken === undefined ? StartAfter : Buffer.from(ContinuationToken, 'base64').toString();
-    const bucket = this.#bucket(Bucket);
-    const keys = [...bucket.keys()].filter(
-      (key) => key.startsWith(Prefix) && Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0,
-    );
-    keys.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-    const page = keys.slice(0, Math.min(MaxKeys, 1000));
-    const more = keys.length > page.length;
-    return {
-      Name: Bucket,
-      Prefix,
-      KeyCount: page.length,
-      MaxKeys,
-      IsTruncated: more,
-      NextContinuationToken: more ? Buffer.from(page.at(-1) ?? '').toString('base64') : undefined,
-      Contents: page.map((Key) => {
-        const found = bucket.get(Key);
-        return {
-          Key,
-          LastModified: found?.LastModified,
-          ETag: found?.ETag,
-          Size: found?.Body.byteLength,
-          StorageClass: 'STANDARD',
-        };
-      }),
-    };
-  }
-
-  #bucket(name: string): Map<string, S3Object> {
-    const bucket = this.buckets.get(name);
-    if (!bucket) throw new AwsFault('NoSuchBucket', 'The specified bucket does not exist', 404, { BucketName: name });
+  #bucket({ Bucket, ExpectedBucketOwner }: Asked, { account }: Caller): Map<string, S3Object> {
+    const bucket = this.buckets.get(Bucket);
+    if (!bucket) throw new AwsFault('NoSuchBucket', 'The specified bucket does not exist', 404, { BucketName: Bucket });
+    if (ExpectedBucketOwner !== undefined && ExpectedBucketOwner !== account)
+      throw new AwsFault('AccessDenied', 'Access Denied', 403);
     return bucket;
   }
 }

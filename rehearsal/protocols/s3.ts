@@ -1,9 +1,11 @@
 /** S3 in path style. Bodies may be cut into signed chunks with a checksum behind them (aws-chunked): they are put together here. */
+import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { AwsFault } from '#rehearsal/api.ts';
 import type { Protocol, WireAnswer, WireRequest } from '#rehearsal/protocols/wire.ts';
 import { members, type XmlStyle } from '#rehearsal/protocols/xml.ts';
 
+const XML = { 'content-type': 'application/xml' };
 const REPEATED: XmlStyle = { item: null, rename: (member) => member };
 /** Sub-resources in the query name other operations. */
 const SUB_RESOURCES = [
@@ -19,12 +21,28 @@ const SUB_RESOURCES = [
   'attributes',
   'retention',
   'legal-hold',
+  'versionId',
+  'partNumber',
 ];
+/** Headers that would change what is kept or who may see it. */
+const REFUSED =
+  /^x-amz-(acl|grant-|tagging|copy-source|mfa|bypass-|if-match-|object-lock-|website-|write-offset|server-side-)|^expires$/;
+/** Headers of an object, by their members. */
+const KEPT = {
+  CacheControl: 'cache-control',
+  ContentDisposition: 'content-disposition',
+  ContentLanguage: 'content-language',
+} as const;
 
 /** What GetObject and HeadObject give back. */
 export interface S3Object {
-  Body: Uint8Array; // not for HeadObject, which has a ContentLength
+  Body: Uint8Array; // not for HeadObject
   ContentLength?: number | undefined;
+  ContentRange?: string | undefined;
+  AcceptRanges?: string | undefined;
+  CacheControl?: string | undefined;
+  ContentDisposition?: string | undefined;
+  ContentLanguage?: string | undefined;
   ETag: string;
   LastModified: Date;
   ContentType: string;
@@ -41,34 +59,41 @@ export const restS3: Protocol = {
     if (key.join('/') === '')
       return method === 'GET' && url.searchParams.get('list-type') === '2' ? 'ListObjectsV2' : `${method} on a bucket`;
     return (
-      (
-        { GET: 'GetObject', PUT: request(url, 'PutObject'), HEAD: 'HeadObject', DELETE: 'DeleteObject' } as Record<
-          string,
-          string
-        >
-      )[method] ?? method
+      ({ GET: 'GetObject', PUT: 'PutObject', HEAD: 'HeadObject', DELETE: 'DeleteObject' } as Record<string, string>)[
+        method
+      ] ?? method
     );
   },
   input(asked, operation) {
     const { url, headers } = asked;
     const [, bucket = '', ...key] = url.pathname.split('/').map(decodeURIComponent);
     const query = (name: string) => url.searchParams.get(name) ?? undefined;
+    checkHeaders(headers, operation);
+    if (query('response-expires')) throw notRehearsed(operation, 'response-expires');
+    if (operation === 'ListBuckets')
+      return {
+        Prefix: query('prefix'),
+        ContinuationToken: query('continuation-token'),
+        MaxBuckets: query('max-buckets'),
+        BucketRegion: query('bucket-region'),
+      };
+    const of = { Bucket: bucket, ExpectedBucketOwner: headers['x-amz-expected-bucket-owner'] };
     if (operation === 'ListObjectsV2') {
       const MaxKeys = query('max-keys');
       return {
-        Bucket: bucket,
+        ...of,
         Prefix: query('prefix'),
         Delimiter: query('delimiter'),
+        EncodingType: query('encoding-type'),
+        FetchOwner: query('fetch-owner'),
         StartAfter: query('start-after'),
         ContinuationToken: query('continuation-token'),
         ...(MaxKeys && { MaxKeys: Number(MaxKeys) }),
       };
     }
-    const input = { Bucket: bucket, Key: key.join('/') };
-    if (operation === 'GetObject' && headers.range)
-      throw new AwsFault('NotImplemented', 'not rehearsed: s3.GetObject with a Range', 400);
-    if (operation !== 'PutObject') return { ...input, IfNoneMatch: headers['if-none-match'] };
-    if (headers['x-amz-copy-source']) throw new AwsFault('NotImplemented', 'not rehearsed: s3.CopyObject', 400);
+    const input = { ...of, Key: key.join('/') };
+    if (operation === 'DeleteObject') return input;
+    if (operation === 'GetObject' || operation === 'HeadObject') return { ...input, ...asRead(headers, query) };
     const encoding = String(headers['content-encoding'] ?? '')
       .split(',')
       .map((one) => one.trim());
@@ -80,6 +105,9 @@ export const restS3: Protocol = {
       ContentEncoding: encoding.filter((one) => one !== '' && one !== 'aws-chunked').join(',') || undefined,
       IfNoneMatch: headers['if-none-match'],
       IfMatch: headers['if-match'],
+      CacheControl: headers['cache-control'],
+      ContentDisposition: headers['content-disposition'],
+      ContentLanguage: headers['content-language'],
       Metadata: Object.fromEntries(metadata.map(([name, value]) => [name.slice('x-amz-meta-'.length), String(value)])),
     };
   },
@@ -89,8 +117,9 @@ export const restS3: Protocol = {
     if (operation === 'DeleteObject') return { status: 204, headers, body: '' };
     if (operation === 'PutObject')
       return { status: 200, headers: { ...headers, etag: (output as { ETag: string }).ETag }, body: '' };
+    if (operation === 'ListBuckets') return { status: 200, headers: { ...headers, ...XML }, body: buckets(output) };
     const xml = `<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${members(output as object, REPEATED, '')}</ListBucketResult>`;
-    return { status: 200, headers: { ...headers, 'content-type': 'application/xml' }, body: xml };
+    return { status: 200, headers: { ...headers, ...XML }, body: xml };
   },
   fault(fault, requestId) {
     const xml = `<Error>${members({ Code: fault.code, Message: fault.message, ...fault.members, RequestId: requestId }, REPEATED, '')}</Error>`;
@@ -102,17 +131,54 @@ export const restS3: Protocol = {
   },
 };
 
-function request(url: URL, otherwise: string): string {
-  return url.searchParams.has('partNumber') ? 'UploadPart' : otherwise;
+/** What else the model has does nothing here: who pays, and checksums that come back. */
+function checkHeaders(headers: WireRequest['headers'], operation: string): void {
+  const strange = Object.keys(headers).find((name) => REFUSED.test(name));
+  if (strange) throw notRehearsed(operation, strange);
+  if ((headers['x-amz-storage-class'] ?? 'STANDARD') !== 'STANDARD') throw notRehearsed(operation, 'a storage class');
+  if (operation === 'DeleteObject' && headers['if-match']) throw notRehearsed(operation, 'if-match');
+}
+
+function notRehearsed(operation: string, what: string): AwsFault {
+  return new AwsFault('NotImplemented', `not rehearsed: s3.${operation} with ${what}`, 501);
+}
+
+function asRead(headers: WireRequest['headers'], query: (name: string) => string | undefined) {
+  return {
+    Range: headers.range,
+    IfMatch: headers['if-match'],
+    IfNoneMatch: headers['if-none-match'],
+    IfModifiedSince: headers['if-modified-since'],
+    IfUnmodifiedSince: headers['if-unmodified-since'],
+    ResponseCacheControl: query('response-cache-control'),
+    ResponseContentDisposition: query('response-content-disposition'),
+    ResponseContentEncoding: query('response-content-encoding'),
+    ResponseContentLanguage: query('response-content-language'),
+    ResponseContentType: query('response-content-type'),
+  };
+}
+
+/** The one list whose items have an element of their own. */
+function buckets(output: unknown): string {
+  const { Buckets, ...rest } = output as { Buckets: object[] };
+  const items = Buckets.map((one) => `<Bucket>${members(one, REPEATED, '')}</Bucket>`).join('');
+  const namespace = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
+  return `<ListAllMyBucketsResult ${namespace}><Buckets>${items}</Buckets>${members(rest, REPEATED, '')}</ListAllMyBucketsResult>`;
 }
 
 function object(found: S3Object, operation: string, headers: Record<string, string>): WireAnswer {
+  const kept = Object.entries(KEPT).flatMap(([member, name]) => {
+    const value = found[member as keyof typeof KEPT];
+    return value === undefined ? [] : [[name, value]];
+  });
   const meta = Object.entries(found.Metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]);
   return {
-    status: 200,
+    status: found.ContentRange ? 206 : 200,
     headers: {
       ...headers,
-      ...Object.fromEntries(meta),
+      ...Object.fromEntries([...meta, ...kept]),
+      'accept-ranges': found.AcceptRanges ?? 'bytes',
+      ...(found.ContentRange && { 'content-range': found.ContentRange }),
       etag: found.ETag,
       'last-modified': found.LastModified.toUTCString(),
       'content-type': found.ContentType,
@@ -128,6 +194,9 @@ function body({ headers, body: raw }: WireRequest): Uint8Array {
     String(headers['content-encoding'] ?? '').includes('aws-chunked') ||
     String(headers['x-amz-content-sha256'] ?? '').startsWith('STREAMING-');
   const { data, trailers } = chunked ? unchunk(raw) : { data: raw, trailers: new Map<string, string>() };
+  const md5 = headers['content-md5'];
+  if (md5 !== undefined && createHash('md5').update(data).digest('base64') !== md5)
+    throw new AwsFault('BadDigest', 'The Content-MD5 you specified did not match what we received.');
   const expected = trailers.get('x-amz-checksum-crc32') ?? headers['x-amz-checksum-crc32'];
   if (expected === undefined) return data;
   const sum = Buffer.alloc(4);

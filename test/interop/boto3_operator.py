@@ -190,6 +190,13 @@ def evidence(s3):
     packed = next(key for key in keys if key.endswith(".gz"))
     expect("a survey can be read", gzip.decompress(s3.get_object(Bucket=bucket, Key=packed)["Body"].read()))
     s3.head_object(Bucket=bucket, Key=packed)
+    expect("the buckets are listed", bucket in [b["Name"] for b in all_of(s3, "list_buckets", "Buckets")])
+    folders = [p["Prefix"] for p in all_of(s3, "list_objects_v2", "CommonPrefixes", Bucket=bucket, Prefix=f"{GROUP}/{CAMPAIGN}/",
+               Delimiter="/", PaginationConfig={"PageSize": 2})]
+    expect(f"in {len(folders)} folders", set(folders) == {key[:key.index("/", len(f"{GROUP}/{CAMPAIGN}/")) + 1]
+           for key in keys if key.count("/") > 2})
+    part = s3.get_object(Bucket=bucket, Key=packed, Range="bytes=0-1")
+    expect("a part of it too", part["ResponseMetadata"]["HTTPStatusCode"] == 206 and part["Body"].read() == b"\x1f\x8b")
     s3.put_object(Bucket=bucket, Key="notes/boto3.txt", Body=b"seen", Metadata={"by": "boto3"})
     expect("what was put can be read", s3.get_object(Bucket=bucket, Key="notes/boto3.txt")["Body"].read() == b"seen")
     s3.delete_object(Bucket=bucket, Key="notes/boto3.txt")
