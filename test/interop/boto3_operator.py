@@ -107,6 +107,8 @@ def look():
     all_of(ssm, "describe_patch_baselines", "BaselineIdentities")
     all_of(ssm, "list_associations", "Associations")
     ssm.describe_maintenance_windows()
+    year = ssm.get_calendar_state(CalendarNames=["year-end"])
+    expect("the calendar is open until December", (year["State"], year["NextTransitionTime"][:7]) == ("OPEN", "2024-12"))
     client("cloudwatch").describe_alarms()
     client("cloudwatch").describe_alarm_history()
     client("iam").get_role(RoleName="rehearsal")
@@ -305,8 +307,28 @@ def machines():
         time.sleep(0.1)
     expect("it computes", found["output"] == "2")
     expect("its machine is known", sfn.describe_state_machine_for_execution(executionArn=execution)["name"] == "stranger")
+    failed_task(sfn, role)
     schedules(sfn, arn, role)
     sfn.delete_state_machine(stateMachineArn=arn)
+
+
+def failed_task(sfn, role):
+    """A task whose token comes by a queue, and fails by it."""
+    sqs = client("sqs")
+    queue = sqs.create_queue(QueueName="tokens")["QueueUrl"]
+    ask = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": True,
+           "Arguments": {"QueueUrl": queue, "MessageBody": "{% $states.context.Task.Token %}"}}
+    definition = json.dumps({"QueryLanguage": "JSONata", "StartAt": "Ask", "States": {"Ask": ask}})
+    arn = sfn.create_state_machine(name="asker", definition=definition, roleArn=role)["stateMachineArn"]
+    execution = sfn.start_execution(stateMachineArn=arn)["executionArn"]
+    token = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"][0]["Body"]
+    sfn.send_task_failure(taskToken=token, error="Refused", cause="by boto3")
+    while (found := sfn.describe_execution(executionArn=execution))["status"] == "RUNNING":
+        time.sleep(0.1)
+    expect("a failed task ends its execution", (found["status"], found["error"], found["cause"]) == ("FAILED", "Refused", "by boto3"))
+    refused("TaskTimedOut", "task", client("stepfunctions", False).send_task_failure, taskToken=token)
+    sfn.delete_state_machine(stateMachineArn=arn)
+    sqs.delete_queue(QueueUrl=queue)
 
 
 def schedules(sfn, machine, role):
