@@ -19,8 +19,8 @@ export function serveCommand(): Command {
     .option('--scenario <file>', 'a scenario file, or the name of one in scenarios/', 'default')
     .option('--policy <file>', 'the policy to install', 'policy.yml')
     .addOption(new Option('--clock <rate>', 'virtual, real, or x60 for sixty times as fast').default('virtual'))
-    .option('--region <name>', 'where it is installed (default: AWS_REGION, else the one of serverless.yml)')
-    .option('--account <id>', 'the account, twelve digits', accountId)
+    .option('--region <name>', 'where it is installed (default: AWS_REGION, else where the first request is for)')
+    .option('--account <id>', 'the account, twelve digits (default: an access key of twelve digits tells)', accountId)
     .option('--seed <number>', 'seed of all chance (default: the one of the scenario)', wholeNumber)
     .addHelpText('after', MORE)
     .action(async (flags: ServeFlags) => (await import('./serving.ts')).serve(flags));

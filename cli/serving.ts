@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { campaigns } from '#aws/campaigns.ts';
 import { policyJson } from '#config/policy-json.ts';
 import { instant } from '#domain/instant.ts';
+import type { Policy } from '#domain/policy.ts';
 import { keepTime, type Rate, rateOf } from '#rehearsal/rate.ts';
-import { openRehearsal } from '#rehearsal/rehearsal.ts';
+import { openRehearsal, type Place } from '#rehearsal/rehearsal.ts';
+import type { Scenario } from '#rehearsal/scenario.ts';
 import { isTerminal } from '#rehearsal/world/commands.ts';
 import { openWorld, type World } from '#rehearsal/world/world.ts';
 import { BadInput } from './bad-input.ts';
@@ -37,43 +39,73 @@ export async function serveUntil(signal: AbortSignal, flags: ServeFlags, print: 
   const directory = mkdtempSync(join(tmpdir(), 'patchwright-'));
   const policyFile = join(directory, 'policy.json');
   writeFileSync(policyFile, policyJson(policy));
-  const worlds: World[] = [];
-  const address = { host: flags.host, port: flags.port };
+  const region = flags.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
   try {
-    const rehearsal = await openRehearsal({
-      startAt: Date.parse(scenario.start),
-      seed: flags.seed ?? scenario.seed,
-      region: flags.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
-      account: flags.account,
-      policyFile,
-      added: addedBy(policy, 'on'),
-      address,
-      faults: engineFaults(scenario),
-      world: (stage) => {
-        const world = openWorld(scenario, stage);
-        worlds.push(world);
-        return world;
-      },
-    }).catch((error: unknown) => {
-      throw taken(error, flags);
-    });
-    try {
-      checkNames(scenario, rehearsal.installed);
-      const at = instant(rehearsal.clock.now());
-      await rehearsal.act(OPERATOR, () => campaigns.setKillSwitch('go', OPERATOR, at));
-      for (const line of contents(rehearsal, scenario, worlds, flags)) print(line);
-      rehearsal.on((event) => {
-        const line = eventLine(event);
-        if (line !== null) print(line);
-      });
-      const atWork = () => worlds.some(({ commands }) => commands.some((one) => !isOver(one)));
-      const runs = () => rehearsal.executions().some(({ status }) => status === 'RUNNING');
-      await keepTime(rehearsal, rate, () => !rehearsal.states.tokens.areOpen && (runs() || atWork()), signal);
-    } finally {
-      await rehearsal.close();
+    let place: Partial<Place> | null = { ...(region && { region }), ...(flags.account && { account: flags.account }) };
+    let mayMove = Object.keys(place).length === 0;
+    while (place) {
+      place = await serveAt(place, mayMove, { scenario, policy, policyFile, rate, signal, flags, print });
+      mayMove = false;
     }
   } finally {
     rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+interface Serving {
+  scenario: Scenario;
+  policy: Policy;
+  policyFile: string;
+  rate: Rate;
+  signal: AbortSignal;
+  flags: ServeFlags;
+  print: (line: string) => void;
+}
+
+/** Until the signal, or until the first stranger asks for another place, which it returns: whose region and account nobody named. */
+async function serveAt(at: Partial<Place>, mayMove: boolean, given: Serving): Promise<Place | null> {
+  const { scenario, policy, policyFile, rate, flags, print } = given;
+  const worlds: World[] = [];
+  const left = new AbortController();
+  const signal = AbortSignal.any([given.signal, left.signal]);
+  let next: Place | null = null;
+  const rehearsal = await openRehearsal({
+    startAt: Date.parse(scenario.start),
+    seed: flags.seed ?? scenario.seed,
+    ...at,
+    policyFile,
+    added: addedBy(policy, 'on'),
+    address: { host: flags.host, port: flags.port },
+    faults: engineFaults(scenario),
+    moves: (place) => {
+      if (!mayMove) return false;
+      next = place;
+      left.abort();
+      return true;
+    },
+    world: (stage) => {
+      const world = openWorld(scenario, stage);
+      worlds.push(world);
+      return world;
+    },
+  }).catch((error: unknown) => {
+    throw taken(error, flags);
+  });
+  try {
+    checkNames(scenario, rehearsal.installed);
+    const now = instant(rehearsal.clock.now());
+    await rehearsal.act(OPERATOR, () => campaigns.setKillSwitch('go', OPERATOR, now));
+    for (const line of contents(rehearsal, scenario, worlds, flags)) print(line);
+    rehearsal.on((event) => {
+      const line = eventLine(event);
+      if (line !== null) print(line);
+    });
+    const atWork = () => worlds.some(({ commands }) => commands.some((one) => !isOver(one)));
+    const runs = () => rehearsal.executions().some(({ status }) => status === 'RUNNING');
+    await keepTime(rehearsal, rate, () => !rehearsal.states.tokens.areOpen && (runs() || atWork()), signal);
+    return next;
+  } finally {
+    await rehearsal.close();
   }
 }
 

@@ -16,6 +16,8 @@ export interface Address {
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 let server: Promise<Server> | null = null;
 let handler: Handler | null = null;
+/** Requests that wait for the next rehearsal; null: none is to come. */
+let waiting: Parameters<Handler>[] | null = null;
 
 /** Takes the process's address for this handler. Throws if another rehearsal holds it, or if it is taken (EADDRINUSE). */
 export async function occupy(handle: Handler, wanted: Address = { host: '127.0.0.1', port: 0 }): Promise<void> {
@@ -30,8 +32,21 @@ export async function occupy(handle: Handler, wanted: Address = { host: '127.0.0
   }
 }
 
+/** What comes until the next rehearsal is open is answered by that, this request first. */
+export function wait(request: IncomingMessage, response: ServerResponse): void {
+  waiting = [...(waiting ?? []), [request, response]];
+}
+
+/** Lets in who has waited. */
+export function admit(): void {
+  const guests = waiting ?? [];
+  waiting = null;
+  for (const [request, response] of guests) arrived(request, response);
+}
+
 export async function vacate(): Promise<void> {
   handler = null;
+  if (waiting) return;
   const open = await server;
   open?.closeAllConnections();
   open?.unref();
@@ -46,10 +61,7 @@ export async function address(): Promise<number> {
 function listening({ host, port }: Address): Promise<Server> {
   server ??= new Promise((resolve, reject) => {
     const made = createServer((request, response) => {
-      running.run('engine', () => {
-        if (handler) handler(request, response).catch(() => response.destroy());
-        else response.writeHead(503).end('no rehearsal is open');
-      });
+      running.run('engine', () => arrived(request, response));
     });
     // A connection that the server closes while a client writes to it would be a lost call that no scenario asked for.
     made.keepAliveTimeout = 0;
@@ -59,6 +71,12 @@ function listening({ host, port }: Address): Promise<Server> {
     made.listen(port, host, () => resolve(made));
   });
   return server;
+}
+
+function arrived(request: IncomingMessage, response: ServerResponse): void {
+  if (handler) handler(request, response).catch(() => response.destroy());
+  else if (waiting) wait(request, response);
+  else response.writeHead(503).end('no rehearsal is open');
 }
 
 /** Bytes of a body: an object in S3, everything else. */

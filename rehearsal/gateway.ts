@@ -4,13 +4,14 @@
  */
 import { channel } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { received, send } from '#rehearsal/address.ts';
+import { received, send, wait } from '#rehearsal/address.ts';
 import { AwsFault, type Caller, type Fake, type Operation, type ServiceName } from '#rehearsal/api.ts';
 import { judgeAnswer, judgedInput } from '#rehearsal/models/verdict.ts';
 import { restJson, restScheduler, targetJson } from '#rehearsal/protocols/json.ts';
 import { ec2Query, iamQuery, snsQuery, stsQuery } from '#rehearsal/protocols/query.ts';
 import { restS3 } from '#rehearsal/protocols/s3.ts';
 import type { Protocol, WireRequest } from '#rehearsal/protocols/wire.ts';
+import { failed, throttled } from '#rehearsal/service-faults.ts';
 import type { Traffic } from '#rehearsal/traffic.ts';
 
 export type WireFault = { do: 'throttle' } | { do: 'lose' } | { do: 'fail'; error: string | null };
@@ -28,6 +29,8 @@ export interface GatewayParts {
   pages(request: IncomingMessage, response: ServerResponse): Promise<void> | null;
   /** A fault that strikes this call, asked once per call. */
   fault(call: string, caller: string): WireFault | null;
+  /** Asked when the first stranger asks for another place. */
+  moves(place: { region: string; account: string }): boolean;
   /** After each call: `error` is AWS's error code, or null. */
   called(call: string, caller: string, error: string | null): void;
 }
@@ -71,6 +74,7 @@ export class Gateway {
   readonly callsByCaller = new Map<string, number>();
   readonly #parts: GatewayParts;
   readonly #operations = new Map<string, Operation>();
+  #left: boolean | null = null; // null: no stranger has come
 
   constructor(parts: GatewayParts, fakes: Fake[]) {
     this.#parts = parts;
@@ -96,6 +100,7 @@ export class Gateway {
     const who = isOurs ? caller() : { name: 'outside', account: accountOf(key) ?? account, region: region ?? '' };
     // A stranger who sends half a request, or reads on after a week, must not hold up time.
     if (isOurs) traffic.serving(response);
+    else if (service && this.#isLeaving(who, service)) return wait(request, response);
     const protocol = PROTOCOLS[service as keyof typeof PROTOCOLS] as Protocol | undefined;
     const known = protocol ?? targetJson('1.1');
     try {
@@ -110,11 +115,19 @@ export class Gateway {
     }
   }
 
+  /** Only the first stranger may: nobody has seen anything of this place yet. Who comes meanwhile goes with him. */
+  #isLeaving({ region, account }: Caller, service: string): boolean {
+    const own = this.#parts.caller();
+    const place = { region: isGlobal(service) ? own.region : region, account };
+    const isElsewhere = place.region !== own.region || account !== own.account;
+    this.#left ??= isElsewhere && this.#parts.moves(place);
+    return this.#left;
+  }
+
   /** One account, one region: elsewhere AWS would show empty lists, which a stranger would take for the truth. */
   #checkPlace({ region, account }: Caller, service: string | undefined): void {
     const own = this.#parts.caller();
-    const isGlobal = service === undefined || service === 'iam' || service === 'sts';
-    if (!isGlobal && region !== own.region)
+    if (!isGlobal(service) && region !== own.region)
       throw notPlayed(`the region ${region}: the product is installed in ${own.region}`);
     if (account !== own.account) throw notPlayed(`the account ${account}: the product is installed in ${own.account}`);
   }
@@ -220,6 +233,10 @@ function accountOf(key: string | undefined): string | undefined {
   return key && /^\d{12}$/.test(key) ? key : undefined;
 }
 
+function isGlobal(service: string | undefined): boolean {
+  return service === undefined || service === 'iam' || service === 'sts';
+}
+
 function notPlayed(what: string): AwsFault {
   return new AwsFault('UnknownOperationException', `not rehearsed: ${what}`);
 }
@@ -228,22 +245,4 @@ function faultOf(thrown: unknown, call: string): AwsFault {
   if (thrown instanceof AwsFault) return thrown;
   if (thrown instanceof URIError) return new AwsFault('SerializationException', 'the address of the request is none');
   return new AwsFault('RehearsalDefect', `${call}: ${(thrown as Error)?.stack ?? thrown}`, 400);
-}
-
-function throttled(service: ServiceName): AwsFault {
-  if (service === 's3') return new AwsFault('SlowDown', 'Please reduce your request rate.', 503);
-  if (service === 'ec2') return new AwsFault('RequestLimitExceeded', 'Request limit exceeded.', 503);
-  if (service === 'sns') return new AwsFault('Throttling', 'Rate exceeded', 400);
-  return new AwsFault('ThrottlingException', 'Rate exceeded', service === 'inspector2' ? 429 : 400);
-}
-
-function failed(service: ServiceName, error: string | null): AwsFault {
-  if (error) return new AwsFault(error, 'a fault of the scenario', 400);
-  const codes: Partial<Record<ServiceName, string>> = {
-    s3: 'InternalError',
-    ec2: 'InternalError',
-    sns: 'InternalError',
-    inspector2: 'InternalServerException',
-  };
-  return new AwsFault(codes[service] ?? 'InternalServerError', 'a fault of the scenario', 500);
 }

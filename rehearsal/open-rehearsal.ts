@@ -128,6 +128,7 @@ export class OpenRehearsal implements Rehearsal {
         this.#urls.serve(request, response) ?? inboxes.serve(request, response),
       fault,
       called: (call: string, caller: string, error: string | null) => note('call', caller, call, { error }),
+      moves: options.moves ?? (() => false),
     };
     this.gateway = new Gateway(parts, [...fakes, this.#s3]);
     this.calls = this.gateway.calls;

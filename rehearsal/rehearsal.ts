@@ -1,11 +1,11 @@
 /** Opens a rehearsal: the product, as serverless.yml says, installed in a small AWS in virtual time. One at a time in a process. */
 import { fileURLToPath } from 'node:url';
-import { type Address, address, occupy, vacate } from '#rehearsal/address.ts';
+import { type Address, address, admit, occupy, vacate, wait } from '#rehearsal/address.ts';
 import type { Fake, Stage } from '#rehearsal/api.ts';
 import type { Resource } from '#rehearsal/cloudformation.ts';
 import { createTables, openDynamodb } from '#rehearsal/dynamodb.ts';
 import type { EngineFault } from '#rehearsal/faults.ts';
-import type { Gateway } from '#rehearsal/gateway.ts';
+import { type Gateway, OWN_KEY } from '#rehearsal/gateway.ts';
 import { OpenRehearsal } from '#rehearsal/open-rehearsal.ts';
 import { readServerless } from '#rehearsal/serverless.ts';
 
@@ -39,8 +39,15 @@ export interface RehearsalOptions {
   stage?: string | undefined;
   region?: string | undefined;
   account?: string | undefined;
+  /** Told when the first stranger asks for another place. true: the rehearsal closes, and the next one is of that place. */
+  moves?: ((place: Place) => boolean) | undefined;
   /** Where it answers; loopback and any port, if absent. */
   address?: Address | undefined;
+}
+
+export interface Place {
+  region: string;
+  account: string;
 }
 
 const ACCOUNT = '123456789012';
@@ -58,16 +65,22 @@ export async function openRehearsal(options: RehearsalOptions): Promise<OpenRehe
     added: options.added,
   });
   const dynamodb = openDynamodb();
-  let handle: Gateway['handle'] = async (request, response) => void dynamodb.emit('request', request, response);
+  // Until it is open only its own tables are made: strangers wait.
+  let handle: Gateway['handle'] = async (request, response) => {
+    if (request.headers.authorization?.includes(`Credential=${OWN_KEY}/`)) dynamodb.emit('request', request, response);
+    else wait(request, response);
+  };
   await occupy((request, response) => handle(request, response), options.address);
   try {
     const port = await address();
     await createTables(installed.tables, port);
     const open = new OpenRehearsal(options, installed, root, port, dynamodb);
     handle = (request, response) => open.gateway.handle(request, response);
+    admit();
     return open;
   } catch (error) {
     await vacate();
+    admit();
     throw error;
   }
 }

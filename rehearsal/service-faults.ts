@@ -1,0 +1,20 @@
+/** What each service says when it is asked too much, and when it fails. */
+import { AwsFault, type ServiceName } from '#rehearsal/api.ts';
+
+export function throttled(service: ServiceName): AwsFault {
+  if (service === 's3') return new AwsFault('SlowDown', 'Please reduce your request rate.', 503);
+  if (service === 'ec2') return new AwsFault('RequestLimitExceeded', 'Request limit exceeded.', 503);
+  if (service === 'sns') return new AwsFault('Throttling', 'Rate exceeded', 400);
+  return new AwsFault('ThrottlingException', 'Rate exceeded', service === 'inspector2' ? 429 : 400);
+}
+
+export function failed(service: ServiceName, error: string | null): AwsFault {
+  if (error) return new AwsFault(error, 'a fault of the scenario', 400);
+  const codes: Partial<Record<ServiceName, string>> = {
+    s3: 'InternalError',
+    ec2: 'InternalError',
+    sns: 'InternalError',
+    inspector2: 'InternalServerException',
+  };
+  return new AwsFault(codes[service] ?? 'InternalServerError', 'a fault of the scenario', 500);
+}
