@@ -161,6 +161,24 @@ describe('permissions of the packaged template', { timeout: 600_000 }, () => {
     ]);
   });
 
+  test('trap 14: nothing of the stack asks Inspector Classic, neither a schedule nor a role', () => {
+    const found = (of: unknown) =>
+      JSON.stringify(of)
+        .match(/"[^"]*"/g)
+        ?.filter((text) => /(^"|:)inspector:/i.test(text));
+    assert.deepEqual(found(template), []);
+    const planted = (Target: object) => ({ Type: 'AWS::Scheduler::Schedule', Properties: { Target } });
+    for (const Arn of [
+      'arn:aws:scheduler:::inspector:startAssessmentRun',
+      'arn:aws:scheduler:::aws-sdk:inspector:startAssessmentRun',
+      'arn:aws:inspector:eu-central-1:123456789012:target/0-abc/template/0-def',
+    ])
+      assert.deepEqual(found({ ...template.Resources, Planted: planted({ Arn }) }), [`"${Arn}"`]);
+    const schedules = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::Scheduler::Schedule');
+    const targets = new Set(schedules.map(({ Properties }) => Properties.Target.Arn));
+    assert.deepEqual([...targets], ['arn:aws:scheduler:::aws-sdk:sfn:startExecution']);
+  });
+
   test('what must outlive the stack does', () => {
     const kept = Object.entries(template.Resources).filter(
       ([, { DeletionPolicy }]) => DeletionPolicy === 'RetainExceptOnCreate',
