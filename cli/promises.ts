@@ -99,6 +99,7 @@ function brokenBy(campaign: Campaign, happened: Happened): string[] {
     ...unpartitioned(campaign),
     ...falselyFixed(campaign, happened.truth),
     ...tooMany(campaign, installs),
+    ...stillThere(campaign, happened.truth),
     ...(record.outcome === 'Lost'
       ? installs
           .filter((run) => (run.endedAt ?? 0) > to)
@@ -180,6 +181,15 @@ function falselyFixed({ rings, lines, read }: Campaign, truth: readonly HostTrut
       return said && real ? [] : [`7: ${row.vulnerabilityId} on ${row.instance} is called fixed and is not`];
     });
   });
+}
+
+/** Who is called gone is at work no more, and no error: so it must be. */
+function stillThere({ rings }: Campaign, truth: readonly HostTruth[]): string[] {
+  const there = new Set(truth.filter(({ state }) => state !== 'terminated').map(({ id }) => id));
+  return rings
+    .flatMap(({ record }) => record?.hosts ?? [])
+    .filter(({ id, status }) => status === 'gone' && there.has(id))
+    .map(({ id }) => `8: ${id} is called gone and is there`);
 }
 
 function tooMany({ rings }: Campaign, installs: Install[]): string[] {

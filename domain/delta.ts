@@ -1,6 +1,7 @@
 import { newKind } from '#domain/arrivals.ts';
 import { type Look, lookOf, wasPatched } from '#domain/look.ts';
 import { matchFindings } from '#domain/match.ts';
+import { isTerminated } from '#domain/membership.ts';
 import type { Finding, HostAfter, Instant, SurveyedHost } from '#domain/model.ts';
 import type { GroupPolicy, Waiver } from '#domain/policy.ts';
 import type { DeltaRow, FindingFate, HostResult, Outcome, RingPlan, RingRecord } from '#domain/records.ts';
@@ -78,7 +79,7 @@ function bucketOf(
   then: Finding,
   now: Finding | null,
 ): Booked {
-  if (after && isGone(after)) return booked('gone', 'The instance is terminated.');
+  if (after && isTerminated(after.member)) return booked('gone', 'The instance is terminated.');
   if (!after || !look.valid) return booked('unverified', sentence(look.words));
   if (!now) return booked('unverified', 'Inspector no longer lists it, which proves nothing.');
   if (now.status === 'CLOSED') {
@@ -100,9 +101,6 @@ function bucketOf(
   };
   return { ...booked('remaining', ''), ...whyItRemains(now, ring.fates.get(then.arn) ?? null, story) };
 }
-
-/** EC2 forgets only terminated instances, so one that it lists no more is one. */
-const isGone = ({ member }: HostAfter) => member === null || member.state === 'terminated';
 
 /** Inspector closes findings when the scan mode changes (trap 19): CLOSED is then not the word of a look. */
 function modeChange(before: SurveyedHost, after: HostAfter): string | null {

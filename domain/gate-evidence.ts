@@ -14,6 +14,7 @@ import type {
   RingRecord,
   StopWhy,
 } from '#domain/records.ts';
+import { hostsOf } from '#domain/ring-record.ts';
 
 /** All that is known of a ring when it is judged. */
 export interface RingFacts {
@@ -136,15 +137,20 @@ function addChanges(
 
 /**
  * The canary answers for every OS of the later rings, with the whole sample; a ring in the middle for those of them that it
- * has itself; and each ring for an OS that nobody needs after it with as many as it has, up to the sample.
+ * has itself; and each ring for an OS that nobody needs after it with as many as it has, up to the sample; less those that were
+ * terminated meanwhile.
  */
-function requiredSample({ plan, policy, canary }: RingFacts): { os: Os; hosts: number }[] {
+function requiredSample({ plan, record, policy, canary }: RingFacts): { os: Os; hosts: number }[] {
+  const gone = new Set(hostsOf(record, 'gone').map((host) => host.id));
   const own = Map.groupBy(plan.hosts, (host) => host.os);
   const needed = plan.last ? [] : plan.later.filter((os) => canary || own.has(os));
   const rest = [...own].filter(([os]) => !needed.includes(os));
   return [
     ...needed.map((os) => ({ os, hosts: policy.minSample })),
-    ...rest.map(([os, hosts]) => ({ os, hosts: Math.min(policy.minSample, hosts.length) })),
+    ...rest.map(([os, hosts]) => {
+      const there = hosts.filter((host) => !gone.has(host.id)).length;
+      return { os, hosts: Math.min(policy.minSample, there) };
+    }),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { type GateEvidence, gateEvidence, type HostEvidence, provesSomething } from '#domain/gate-evidence.ts';
 import type { StopWhy, Verdict, VerdictName } from '#domain/records.ts';
-import { isError } from '#domain/rings.ts';
+import { doubtfullyGone, isError } from '#domain/rings.ts';
 
 export { type GateEvidence, gateEvidence };
 
@@ -153,6 +153,16 @@ export const GATE: GateRow[] = [
     },
   },
   {
+    name: 'gone',
+    says: 'inconclusive',
+    holds({ hosts, policy }) {
+      const gone = doubtfullyGone(hosts, policy.failures);
+      return gone.length
+        ? `${gone.length} were terminated at work, and no more came back: it may be the patch: ${named(gone)}`
+        : null;
+    },
+  },
+  {
     name: 'unfinished',
     says: 'inconclusive',
     holds({ hosts, stopped }) {
@@ -192,9 +202,10 @@ function proofWords({ hosts, atLevel, policy, restsOn, lastProof }: GateEvidence
     hosts.length > 0
       ? `${lookedAt(hosts).length} of ${hosts.length} patched and looked at`
       : `nothing to install, ${atLevel} already at level${restsOn ? `, as passed in ${restsOn} at ${lastProof?.at}` : ''}`;
+  const gone = hosts.filter(({ status }) => status === 'gone').length;
   const failures = failed === 0 ? 'nothing failed' : `${failed} failed, ${policy.failures} tolerated`;
   const alarms = policy.alarms.map((name) => `alarm ${name} quiet`);
-  return [proof, failures, ...alarms].join('; ');
+  return [proof, failures, ...(gone ? [`${gone} terminated meanwhile`] : []), ...alarms].join('; ');
 }
 
 function named(hosts: HostEvidence[], words: (host: HostEvidence) => string = () => ''): string {

@@ -22,6 +22,7 @@ export interface GoFacts {
   proofUntil: Instant | null;
   alarms: AlarmReading[];
   errors: number;
+  gone: number; // terminated at work, where that may be the patch's doing: see doubtfullyGone
   at: Instant;
 }
 
@@ -71,6 +72,8 @@ function stopFor(ringPlan: Pick<RingPlan, 'ring' | 'errors'>, facts: GoFacts): G
   if (facts.errors > ringPlan.errors) {
     return stop('errors', `${facts.errors} hosts failed or did not come back, ${ringPlan.errors} are tolerated`);
   }
+  if (facts.gone)
+    return stop('errors', `${facts.gone} hosts were terminated at work, and no more came back: it may be the patch`);
   const rang = facts.alarms.find((alarm) => alarm.state === 'ALARM' || alarm.rangSince);
   if (rang) return stop('alarm', `alarm ${rang.name} rang${rang.rangSince ? ` at ${rang.rangSince}` : ''}`);
   if (facts.proofUntil && facts.at >= facts.proofUntil) {

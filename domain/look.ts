@@ -70,6 +70,7 @@ const UNTOUCHED: HostStatus[] = ['planned', 'skipped'];
 const UNKNOWN_END: Partial<Record<HostStatus, string>> = {
   working: 'its patch has not ended',
   lost: 'it has not come back from its patch',
+  gone: 'it was terminated while it was at work',
   unknown: 'whether a patch was sent to it is unclear',
 };
 

@@ -10,3 +10,8 @@ export function isInGroup(group: string, { tags }: Pick<Member, 'tags'>): boolea
 export function ringsOf(group: GroupPolicy, member: Pick<Member, 'tags'>): string[] {
   return group.rings.filter(({ tag }) => member.tags[tag.key] === tag.value).map((ring) => ring.name);
 }
+
+/** Whether it is, or is about to be. EC2 forgets only terminated instances, so one that it lists no more (null) is one. */
+export function isTerminated(member: Member | null): boolean {
+  return member === null || member.state === 'terminated' || member.state === 'shutting-down';
+}

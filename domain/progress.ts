@@ -44,6 +44,17 @@ export function hostProgress(
   return { ...facts(state), status: failed ? 'failed' : 'patched', exit, finishedAt, backAt: heard, words };
 }
 
+/** Whether nothing was heard of the host since it was sent, or it never began: then EC2 is asked whether it is terminated. */
+export function isUnheard(change: Partial<HostResult> | null, invocation: Invocation | null): boolean {
+  return change?.status === 'lost' || (change?.status === 'failed' && NOT_BEGUN.includes(invocation?.status ?? ''));
+}
+
+const NOT_BEGUN = ['DeliveryTimedOut', 'Undeliverable'];
+
+export function gone(change: Partial<HostResult>): Partial<HostResult> {
+  return { ...change, status: 'gone', words: 'EC2 says that it was terminated while it was at work' };
+}
+
 function facts(state: PatchState | null): Partial<HostResult> {
   return state ? { pendingReboot: state.installedPendingReboot, installFailed: state.failed } : {};
 }

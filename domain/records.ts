@@ -143,9 +143,10 @@ export interface Plan {
 
 /**
  * How far a planned host got. `patched`: the command succeeded and the host is back. `failed`: it did not. `lost`: sent, and
- * not back by the deadline. `unknown`: whether it was sent is unclear (never sent again). `skipped`: not sent, see words.
+ * not back by the deadline. `gone`: as lost, and EC2 says that it is terminated. `unknown`: whether it was sent is unclear (never
+ * sent again). `skipped`: not sent, see words.
  */
-export type HostStatus = 'planned' | 'working' | 'patched' | 'failed' | 'lost' | 'unknown' | 'skipped';
+export type HostStatus = 'planned' | 'working' | 'patched' | 'failed' | 'lost' | 'gone' | 'unknown' | 'skipped';
 
 export interface HostResult {
   id: InstanceId;

@@ -1,4 +1,4 @@
-import type { Instant } from '#domain/model.ts';
+import type { InstanceId, Instant } from '#domain/model.ts';
 import type { HostResult, HostStatus, RingPlan, RingRecord } from '#domain/records.ts';
 
 /** The record of a ring that has not begun, with hosts that fell out of it since the plan as skipped. */
@@ -28,6 +28,13 @@ export function withHosts(record: RingRecord, change: (host: HostResult) => Part
 
 export function hostsOf(record: RingRecord, ...statuses: HostStatus[]): HostResult[] {
   return record.hosts.filter((host) => statuses.includes(host.status));
+}
+
+/** Ids of the hosts that were sent, and may be spoken to: not those that nobody heard of since. */
+export function reached(record: RingRecord): InstanceId[] {
+  return record.hosts
+    .filter(({ sentAt, status }) => sentAt && status !== 'lost' && status !== 'gone')
+    .map(({ id }) => id);
 }
 
 function newHost(id: string, dropped: string | null): HostResult {

@@ -39,6 +39,16 @@ export function errorsSoFar(record: RingRecord): number {
 
 export const isError = ({ status }: Pick<HostResult, 'status'>) => status === 'failed' || status === 'lost';
 
+/**
+ * Hosts that were terminated at work, where nobody can tell scaling from a patch that kills hosts: more than may fail, and at least
+ * as many as came back. Fewer are no errors.
+ */
+export function doubtfullyGone<T extends Pick<HostResult, 'status'>>(hosts: readonly T[], tolerated: number): T[] {
+  const gone = hosts.filter(({ status }) => status === 'gone');
+  const back = hosts.filter(({ status }) => status === 'patched').length;
+  return gone.length > tolerated && gone.length >= back ? gone : [];
+}
+
 const DISTURBED: HostStatus[] = ['working', 'lost', 'unknown'];
 
 function hostsIntended(intents: readonly Intent[]): Set<InstanceId> {

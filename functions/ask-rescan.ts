@@ -7,7 +7,7 @@ import type { Instant, ScanMode } from '#domain/model.ts';
 import type { FrozenPolicy, GroupPolicy } from '#domain/policy.ts';
 import type { Ports } from '#domain/ports.ts';
 import type { PlannedHost, RingPlan, RingRecord } from '#domain/records.ts';
-import { withHosts } from '#domain/ring-record.ts';
+import { reached, withHosts } from '#domain/ring-record.ts';
 import type { RingTask } from '#domain/tasks.ts';
 import { sendRescans } from '#loop/rescan.ts';
 
@@ -18,17 +18,14 @@ export const askRescan = async (
   now: Instant,
 ) => {
   const record = await evidence.read<RingRecord>(input, files.ring(input.ring));
-  const reached = new Set(record.hosts.filter((host) => host.sentAt && host.status !== 'lost').map((host) => host.id));
-  if (!reached.size) return { decision: 'Nothing' };
+  const ids = new Set(reached(record));
+  if (!ids.size) return { decision: 'Nothing' };
   const { group } = await evidence.read<FrozenPolicy>(input, files.policy);
   const { hosts } = await evidence.read<RingPlan>(input, files.ringPlan(input.ring));
-  const asked = await sendRescans(
-    patching,
-    hosts.filter((host) => reached.has(host.id)),
-    `${input.campaign}/${input.ring}/re-scan`,
-  );
+  const spoken = hosts.filter((host) => ids.has(host.id));
+  const asked = await sendRescans(patching, spoken, `${input.campaign}/${input.ring}/re-scan`);
   const read = withHosts(record, ({ id }) => (asked.has(id) ? { rescanCommand: asked.get(id) ?? null } : null));
-  const minutes = Math.max(...hosts.filter((host) => reached.has(host.id)).map((host) => deadlineMinutes(host, group)));
+  const minutes = Math.max(...spoken.map((host) => deadlineMinutes(host, group)));
   await evidence.write(input, files.ring(input.ring), {
     ...read,
     rescanAt: now,

@@ -1,5 +1,6 @@
 import { campaigns } from '#aws/campaigns.ts';
 import { evidence } from '#aws/evidence.ts';
+import { instances } from '#aws/instances.ts';
 import { lambda } from '#aws/lambda.ts';
 import { patching } from '#aws/patching.ts';
 import { files } from '#domain/files.ts';
@@ -11,16 +12,16 @@ import { hostsOf } from '#domain/ring-record.ts';
 import type { RingTask } from '#domain/tasks.ts';
 import { readProgress } from '#loop/progress.ts';
 
-/** Reads how far the hosts at work are. Done when each has ended and is back, or counts as lost. */
+/** Reads how far the hosts at work are. Done when each has ended and is back, or counts as lost or gone. */
 export const checkWave = async (
   input: RingTask,
-  { campaigns, evidence, patching }: Pick<Ports, 'campaigns' | 'evidence' | 'patching'>,
+  { campaigns, evidence, ...ports }: Pick<Ports, 'campaigns' | 'evidence' | 'instances' | 'patching'>,
   now: Instant,
 ) => {
   const { snapshotId } = await evidence.read<Plan>(input, files.plan);
   const record = await evidence.read<RingRecord>(input, files.ring(input.ring));
   const intents = campaigns.intents(input.campaign, input.ring);
-  const read = await readProgress(record, intents, snapshotId, patching, now);
+  const read = await readProgress(record, intents, snapshotId, ports, now);
   const done = hostsOf(read, 'working').length === 0;
   await evidence.write(input, files.ring(input.ring), { ...read, lastDoneAt: done ? now : read.lastDoneAt });
   return { decision: done ? 'Done' : 'Working', waitSeconds: pause(record, now) };
@@ -32,4 +33,4 @@ function pause(record: RingRecord, now: Instant): number {
   return now < plusMinutes(sentAt, 30) ? 120 : 600;
 }
 
-export const handler = lambda(checkWave, { campaigns, evidence, patching });
+export const handler = lambda(checkWave, { campaigns, evidence, instances, patching });

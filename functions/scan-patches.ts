@@ -8,6 +8,7 @@ import type { Instant } from '#domain/model.ts';
 import type { FrozenPolicy } from '#domain/policy.ts';
 import type { Ports } from '#domain/ports.ts';
 import type { RingPlan, RingRecord, ScanRecord } from '#domain/records.ts';
+import { reached } from '#domain/ring-record.ts';
 import { snapshotId } from '#domain/snapshot.ts';
 import type { ScanTask } from '#domain/tasks.ts';
 import { sendScan } from '#loop/scan.ts';
@@ -53,10 +54,6 @@ async function running(input: ScanTask, evidence: Ports['evidence'], instances: 
     .flat()
     .filter((m) => m.state === 'running')
     .map((m) => m.id);
-}
-
-function reached(ring: RingRecord): string[] {
-  return ring.hosts.filter((host) => host.sentAt && host.status !== 'lost').map((host) => host.id);
 }
 
 export const handler = lambda(scanPatches, { evidence, instances, patching });

@@ -51,7 +51,7 @@ export const sendWave = async (input: RingTask, ports: SendPorts, now: Instant) 
 
   /** The baseline last: the ring may have waited for days since it was rechecked. */
   async function mayGoNow(): Promise<Go> {
-    const go = mayGo(ringPlan, await goFacts(input, plan, record, ports, now));
+    const go = mayGo(ringPlan, await goFacts(input, plan, { ringPlan, record }, ports, now));
     const words = go.say === 'go' ? await changedBaseline(input, plan, ringPlan, ports.baselines) : null;
     return words ? { say: 'stop', why: 'baseline', words } : go;
   }

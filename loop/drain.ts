@@ -103,7 +103,7 @@ async function settleRings(ref: CampaignRef, ports: DrainPorts, now: Instant): P
   for (const ring of rings) {
     const stored = await ports.evidence.read<RingRecord>(ref, files.ring(ring));
     const { record, intents } = await resolveIntents({ contract: CONTRACT, ...ref, ring }, stored, ports, now);
-    const settled = await readProgress(record, intents, snapshotId, ports.patching, now);
+    const settled = await readProgress(record, intents, snapshotId, ports, now);
     await ports.evidence.write(ref, files.ring(ring), settled);
     notBack.push(...hostsOf(settled, 'working').map((host) => `${host.id} is not back`));
   }

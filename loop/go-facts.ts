@@ -3,8 +3,8 @@ import { type GoFacts, proofUntil } from '#domain/go.ts';
 import type { Instant } from '#domain/model.ts';
 import type { FrozenPolicy, GroupPolicy } from '#domain/policy.ts';
 import type { Ports } from '#domain/ports.ts';
-import type { Plan, RingRecord } from '#domain/records.ts';
-import { errorsSoFar } from '#domain/rings.ts';
+import type { Plan, RingPlan, RingRecord } from '#domain/records.ts';
+import { doubtfullyGone, errorsSoFar } from '#domain/rings.ts';
 import type { RingTask } from '#domain/tasks.ts';
 import { windowAt } from '#domain/window.ts';
 
@@ -12,7 +12,7 @@ import { windowAt } from '#domain/window.ts';
 export async function goFacts(
   input: RingTask,
   plan: Plan,
-  record: RingRecord,
+  { ringPlan, record }: { ringPlan: RingPlan; record: RingRecord },
   { alarms, campaigns, evidence, patching }: Pick<Ports, 'alarms' | 'campaigns' | 'evidence' | 'patching'>,
   now: Instant,
 ): Promise<GoFacts> {
@@ -33,6 +33,7 @@ export async function goFacts(
     proofUntil: proofUntil(proof, group.proofDays),
     alarms: group.gate.alarms.length ? await alarms.readings(group.gate.alarms, record.firstSentAt ?? now) : [],
     errors: errorsSoFar(record),
+    gone: doubtfullyGone(record.hosts, ringPlan.errors).length,
     at: now,
   };
 }

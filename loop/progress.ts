@@ -1,6 +1,8 @@
-import type { Instant } from '#domain/model.ts';
+import { AwsRefused, AwsUnavailable } from '#domain/errors.ts';
+import { isTerminated } from '#domain/membership.ts';
+import type { InstanceId, Instant } from '#domain/model.ts';
 import type { Invocation, Ports } from '#domain/ports.ts';
-import { hostProgress } from '#domain/progress.ts';
+import { gone, hostProgress, isUnheard } from '#domain/progress.ts';
 import type { Intent, RingRecord } from '#domain/records.ts';
 import { hostsOf, withHosts } from '#domain/ring-record.ts';
 import { byId } from '#loop/survey.ts';
@@ -10,7 +12,7 @@ export async function readProgress(
   record: RingRecord,
   intents: Iterable<Intent> | AsyncIterable<Intent>,
   snapshotId: string,
-  patching: Ports['patching'],
+  { instances, patching }: Pick<Ports, 'instances' | 'patching'>,
   now: Instant,
 ): Promise<RingRecord> {
   const working = new Set(hostsOf(record, 'working').map((host) => host.id));
@@ -21,7 +23,7 @@ export async function readProgress(
   }
   const managed = await byId(patching.managed(working));
   const states = await byId(patching.states(working));
-  return withHosts(record, (host) => {
+  const read = withHosts(record, (host) => {
     if (!working.has(host.id)) return null;
     const state = states.get(host.id);
     return hostProgress(host, {
@@ -31,4 +33,24 @@ export async function readProgress(
       at: now,
     });
   });
+  const unheard = read.hosts.filter(
+    (host) => working.has(host.id) && isUnheard(host, invocations.get(host.id) ?? null),
+  );
+  const terminated = await terminatedOf(
+    unheard.map((host) => host.id),
+    instances,
+  );
+  return withHosts(read, (host) => (terminated.has(host.id) ? gone(host) : null));
+}
+
+/** None where EC2 cannot be asked: then nobody knows more than that they are lost. */
+async function terminatedOf(ids: InstanceId[], instances: Ports['instances']): Promise<Set<InstanceId>> {
+  if (!ids.length) return new Set();
+  try {
+    const members = await byId(instances.byIds(ids));
+    return new Set(ids.filter((id) => isTerminated(members.get(id) ?? null)));
+  } catch (error) {
+    if (error instanceof AwsUnavailable || error instanceof AwsRefused) return new Set();
+    throw error;
+  }
 }

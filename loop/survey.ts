@@ -1,6 +1,6 @@
 /** The two surveys: what AWS says of a group at one instant, host by host, ring by ring, in batches that bound memory. */
 
-import { ringsOf } from '#domain/membership.ts';
+import { isTerminated, ringsOf } from '#domain/membership.ts';
 import type {
   Coverage,
   Finding,
@@ -33,7 +33,7 @@ export interface SurveySummary {
 export async function membersByRing(instances: Instances, group: GroupPolicy): Promise<Map<string, Member[]>> {
   const byRing = new Map<string, Member[]>([...group.rings.map((r) => r.name), NO_RING].map((r) => [r, []]));
   for await (const member of instances.members(group.name)) {
-    if (member.state === 'terminated' || member.state === 'shutting-down') continue;
+    if (isTerminated(member)) continue;
     const rings = ringsOf(group, member);
     byRing.get(rings.length === 1 && rings[0] ? rings[0] : NO_RING)?.push(member);
   }

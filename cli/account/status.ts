@@ -102,7 +102,7 @@ function ringWords({ ring, planned, hosts, verdict, stopped, doing }: RingStandi
   const front = `${ring}: `;
   if (doing === 'to come') return `${front}${several(planned, 'host')} to come`;
   const done = `${hosts.patched ?? 0} of ${planned} patched`;
-  const others = (['working', 'failed', 'lost', 'unknown', 'skipped'] as const).flatMap((each) =>
+  const others = (['working', 'failed', 'lost', 'gone', 'unknown', 'skipped'] as const).flatMap((each) =>
     hosts[each] ? [`${hosts[each]} ${each}`] : [],
   );
   const now = verdict ?? (stopped ? `stopped: ${stopped}` : doing);

@@ -11,7 +11,7 @@ export interface Wave {
   endedAt: Instant | null; // its last host back, or its patch ended; null while nothing is known
   patched: number;
   failed: number;
-  other: number; // lost, unknown, still at work
+  other: number; // lost, gone, unknown, still at work
 }
 
 export function wavesOf({ ring, hosts }: RingRecord): Wave[] {

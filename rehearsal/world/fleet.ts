@@ -155,6 +155,8 @@ export class Fleet {
     if (host.state === 'terminated') return;
     host.state = 'terminated';
     host.terminatedAt = this.#stage.clock.now();
+    const run = host.runs.at(-1);
+    if (run) run.endedAt ??= host.terminatedAt;
     if (host.agent === 'online') this.#setAgent(host, 'offline');
     this.#stage.note('host', host.id, `${host.name}: terminated`, { host: host.name });
     this.#tell(host, 'terminated');

@@ -54,6 +54,9 @@ const withHost = (host: HostResult, change: Partial<ReturnType<typeof ringRecord
   record: ringRecord([patched('i-1'), patched('i-2'), host], change),
 });
 
+const terminated = (id: string) =>
+  patched(id, { status: 'gone', installed: 0, finishedAt: null, backAt: null, rescanCommand: null });
+
 /** What strikes this row and no other. */
 const CASES: Record<string, { facts: RingFacts; words: RegExp }> = {
   failures: {
@@ -130,6 +133,13 @@ const CASES: Record<string, { facts: RingFacts; words: RegExp }> = {
     facts: facts(withHost(notSent('i-3', { status: 'unknown', words: 'no command found' }))),
     words: /^whether a patch was sent is unclear: i-3 \(no command found\)$/,
   },
+  gone: {
+    facts: facts({
+      plan: ringPlan(['i-1', 'i-2', 'i-3', 'i-4']),
+      record: ringRecord([patched('i-1'), patched('i-2'), terminated('i-3'), terminated('i-4')]),
+    }),
+    words: /^2 were terminated at work, and no more came back: it may be the patch: i-3, i-4$/,
+  },
   unfinished: { facts: facts(withHost(patched('i-3', { status: 'working' }))), words: /^not finished: i-3$/ },
   'no-effect': {
     facts: facts({ after: IDS.map((id) => after(id, [findingOf(id)])) }),
@@ -180,6 +190,30 @@ describe('gate', () => {
       looked: 3,
       restsOn: null,
     });
+  });
+
+  test('always 2: terminated hosts are no errors, and prove nothing: the rest passes alone, and a canary of which none is left is inconclusive', () => {
+    const scaled = verdictOf(facts(withHost(terminated('i-3'))));
+    assert.deepEqual([scaled.verdict, scaled.failed], ['pass', 0]);
+    assert.match(
+      scaled.reasons[0]?.words ?? '',
+      /^2 of 3 patched and looked at; nothing failed; 1 terminated meanwhile/,
+    );
+    const few = verdictOf(facts({ record: ringRecord([patched('i-1'), terminated('i-2'), terminated('i-3')]) }));
+    assert.deepEqual([few.verdict, few.reasons.map(({ row }) => row)], ['inconclusive', ['sample', 'gone']]);
+    for (const failures of [0, 9]) {
+      const none = facts({ record: ringRecord(IDS.map(terminated)), policy: { ...POLICY, failures } });
+      assert.equal(verdictOf(none).verdict, 'inconclusive', 'whatever is tolerated');
+      assert.equal(mayChange(verdictOf(none)), false);
+    }
+  });
+
+  test('an operating system that nobody needs later is not asked of hosts that are terminated', () => {
+    const fleet = { canary: false, plan: ringPlan(IDS, { last: true, later: [], errors: 1 }) };
+    fleet.plan.hosts = [planned('i-1'), planned('i-2'), planned('i-3', 'WINDOWS')];
+    assert.equal(verdictOf(facts({ ...fleet, ...withHost(terminated('i-3')) })).verdict, 'pass');
+    const lost = patched('i-3', { status: 'lost', installed: 0 });
+    assert.equal(verdictOf(facts({ ...fleet, ...withHost(lost) })).verdict, 'inconclusive');
   });
 
   test('fail goes before inconclusive, and all rows that strike are told', () => {
@@ -331,7 +365,7 @@ describe('gate: the sample', () => {
   });
 
   test('always 2: pass never without the sample, on every OS of the later rings', () => {
-    const others: HostStatus[] = ['planned', 'working', 'failed', 'lost', 'unknown', 'skipped'];
+    const others: HostStatus[] = ['planned', 'working', 'failed', 'lost', 'gone', 'unknown', 'skipped'];
     const often = <T>(value: T, ...rest: T[]) =>
       fc.oneof({ weight: 6, arbitrary: fc.constant(value) }, { weight: 1, arbitrary: fc.constantFrom(...rest) });
     const aHost = fc.record({

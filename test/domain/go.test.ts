@@ -45,6 +45,7 @@ const good: GoFacts = {
   proofUntil: '2024-09-04T22:00:00.000Z',
   alarms: [{ name: 'web-5xx', state: 'OK', rangSince: null }],
   errors: 1,
+  gone: 0,
   at,
 };
 const say = (change: Partial<GoFacts>) => {
@@ -77,6 +78,7 @@ const rows: [string, Partial<GoFacts>, string][] = [
   ['always 5: an approval of another scope', { approval: { given: yes, scopeHash: 'other' } }, 'stop approval'],
   ['no approval asked for', { approval: null }, 'go'],
   ['too many errors', { errors: 2 }, 'stop errors'],
+  ['hosts terminated at work, and no more that came back', { gone: 2 }, 'stop errors'],
   ['an alarm rings', { alarms: [{ name: 'a', state: 'ALARM', rangSince: null }] }, 'stop alarm'],
   ['an alarm rang', { alarms: [{ name: 'a', state: 'OK', rangSince: at }] }, 'stop alarm'],
   [

@@ -55,7 +55,7 @@ describe('looks', () => {
     assert.equal(valid(notSent('i-1')), true);
     assert.equal(valid(null), true);
     assert.equal(valid(notSent('i-1', { status: 'skipped' })), true);
-    for (const status of ['working', 'lost', 'unknown'] as const)
+    for (const status of ['working', 'lost', 'gone', 'unknown'] as const)
       assert.equal(valid(patched('i-1', { status })), false, status);
     assert.equal(valid(patched('i-1', { rescannedAt: null })), false, 'our re-scan was asked for and has not ended');
     assert.equal(valid(patched('i-1', { rescannedAt: null, rescanCommand: null })), true, 'none to ask for');

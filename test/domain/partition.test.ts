@@ -95,6 +95,7 @@ function result(id: string): fc.Arbitrary<HostResult> {
     'working',
     'failed',
     'lost',
+    'gone',
     'unknown',
     'skipped',
   ];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { HostStatus, Intent } from '../../domain/records.ts';
-import { capacity, errorsSoFar, nextWave } from '../../domain/rings.ts';
+import { capacity, doubtfullyGone, errorsSoFar, nextWave } from '../../domain/rings.ts';
 import { notSent, patched, ringPlan, ringRecord, SENT } from './fixture-ring.ts';
 
 function intent(wave: number, instances: string[], state: Intent['state'] = 'sent'): Intent {
@@ -50,6 +50,29 @@ describe('waves', () => {
     assert.equal(nextWave(plan, ringRecord(ids(120).map((id) => notSent(id))), []).length, 50);
   });
 
+  test('always 8: a host that EC2 says is terminated is at work no more', () => {
+    const plan = ringPlan(ids(3), { atOnce: 1 });
+    const record = ringRecord([patched('i-0', { status: 'gone' }), notSent('i-1'), notSent('i-2')]);
+    assert.deepEqual(nextWave(plan, record, [intent(1, ['i-0'])]), ['i-1']);
+    assert.equal(errorsSoFar(record), 0);
+  });
+
+  test('terminated hosts are in doubt where more are than may fail, and as many as came back: gone, back, tolerated', () => {
+    const table: [number, number, number, boolean][] = [
+      [0, 0, 0, false],
+      [1, 9, 0, false],
+      [1, 1, 0, true],
+      [1, 0, 0, true],
+      [1, 0, 1, false],
+      [2, 1, 1, true],
+      [2, 3, 1, false],
+    ];
+    for (const [gone, back, tolerated, doubt] of table) {
+      const hosts = ids(gone + back).map((id, n) => patched(id, n < gone ? { status: 'gone' } : {}));
+      assert.equal(doubtfullyGone(hosts, tolerated).length, doubt ? gone : 0, `${gone} ${back} ${tolerated}`);
+    }
+  });
+
   test('failed and lost hosts are errors', () => {
     const record = ringRecord([
       patched('i-0', { status: 'failed' }),
@@ -68,6 +91,7 @@ describe('waves', () => {
       'patched',
       'failed',
       'lost',
+      'gone',
       'unknown',
       'skipped',
     ];

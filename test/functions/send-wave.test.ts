@@ -245,6 +245,24 @@ test('always 8: hosts that did not come back count against atOnce, and when they
   assert.deepEqual(installs(), ['i-1', 'i-2']);
 });
 
+test('a ring whose hosts are terminated at work goes on while more come back, and stops where no more do', async () => {
+  await send();
+  await settle('gone');
+  const { decision, why } = await send();
+  assert.deepEqual(
+    [decision, why],
+    ['Stopped', '2 hosts were terminated at work, and no more came back: it may be the patch'],
+  );
+  await ports.evidence.write(task, files.ring('fleet'), {
+    ...withHosts(await record(), ({ id }) => (id === 'i-1' ? { status: 'gone' } : { status: 'patched' })),
+    stopped: null,
+  });
+  const rest = withHosts(await record(), ({ id }) => (id === 'i-5' ? { status: 'planned' } : null));
+  await ports.evidence.write(task, files.ring('fleet'), rest);
+  assert.equal((await send(1)).decision, 'Sent');
+  assert.deepEqual(installs(), ['i-1', 'i-2', 'i-5']);
+});
+
 test('always 5: nothing is sent with the kill switch on or unreadable, without the approval asked for, without the lease', async () => {
   ports.campaigns.kill = new Error('throttled');
   assert.match((await send()).why, /kill switch could not be read/);

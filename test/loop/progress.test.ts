@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { noCounts, type PatchState } from '#domain/model.ts';
+import { AwsRefused, AwsUnavailable } from '#domain/errors.ts';
+import { type Member, noCounts, type PatchState } from '#domain/model.ts';
+import type { Instances, Invocation } from '#domain/ports.ts';
 import type { Intent } from '#domain/records.ts';
 import { newRing, withHosts } from '#domain/ring-record.ts';
 import { readProgress } from '#loop/progress.ts';
@@ -23,7 +25,7 @@ async function read(state: Pick<PatchState, 'snapshotId' | 'operation' | 'failed
     const finishedAt = '2024-09-01T22:10:00.000Z';
     yield { instance: 'i-1', status: 'Success', terminal: true, exit: 0, finishedAt, output: '' };
   };
-  return (await readProgress(working, [intent], 'ours', patching, at)).hosts[0]?.status;
+  return (await readProgress(working, [intent], 'ours', { instances: ec2([]), patching }, at)).hosts[0]?.status;
 }
 
 test('trap 6: a host whose command succeeded is failed where packages failed', async () => {
@@ -34,4 +36,64 @@ test('trap 6: a host whose command succeeded is failed where packages failed', a
 test('trap 21: a patch state that is not of our install is not believed', async () => {
   assert.equal(await read({ snapshotId: 'theirs', operation: 'Install', failed: 1 }), 'patched');
   assert.equal(await read({ snapshotId: 'ours', operation: 'Scan', failed: 1 }), 'patched');
+});
+
+const ec2 = (members: Pick<Member, 'id' | 'state'>[]) =>
+  ({
+    async *byIds() {
+      yield* members;
+    },
+  }) as unknown as Instances;
+const silent = { ping: 'ConnectionLost' as const, lastPingAt: '2024-09-01T22:01:00.000Z' };
+const LATE = '2024-09-01T22:40:00.000Z';
+
+async function unheard(instances: Instances, invocation: Partial<Invocation> | null, now = LATE) {
+  const patching = patchingInMemory(['i-1']);
+  patching.nodes = patching.nodes.map((node) => ({ ...node, ...silent }));
+  patching.invocations = async function* () {
+    const none = { instance: 'i-1', status: 'InProgress', terminal: false, exit: null, finishedAt: null, output: '' };
+    if (invocation) yield { ...none, ...invocation };
+  };
+  const { hosts } = await readProgress(working, [intent], 'ours', { instances, patching }, now);
+  return hosts[0];
+}
+
+test('a host that fell silent is gone where EC2 says that it is terminated, or lists it no more; else it is lost', async () => {
+  const rows: [Pick<Member, 'id' | 'state'>[], string][] = [
+    [[{ id: 'i-1', state: 'terminated' }], 'gone'],
+    [[{ id: 'i-1', state: 'shutting-down' }], 'gone'],
+    [[], 'gone'],
+    [[{ id: 'i-1', state: 'running' }], 'lost'],
+    [[{ id: 'i-1', state: 'stopped' }], 'lost'],
+  ];
+  for (const [members, status] of rows) assert.equal((await unheard(ec2(members), {}))?.status, status);
+  assert.match((await unheard(ec2([]), {}))?.words ?? '', /EC2 says that it was terminated/);
+});
+
+test('where EC2 cannot be asked a silent host is lost; a defect is no silence', async () => {
+  const broken = (error: Error) =>
+    ({
+      // biome-ignore lint/correctness/useYield: it fails before it could
+      async *byIds() {
+        throw error;
+      },
+    }) as unknown as Instances;
+  assert.equal((await unheard(broken(new AwsUnavailable('throttled')), {}))?.status, 'lost');
+  assert.equal((await unheard(broken(new AwsRefused('denied')), {}))?.status, 'lost');
+  await assert.rejects(unheard(broken(new TypeError('defect')), {}));
+});
+
+test('a command that never began on a terminated host is no failure of it; one that the host reported is', async () => {
+  const ended = { terminal: true, finishedAt: '2024-09-01T22:10:00.000Z' };
+  for (const status of ['DeliveryTimedOut', 'Undeliverable'])
+    assert.equal((await unheard(ec2([]), { ...ended, status }))?.status, 'gone', status);
+  for (const status of ['Failed', 'ExecutionTimedOut', 'Cancelled'])
+    assert.equal((await unheard(ec2([]), { ...ended, status, exit: 1 }))?.status, 'failed', status);
+  assert.equal((await unheard(ec2([]), { ...ended, status: 'Success', exit: 0 }))?.status, 'gone', 'not back from it');
+});
+
+test('EC2 is asked only of hosts that nobody heard of', async () => {
+  const instances = { byIds: () => assert.fail('asked') } as unknown as Instances;
+  assert.equal((await unheard(instances, {}, '2024-09-01T22:20:00.000Z'))?.status, 'working');
+  assert.equal((await unheard(instances, { terminal: true, status: 'Failed', exit: 1 }))?.status, 'failed');
 });

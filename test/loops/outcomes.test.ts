@@ -20,6 +20,19 @@ test('always 3, trap 24: a ring that runs on after its campaign is stopped by th
   assert.ok((ring?.stoppedAt ?? Number.POSITIVE_INFINITY) < Date.parse(closedAt));
 });
 
+test('always 2: a canary whose hosts are all terminated at work proves nothing: inconclusive, and no other host is changed', async () => {
+  const faults: Scenario['faults'] = [
+    { do: 'terminate', hosts: ['web-canary-1', 'web-canary-2'], on: { state: 'AwaitWave', execution: 'patchRing' } },
+  ];
+  const { run, truth } = await rehearse({ scenario: { ...calm, faults }, out: null });
+  assert.equal(run.campaign.outcome, 'Halted');
+  const [canary] = run.rings;
+  assert.deepEqual([canary?.verdict, canary?.failed], ['inconclusive', 0]);
+  assert.match(canary?.reasons.join() ?? '', /2 were terminated at work/);
+  const installed = truth.filter(({ runs }) => runs.some(({ operation }) => operation === 'Install'));
+  assert.ok(installed.every(({ entry }) => entry === 'web-canary'));
+});
+
 test('a ring whose start is throttled begins later, and once: its execution has a name', async () => {
   const faults: Scenario['faults'] = [
     { do: 'throttle', operation: 'states.StartExecution', function: 'states', times: 3, on: { state: 'PatchRing' } },

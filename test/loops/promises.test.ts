@@ -144,6 +144,11 @@ describe('a promise that breaks is named by its number', () => {
         })),
       ).includes('8'),
     );
+    const gone = edited<RingRecord>('rings/fleet.json', (ring) => ({
+      ...ring,
+      hosts: ring.hosts.map((each) => (each.status === 'lost' ? { ...each, status: 'gone' as const } : each)),
+    }));
+    assert.deepEqual(numbers(gone), ['8'], 'a lost host that is called gone, and is there');
   });
 
   test('always 9: a campaign that never closed, and one of which nobody was told', () => {
