@@ -1,7 +1,7 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ask } from '#aws/ask.ts';
 import { lazily } from '#aws/lazily.ts';
-import { setting } from '#aws/setting.ts';
+import { topicArn } from '#aws/topics.ts';
 import type { Notices } from '#domain/ports.ts';
 import type { Notice } from '#domain/records.ts';
 
@@ -10,7 +10,7 @@ const sns = lazily(() => new SNSClient({}));
 export const notices: Notices = {
   async publish(notice) {
     const command = new PublishCommand({
-      TopicArn: setting(notice.topic === 'approvals' ? 'APPROVALS_TOPIC_ARN' : 'NOTICES_TOPIC_ARN'),
+      TopicArn: topicArn(notice.topic),
       Subject: notice.subject.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 99), // SNS refuses anything else, and the notice is lost
       MessageStructure: 'json',
       Message: message(notice),

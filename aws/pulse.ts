@@ -3,8 +3,8 @@ import type { Pulse } from '#domain/ports.ts';
 
 /** A line of the log that metric filters of the stack count from: no call, no permission. */
 export const pulse: Pulse = {
-  beat(groups) {
-    const counts = Object.fromEntries(Object.entries(groups).map(([name, of]) => [name, of.length]));
-    log.info('pulse', { pulse: counts, groups });
+  beat(names) {
+    const counts = Object.fromEntries(Object.entries(names).map(([name, of]) => [name, of.length]));
+    log.info('pulse', { pulse: counts, names });
   },
 };

@@ -32,6 +32,7 @@ const RESOURCES: Record<string, Resources> = {
   evidenceBucket: () => [{ Resource: att('Evidence') }],
   notices: () => [{ Resource: { Ref: 'NoticesTopic' } }],
   approvals: () => [{ Resource: { Ref: 'ApprovalsTopic' } }],
+  topics: () => [{ Resource: [{ Ref: 'NoticesTopic' }, { Ref: 'ApprovalsTopic' }] }],
   findingsQueue: () => [{ Resource: att('FindingsQueue') }],
   deadLetters: () => [{ Resource: att('DeadLetters') }],
   campaignMachine: ({ stage }) => [{ Resource: ours('states', `stateMachine:patchwright-${stage}-campaign`) }],

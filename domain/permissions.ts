@@ -10,10 +10,11 @@ interface Names {
   table: string; // ARN
   bucket: string; // ARN
   machine: string; // ARN
+  topics: string[]; // ARNs
 }
 
 /** Everything that the commands of the command line ask of AWS. */
-export function wishes({ table, bucket, machine }: Names): Wish[] {
+export function wishes({ table, bucket, machine, topics }: Names): Wish[] {
   const [execution] = [`${machine.replace(':stateMachine:', ':execution:')}:*`];
   const of = (command: string, resource: string, ...actions: string[]) =>
     actions.map((action) => ({ action, resource, command }));
@@ -39,6 +40,7 @@ export function wishes({ table, bucket, machine }: Names): Wish[] {
       'ssm:GetPatchBaseline',
       'ssm:GetPatchBaselineForPatchGroup',
     ),
+    ...topics.flatMap((topic) => of('check', topic, 'sns:ListSubscriptionsByTopic')),
     ...of('check', '*', 'ssm:DescribeMaintenanceWindowTasks', 'ssm:DescribeMaintenanceWindows', 'ssm:ListAssociations'),
   ];
 }

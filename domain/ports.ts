@@ -17,6 +17,7 @@ import type {
 } from '#domain/model.ts';
 import type { GroupPolicy, Policy } from '#domain/policy.ts';
 import type { AlarmReading, Approval, Holder, Intent, Lease, Notice, Outcome, Trigger } from '#domain/records.ts';
+import type { Topic } from '#domain/topics.ts';
 
 export interface Instances {
   /** All instances, of any state, whose tag `PatchGroup` or `Patch Group` is the group's name. */
@@ -196,9 +197,15 @@ export interface Letters {
   bury(body: string, reason: string): Promise<void>;
 }
 
-/** Names of groups by what is wrong with them, for alarms. */
+/** Who hears what is published. */
+export interface Subscriptions {
+  /** How many subscriptions of the topic are confirmed, and how many wait for it. What is published reaches the confirmed alone. */
+  of(topic: Topic): Promise<{ confirmed: number; pending: number }>;
+}
+
+/** Names of groups and topics by what is wrong with them, for alarms. */
 export interface Pulse {
-  beat(groups: { OverdueGroups: string[]; BlindGroups: string[] }): void;
+  beat(names: { OverdueGroups: string[]; BlindGroups: string[]; UnheardTopics: string[] }): void;
 }
 
 /** Input of the campaign machine. */

@@ -2,16 +2,22 @@ import { campaigns } from '#aws/campaigns.ts';
 import { event } from '#aws/lambda.ts';
 import { policies } from '#aws/policies.ts';
 import { pulse } from '#aws/pulse.ts';
+import { subscriptions } from '#aws/subscriptions.ts';
 import { isOverdue } from '#domain/due.ts';
 import type { Instant } from '#domain/model.ts';
-import type { Ports, Pulse } from '#domain/ports.ts';
+import type { Ports, Pulse, Subscriptions } from '#domain/ports.ts';
+import { TOPICS } from '#domain/topics.ts';
 
-/** Every hour: which groups went too long without a closed campaign, and which were blind in their last one. */
+/**
+ * Every hour: which groups went too long without a closed campaign, which were blind in their last one, and which topics nobody hears
+ * any more, with why.
+ */
 export const checkDue = async (
   _event: object,
-  { campaigns, policies, pulse }: Pick<Ports, 'campaigns' | 'policies'> & { pulse: Pulse },
+  ports: Pick<Ports, 'campaigns' | 'policies'> & { subscriptions: Subscriptions; pulse: Pulse },
   now: Instant,
 ) => {
+  const { campaigns, policies, subscriptions, pulse } = ports;
   const overdue: string[] = [];
   const blind: string[] = [];
   for (const { name, triggers } of Object.values((await policies.current()).groups)) {
@@ -19,8 +25,23 @@ export const checkDue = async (
     if (isOverdue(triggers.schedule, closed?.at ?? null, now)) overdue.push(name);
     if (closed?.outcome === 'Blind') blind.push(name);
   }
-  pulse.beat({ OverdueGroups: overdue, BlindGroups: blind });
-  return { overdue, blind };
+  const unheard = await unheardTopics(subscriptions);
+  pulse.beat({ OverdueGroups: overdue, BlindGroups: blind, UnheardTopics: Object.keys(unheard) });
+  return { overdue, blind, unheard };
 };
 
-export const handler = event(checkDue, { campaigns, policies, pulse });
+/** SNS takes every notice for a topic without subscribers and calls it delivered: a topic that cannot be read counts as one. */
+async function unheardTopics(subscriptions: Subscriptions): Promise<Record<string, string>> {
+  const unheard: Record<string, string> = {};
+  for (const topic of TOPICS) {
+    try {
+      const { confirmed, pending } = await subscriptions.of(topic);
+      if (confirmed === 0) unheard[topic] = `no confirmed subscription, ${pending} pending`;
+    } catch (error) {
+      unheard[topic] = error instanceof Error ? error.message : String(error);
+    }
+  }
+  return unheard;
+}
+
+export const handler = event(checkDue, { campaigns, policies, subscriptions, pulse });

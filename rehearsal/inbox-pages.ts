@@ -21,8 +21,9 @@ export class InboxPages {
 
   /** null: the request is for something else. */
   serve(request: IncomingMessage, response: ServerResponse): Promise<void> | null {
-    if (request.method !== 'GET' || request.headers.authorization !== undefined) return null;
     const url = URL.parse(request.url ?? '/', 'http://127.0.0.1');
+    const isSigned = request.headers.authorization !== undefined || url?.searchParams.has('X-Amz-Credential');
+    if (request.method !== 'GET' || isSigned) return null;
     const [, id] = /^\/inbox(?:\/([^/]*))?$/.exec(url?.pathname ?? '') ?? [];
     const action = url?.searchParams.get('Action');
     if (url?.pathname.startsWith('/inbox')) send(response, id ? this.#inbox(id) : this.#inboxes());

@@ -7,15 +7,17 @@ import { instances } from '#aws/instances.ts';
 import { otherPatching } from '#aws/other-patching.ts';
 import { patching } from '#aws/patching.ts';
 import { denied } from '#aws/permissions.ts';
+import { subscriptions } from '#aws/subscriptions.ts';
 import { loadPolicy } from '#config/policy.ts';
 import { AwsRefused, AwsUnavailable } from '#domain/errors.ts';
 import { type Wish, wishes } from '#domain/permissions.ts';
 import type { Policy } from '#domain/policy.ts';
-import type { Ports } from '#domain/ports.ts';
+import type { Ports, Subscriptions } from '#domain/ports.ts';
 import { TO_MEND } from '../exit.ts';
 import { type Paint, several, wrap } from '../screen/text.ts';
 import type { Answer } from './answer.ts';
 import { checkGroup } from './check-group.ts';
+import { checkTopics } from './check-topics.ts';
 import type { Open } from './commands.ts';
 import type { Deployment } from './open.ts';
 import { placed, remedyOf } from './remedy.ts';
@@ -31,12 +33,23 @@ export interface Checked {
 export type CheckPorts = Pick<
   Ports,
   'baselines' | 'campaigns' | 'engine' | 'evidence' | 'inspector' | 'instances' | 'patching'
-> & { denied: typeof denied; otherPatching: typeof otherPatching };
+> & { subscriptions: Subscriptions; denied: typeof denied; otherPatching: typeof otherPatching };
 
 export async function check({ policy: file }: { policy: string }, open: Open): Promise<Answer> {
   const policy = loadPolicy(file);
   const deployment = await open();
-  const ports = { baselines, campaigns, engine, evidence, inspector, instances, patching, denied, otherPatching };
+  const ports = {
+    baselines,
+    campaigns,
+    engine,
+    evidence,
+    inspector,
+    instances,
+    patching,
+    subscriptions,
+    denied,
+    otherPatching,
+  };
   return checkAnswer(deployment, await checks(policy, file, deployment, ports));
 }
 
@@ -52,6 +65,7 @@ export async function checks(
     good('policy', `${file} is sound: ${several(groups.length, 'group')}, hash ${policy.hash.slice(0, 12)}`),
     ...(await looked('permissions', () => permissions(deployment, ports))),
     ...(await looked('stack', () => stack(deployment, ports))),
+    ...(await checkTopics(deployment, ports)),
     ...(await looked('Inspector', () => inspectorOn(deployment, ports))),
   ];
   for (const group of groups) lines.push(...(await looked(group.name, () => checkGroup(group, ports))));
@@ -85,7 +99,7 @@ async function permissions(deployment: Deployment, { denied }: CheckPorts): Prom
   return [...byCommand(refused)].map(([command, actions]) => ({
     about,
     state: 'mend' as const,
-    words: `${command}: IAM refuses ${actions.join(', ')}`,
+    words: `${command}: IAM refuses ${[...new Set(actions)].join(', ')}`,
     remedy: 'allow the caller these actions, or sign in as somebody who has them (docs/security.md)',
   }));
 }
@@ -95,6 +109,7 @@ function arnsOf({ names, partition, account, region }: Deployment) {
     table: `arn:${partition}:dynamodb:${region}:${account}:table/${names.TABLE_NAME}`,
     bucket: `arn:${partition}:s3:::${names.EVIDENCE_BUCKET}`,
     machine: names.CAMPAIGN_MACHINE_ARN,
+    topics: [names.NOTICES_TOPIC_ARN, names.APPROVALS_TOPIC_ARN],
   };
 }
 

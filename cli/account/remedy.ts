@@ -15,7 +15,7 @@ export function placed(
   { stage, account, region }: Pick<Deployment, 'stage' | 'account' | 'region'>,
 ): unknown {
   const isMissing =
-    /^dynamodb:\w+: ResourceNotFoundException|^states:\w+: StateMachineDoesNotExist|^s3:\w+: NoSuchBucket/;
+    /^dynamodb:\w+: ResourceNotFoundException|^states:\w+: StateMachineDoesNotExist|^s3:\w+: NoSuchBucket|^sns:\w+: NotFoundException/;
   if (!(error instanceof AwsRefused && isMissing.test(error.message))) return error;
   return new AwsRefused(`no deployment of stage ${stage} in ${account} ${region}: ${error.message}`, { cause: error });
 }
@@ -28,7 +28,7 @@ const ROWS: [RegExp, string][] = [
     'sign in anew: the credentials are not valid here; a Region that is off by default has to be switched on for the account',
   ],
   [
-    /ResourceNotFoundException|StateMachineDoesNotExist|NoSuchBucket/,
+    /ResourceNotFoundException|StateMachineDoesNotExist|NoSuchBucket|sns:\w+: NotFoundException/,
     'give the --stage and --region that were deployed, or deploy first (docs/getting-started.md)',
   ],
   [
@@ -36,7 +36,7 @@ const ROWS: [RegExp, string][] = [
     'enable the key of the stack (docs/operations.md, The key is disabled)',
   ],
   [
-    /AccessDenied|UnauthorizedOperation|NotAuthorized|Forbidden/,
+    /AccessDenied|AuthorizationError|UnauthorizedOperation|NotAuthorized|Forbidden/,
     'allow the caller this action; patchwright check lists all',
   ],
   [

@@ -27,6 +27,7 @@ const CLIENTS: Record<string, string | null> = {
   policies: null,
   pulse: null,
   secrets: null,
+  subscriptions: 'sns',
 };
 
 describe('every bundle', () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { AwsRefused } from '#domain/errors.ts';
 import { freeLease } from '#domain/lease.ts';
 import type { Policy } from '#domain/policy.ts';
+import type { Subscriptions } from '#domain/ports.ts';
 import { checkDue } from '../../functions/check-due.ts';
 import { campaignsInMemory } from './in-memory.ts';
 
@@ -22,9 +24,49 @@ test('names the groups that are overdue, and those that were blind', async () =>
   const ports = {
     campaigns,
     policies: { current: async () => policy },
+    subscriptions: { of: async () => ({ confirmed: 1, pending: 0 }) },
     pulse: { beat: (beat: unknown) => void beats.push(beat) },
   };
   const result = await checkDue({}, ports, '2024-09-20T00:00:00.000Z');
-  assert.deepEqual(result, { overdue: ['web'], blind: ['db'] });
-  assert.deepEqual(beats, [{ OverdueGroups: ['web'], BlindGroups: ['db'] }]);
+  assert.deepEqual(result, { overdue: ['web'], blind: ['db'], unheard: {} });
+  assert.deepEqual(beats, [{ OverdueGroups: ['web'], BlindGroups: ['db'], UnheardTopics: [] }]);
 });
+
+const HEARD = { confirmed: 2, pending: 1 };
+const rows: [what: string, of: Subscriptions['of'], unheard: Record<string, string>][] = [
+  ['somebody hears both', async () => HEARD, {}],
+  [
+    'nobody is left',
+    async (topic) => (topic === 'notices' ? { confirmed: 0, pending: 0 } : HEARD),
+    { notices: 'no confirmed subscription, 0 pending' },
+  ],
+  [
+    'nobody has confirmed',
+    async (topic) => (topic === 'approvals' ? { confirmed: 0, pending: 3 } : HEARD),
+    { approvals: 'no confirmed subscription, 3 pending' },
+  ],
+  [
+    'nobody can tell',
+    () => Promise.reject(new AwsRefused('sns:ListSubscriptionsByTopic: AuthorizationErrorException: no')),
+    {
+      notices: 'sns:ListSubscriptionsByTopic: AuthorizationErrorException: no',
+      approvals: 'sns:ListSubscriptionsByTopic: AuthorizationErrorException: no',
+    },
+  ],
+];
+for (const [what, of, unheard] of rows)
+  test(`${what}: ${Object.keys(unheard).join(' and ') || 'no topic'} counts as unheard, and the pulse beats`, async () => {
+    const beats: { UnheardTopics: string[] }[] = [];
+    const ports = {
+      campaigns: campaignsInMemory(),
+      policies: { current: async () => ({ groups: {} }) as unknown as Policy },
+      subscriptions: { of },
+      pulse: { beat: (beat: (typeof beats)[number]) => void beats.push(beat) },
+    };
+    const { unheard: told } = await checkDue({}, ports, '2024-09-20T00:00:00.000Z');
+    assert.deepEqual(told, unheard);
+    assert.deepEqual(
+      beats.map(({ UnheardTopics }) => UnheardTopics),
+      [Object.keys(unheard)],
+    );
+  });

@@ -161,7 +161,7 @@ test('check-due beats every hour, in the line of the log that the alarms count f
     const beats = rehearsal.logs.filter(({ caller, line }) => caller === 'checkDue' && line.includes('"pulse"'));
     assert.deepEqual(
       beats.map(({ line }) => JSON.parse(line)).map(({ message, pulse }) => [message, pulse]),
-      [['pulse', { OverdueGroups: 0, BlindGroups: 0 }]],
+      [['pulse', { OverdueGroups: 0, BlindGroups: 0, UnheardTopics: 0 }]],
     );
   });
 });

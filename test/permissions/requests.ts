@@ -28,7 +28,7 @@ export function requestsOf({ call, input, hosts: tags }: Call, { account, region
   if (service === 'dynamodb') return [on(arn(`table/${table}`))];
   if (call === 's3.ListObjectsV2') return [on(`arn:aws:s3:::${input.Bucket}`)];
   if (service === 's3') return [on(`arn:aws:s3:::${input.Bucket}/${input.Key}`)];
-  if (call === 'sns.Publish') return [on(input.TopicArn)];
+  if (call === 'sns.Publish' || call === 'sns.ListSubscriptionsByTopic') return [on(input.TopicArn)];
   if (call === 'sqs.SendMessage') return [on(arn(String(input.QueueUrl).split('/').pop() ?? ''))];
   if (call === 'states.StartExecution') return [on(input.stateMachineArn)];
   if (call === 'states.DescribeExecution' || call === 'states.StopExecution') return [on(input.executionArn)];

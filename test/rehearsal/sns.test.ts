@@ -140,6 +140,10 @@ test('mail waits for its confirmation, and has an inbox to read', async () => {
   const { mails, pending } = JSON.parse((await page(own.path)).text);
   assert.deepEqual([pending, mails.at(-1).subject, mails.at(-1).body, mails.length], [false, 'after it', 'hello', 3]);
   assert.equal((await page('/inbox/nobody')).status, 404);
+  const scope =
+    'AWS4-HMAC-SHA256 Credential=AKIA/20240901/eu-central-1/s3/aws4_request, SignedHeaders=host, Signature=0';
+  const bucket = await act(() => fetch(`${rehearsal.endpoint}/inbox/x`, { headers: { authorization: scope } }));
+  assert.match(await bucket.text(), /NoSuchBucket/, 'whoever signs means a bucket');
 });
 
 test('the links of a mail: one confirms, one takes away, but not where only a signature may', async () => {

@@ -65,6 +65,7 @@ function account(hosts: Host[], but: Partial<CheckPorts> = {}): CheckPorts {
         }
       },
     },
+    subscriptions: { of: async () => ({ confirmed: 1, pending: 0 }) },
     denied: async () => [],
     async *otherPatching() {},
     ...but,
@@ -134,6 +135,45 @@ describe('check', () => {
       await about([...CANARIES, { id: 'i-1' }, { id: 'i-s', state: 'stopped', managed: null, coverage: null }]),
       [],
     );
+  });
+
+  it('names a topic that nobody hears, or that nobody has confirmed, with the command', async () => {
+    const subscriptions: CheckPorts['subscriptions'] = {
+      of: async (topic) => ({ confirmed: 0, pending: topic === 'notices' ? 0 : 2 }),
+    };
+    const found = await about([...CANARIES, { id: 'i-1' }], { subscriptions });
+    assert.deepEqual(
+      found.map(({ about, state, words }) => [about, state, words]),
+      [
+        ['topic notices', 'mend', 'no subscription: nobody hears of anything'],
+        ['topic approvals', 'mend', 'no confirmed subscription, 2 pending: nobody hears of anything'],
+      ],
+    );
+    const command =
+      'aws sns subscribe --region eu-central-1 --topic-arn arn:aws:sns:eu-central-1:123456789012:patchwright-dev-notices --protocol email --notification-endpoint you@example.org';
+    assert.equal(found[0]?.remedy, command);
+    assert.match(found[1]?.remedy ?? '', /^follow the link in the mail .*patchwright-dev-approvals/);
+  });
+
+  it('tells of a topic that cannot be read, and of one that is not there', async () => {
+    const subscriptions: CheckPorts['subscriptions'] = {
+      of: (topic) =>
+        Promise.reject(
+          new AwsRefused(
+            `sns:ListSubscriptionsByTopic: ${topic === 'notices' ? 'AuthorizationErrorException' : 'NotFoundException'}: no`,
+          ),
+        ),
+    };
+    const found = await about([...CANARIES, { id: 'i-1' }], { subscriptions });
+    assert.deepEqual(
+      found.map(({ about, state }) => [about, state]),
+      [
+        ['topic notices', 'unknown'],
+        ['topic approvals', 'unknown'],
+      ],
+    );
+    assert.match(found[0]?.remedy ?? '', /allow the caller this action/);
+    assert.match(found[1]?.words ?? '', /no deployment of stage dev in 123456789012 eu-central-1/);
   });
 
   it('finds what else patches, and what the caller may not do', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { policyJson } from '#config/policy-json.ts';
 import type { Policy } from '#domain/policy.ts';
 import type { Rehearsal } from '#rehearsal/api.ts';
-import { openRehearsal } from '#rehearsal/rehearsal.ts';
+import { type EngineFault, openRehearsal } from '#rehearsal/rehearsal.ts';
 import { openWorld } from '#rehearsal/world/world.ts';
 import type { Answer } from '../../../cli/account/answer.ts';
 import { type Deployment, openAccount } from '../../../cli/account/open.ts';
@@ -25,7 +25,11 @@ export interface Account {
   lines(work: () => Promise<Answer>): Promise<{ answer: Answer; text: string }>;
 }
 
-export async function inAccount(scenarioName: string, work: (account: Account) => Promise<void>): Promise<void> {
+export async function inAccount(
+  scenarioName: string,
+  work: (account: Account) => Promise<void>,
+  faults: EngineFault[] = [],
+): Promise<void> {
   const scenario = scenarioOf(scenarioName);
   const policy = policyFor(POLICY, scenario.group, scenario.policy, scenario.name);
   const place = mkdtempSync(join(tmpdir(), 'patchwright-account-'));
@@ -35,6 +39,7 @@ export async function inAccount(scenarioName: string, work: (account: Account) =
     startAt: Date.parse(scenario.start),
     seed: scenario.seed,
     policyFile,
+    faults,
     world: (stage) => openWorld(scenario, stage),
   });
   const open = () => openAccount({ stage: 'dev', endpointUrl: rehearsal.endpoint });

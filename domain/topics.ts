@@ -1,0 +1,4 @@
+/** The topics by which people are told. */
+export const TOPICS = ['notices', 'approvals'] as const;
+
+export type Topic = (typeof TOPICS)[number];
