@@ -30,6 +30,7 @@ export function openBus(
   const invoke = (key: string, event: unknown) => lambda.invoke(key, event);
   const place = { endpoint, account: installed.account, region: installed.region };
   const sqs = new Sqs(installed.queues, sources, { clock, chance: chance.of('sqs'), invoke, note, place });
+  lambda.bury = (queueArn, body) => sqs.send(queueArn, body);
   const events = new Events(installed, {
     clock,
     chance: chance.of('events'),

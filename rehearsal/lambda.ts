@@ -27,6 +27,8 @@ export interface LambdaParts {
 }
 
 export class Lambda {
+  /** Sends to a queue what an asynchronous call failed at. Set once the queues are there. */
+  bury: (queueArn: string, body: string) => void = () => {};
   readonly #functions: Map<string, DeployedFunction>;
   readonly #parts: LambdaParts;
 
@@ -61,14 +63,36 @@ export class Lambda {
     return result.then(died, died);
   }
 
-  /** As EventBridge calls: nobody waits, a failure is tried twice more and then noted. */
+  /** As EventBridge calls: nobody waits, a failure is tried twice more and then goes to the function's queue, if it has one. */
   fireAndForget(id: string, event: unknown, attempt = 0): void {
     this.invoke(id, event).catch((error: StatesError) => {
       const after = ASYNC_RETRIES_MS[attempt];
       this.#parts.note('function-failed', id, `${error.error}: ${error.reason}`, { attempt });
       if (after !== undefined)
         this.#parts.clock.after(after, `another try of ${id}`, () => this.fireAndForget(id, event, attempt + 1));
+      else this.#giveUp(id, event, attempt + 1, error);
     });
+  }
+
+  /** The record of an asynchronous call for its destination (Lambda Developer Guide). */
+  #giveUp(id: string, event: unknown, tries: number, { error, reason }: StatesError): void {
+    const deployed = this.#functions.get(id);
+    if (!deployed?.lettersTo) return;
+    const functionArn = `${deployed.arn}:$LATEST`;
+    const letter = {
+      version: '1.0',
+      timestamp: new Date(this.#parts.clock.now()).toISOString(),
+      requestContext: {
+        requestId: uuid(this.#parts.chance.of(`letter/${this.#parts.clock.now()}`)),
+        functionArn,
+        condition: 'RetriesExhausted',
+        approximateInvokeCount: tries,
+      },
+      requestPayload: event,
+      responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+      responsePayload: { errorType: error, errorMessage: reason },
+    };
+    this.bury(deployed.lettersTo, JSON.stringify(letter));
   }
 
   async #run(deployed: DeployedFunction, payload: unknown): Promise<unknown> {

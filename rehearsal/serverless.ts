@@ -32,6 +32,7 @@ export interface DeployedFunction {
   events: FunctionEvent[];
   queues: QueueSource[];
   url: string | null;
+  lettersTo: string | null; // ARN of the queue that gets what an asynchronous call failed at
 }
 
 export interface DeployedMachine {
@@ -71,6 +72,7 @@ export interface Where {
 }
 
 type Json = Record<string, unknown>;
+type Destinations = { onFailure?: { arn: string } };
 
 /** Reads and resolves the file. Throws with the place of the first thing in it that is not rehearsed. */
 export function readServerless(where: Where): Installation {
@@ -111,6 +113,7 @@ export function readServerless(where: Where): Installation {
         name: cloud.nameOf(logicalId(key)),
         arn: cloud.arnOf(logicalId(key)),
         url: config.url ? String(cloud.resolve({ 'Fn::GetAtt': [`${logicalId(key)}Url`, 'FunctionUrl'] }, key)) : null,
+        lettersTo: (cloud.resolve(config.destinations ?? {}, key) as Destinations).onFailure?.arn ?? null,
         handler: String(config.handler),
         timeoutSeconds: Number(config.timeout ?? provider.timeout ?? 6),
         memoryMb: Number(config.memorySize ?? provider.memorySize ?? 1024),

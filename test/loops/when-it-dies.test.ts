@@ -53,10 +53,13 @@ describe('while a part is gone', () => {
       assert.equal(statusOf(rehearsal, other), 'FAILED');
       assert.deepEqual(opened(), ['web']);
       assert.deepEqual(mails(), []);
-      const tries = rehearsal.timeline.flatMap(({ kind, subject, data }) =>
-        kind === 'function-failed' && subject.includes('sweepLeases') ? [data.attempt] : [],
-      );
-      assert.ok(tries.includes(2), `the sweeper fails as often as Lambda tries: ${tries}`);
+      const letters = rehearsal.letters('patchwright-dev-dead-letters').map(({ body }) => JSON.parse(body));
+      assert.notEqual(letters.length, 0, 'the sweeper fails too, and leaves a dead letter after three tries');
+      for (const { requestContext, responsePayload } of letters) {
+        assert.match(requestContext.functionArn, /sweepLeases|checkDue/);
+        assert.deepEqual([requestContext.condition, requestContext.approximateInvokeCount], ['RetriesExhausted', 3]);
+        assert.match(responsePayload.errorMessage, /ResourceNotFoundException/);
+      }
       await pass(240);
       assert.deepEqual(mails(), ['web LOST']);
       const after = start('batch');
