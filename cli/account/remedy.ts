@@ -29,7 +29,7 @@ const ROWS: [RegExp, string][] = [
   ],
   [
     /ResourceNotFoundException|StateMachineDoesNotExist|NoSuchBucket|sns:\w+: NotFoundException/,
-    'give the --stage and --region that were deployed, or deploy first (docs/getting-started.md)',
+    'give the --stage and --region that were deployed, or deploy first (docs/getting-started.md); a table that is gone comes back by docs/operations.md',
   ],
   [
     /KMS\.?(Disabled|InvalidState|NotFound)|KMSInvalidState/,

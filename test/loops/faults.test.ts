@@ -63,6 +63,13 @@ const fault = fc.oneof(
     times,
     on,
   }),
+  fc.record({
+    do: fc.constant('fail-call'),
+    operation: fc.constantFrom('dynamodb.*', 's3.*', 'sns.*', 'ssm.*', 'inspector2.*', 'ec2.*'), // all of a service, for a while
+    error: fc.constantFrom(undefined, 'AccessDeniedException'),
+    lasts: fc.constantFrom('20m', '5h'),
+    on,
+  }),
   fc.record({ do: fc.constantFrom('crash', 'hang'), function: fc.constantFrom(...functions), times, on }),
   fc.record({ do: fc.constantFrom('lose-events', 'double-events', 'double-mail'), times, on }),
   fc.record({ do: fc.constant('abort-execution'), on }),
