@@ -14,6 +14,7 @@ export async function before(
   work: Work,
   { name, stage, region }: Omit<Stack, 'account'>,
   connect: () => Promise<Pick<Operator, 'identity' | 'leases' | 'stack'>>,
+  usual?: string, // the Region of the environment
 ): Promise<string[]> {
   const aws = await connect();
   const { account, arn } = await aws.identity().catch((error: Error) => {
@@ -21,6 +22,10 @@ export async function before(
   });
   const where = `${account} ${region}`;
   const lines = [`Stage ${stage} in ${where}, as ${arn}`];
+  if (usual !== undefined && usual !== region)
+    lines.push(
+      `The environment says ${usual}: give --region ${usual} to mean that, and --region ${region} to patchwright's commands.`,
+    );
   const there = await unlessMissing(() => aws.stack(name));
   if (there) {
     const stuck = STUCK[there.status]?.(name, region, stage);

@@ -37,7 +37,8 @@ export default class Deployment {
     const command = this.#serverless.processedInput.commands.join(' ');
     const work = (['deploy', 'remove', 'purge'] as const).find((each) => each === command);
     if (!work) return;
-    say(...(await before(work, this.#place(), () => this.#operator())));
+    const usual = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
+    say(...(await before(work, this.#place(), () => this.#operator(), usual)));
     if (work !== 'purge') await this.#refuse(work); // at once, and again after packaging, which takes a while
   }
 

@@ -100,6 +100,9 @@ describe('before anything is packaged or changed', () => {
     assert.equal(first, place);
     assert.match(second ?? '', /^No stack patchwright-dev there yet/);
     assert.deepEqual(await before('purge', stack, account(null)), [place]);
+    assert.deepEqual(await before('deploy', stack, account('UPDATE_COMPLETE'), 'eu-central-1'), [place]);
+    const [, other] = await before('deploy', stack, account('UPDATE_COMPLETE'), 'us-east-1');
+    assert.match(other ?? '', /^The environment says us-east-1: give --region us-east-1 to mean that/);
   });
 
   test('nothing to remove where no stack is: the place is named', async () => {

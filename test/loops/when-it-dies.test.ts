@@ -25,7 +25,7 @@ function striking(name: string, state: string): Scenario {
 }
 
 for (const name of ['table-gone', 'key-disabled']) {
-  for (const state of ['SurveyBefore', 'SendWave', 'JudgeRing']) {
+  for (const state of ['SendWave', 'JudgeRing']) {
     test(`${name} as ${state} begins: nothing is sent from then on, and the campaign ends as Lost`, async () => {
       const { run, truth, rehearsal } = await rehearse({ scenario: striking(name, state), out: null });
       const from = rehearsal.timeline.find(({ kind }) => kind === 'fault')?.at ?? Number.NaN;
