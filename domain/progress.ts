@@ -51,8 +51,8 @@ export function isUnheard(change: Partial<HostResult> | null, invocation: Invoca
 
 const NOT_BEGUN = ['DeliveryTimedOut', 'Undeliverable'];
 
-export function gone(change: Partial<HostResult>): Partial<HostResult> {
-  return { ...change, status: 'gone', words: 'EC2 says that it was terminated while it was at work' };
+export function gone(host: HostResult, when: string): HostResult {
+  return { ...host, status: 'gone', words: `EC2 says that it was terminated ${when}` };
 }
 
 function facts(state: PatchState | null): Partial<HostResult> {

@@ -2,6 +2,7 @@ import { alarms } from '#aws/alarms.ts';
 import { campaigns } from '#aws/campaigns.ts';
 import { evidence } from '#aws/evidence.ts';
 import { inspector } from '#aws/inspector.ts';
+import { instances } from '#aws/instances.ts';
 import { lambda } from '#aws/lambda.ts';
 import { patching } from '#aws/patching.ts';
 import { files } from '#domain/files.ts';
@@ -13,7 +14,7 @@ import type { RingRecord, Verdict } from '#domain/records.ts';
 import type { RingTask } from '#domain/tasks.ts';
 import { ringFacts } from '#loop/ring-facts.ts';
 
-type JudgePorts = Pick<Ports, 'alarms' | 'campaigns' | 'evidence' | 'inspector' | 'patching'>;
+type JudgePorts = Pick<Ports, 'alarms' | 'campaigns' | 'evidence' | 'inspector' | 'instances' | 'patching'>;
 
 /** Judges the ring. An inconclusive verdict that may change is looked at again, up to the policy's limit. */
 export const judgeRing = async (input: RingTask, ports: JudgePorts, now: Instant) => {
@@ -46,4 +47,4 @@ function why({ ring, verdict, reasons }: Verdict): string {
   return words.length > 400 ? `${words.slice(0, 397)}...` : words;
 }
 
-export const handler = lambda(judgeRing, { alarms, campaigns, evidence, inspector, patching });
+export const handler = lambda(judgeRing, { alarms, campaigns, evidence, inspector, instances, patching });

@@ -1,11 +1,10 @@
-import { AwsRefused, AwsUnavailable } from '#domain/errors.ts';
-import { isTerminated } from '#domain/membership.ts';
-import type { InstanceId, Instant } from '#domain/model.ts';
+import type { Instant } from '#domain/model.ts';
 import type { Invocation, Ports } from '#domain/ports.ts';
 import { gone, hostProgress, isUnheard } from '#domain/progress.ts';
 import type { Intent, RingRecord } from '#domain/records.ts';
 import { hostsOf, withHosts } from '#domain/ring-record.ts';
 import { byId } from '#loop/survey.ts';
+import { terminatedOf } from '#loop/terminated.ts';
 
 /** The ring's record with how far its hosts at work are. `snapshotId`: of our installs; other states are not believed (trap 21). */
 export async function readProgress(
@@ -40,17 +39,5 @@ export async function readProgress(
     unheard.map((host) => host.id),
     instances,
   );
-  return withHosts(read, (host) => (terminated.has(host.id) ? gone(host) : null));
-}
-
-/** None where EC2 cannot be asked: then nobody knows more than that they are lost. */
-async function terminatedOf(ids: InstanceId[], instances: Ports['instances']): Promise<Set<InstanceId>> {
-  if (!ids.length) return new Set();
-  try {
-    const members = await byId(instances.byIds(ids));
-    return new Set(ids.filter((id) => isTerminated(members.get(id) ?? null)));
-  } catch (error) {
-    if (error instanceof AwsUnavailable || error instanceof AwsRefused) return new Set();
-    throw error;
-  }
+  return withHosts(read, (host) => (terminated.has(host.id) ? gone(host, 'while it was at work') : null));
 }

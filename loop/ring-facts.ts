@@ -4,11 +4,13 @@ import { changedPackages } from '#domain/installed.ts';
 import type { Coverage, Finding, HostAfter, Instant, SurveyedHost } from '#domain/model.ts';
 import type { GroupPolicy } from '#domain/policy.ts';
 import type { Ports } from '#domain/ports.ts';
+import { gone } from '#domain/progress.ts';
 import type { FindingFate, RingPlan, RingRecord } from '#domain/records.ts';
-import { withHosts } from '#domain/ring-record.ts';
+import { hostsOf, withHosts } from '#domain/ring-record.ts';
 import type { Opened, RingTask } from '#domain/tasks.ts';
 import { readLooks } from '#loop/looks.ts';
 import { byId, findingsNow, openPatches, type SurveySummary } from '#loop/survey.ts';
+import { terminatedOf } from '#loop/terminated.ts';
 
 /** Reads what a ring is judged by: its record brought up to date, its first survey, and what Inspector says of it now. */
 export async function ringFacts(
@@ -19,8 +21,9 @@ export async function ringFacts(
     campaigns,
     evidence,
     inspector,
+    instances,
     patching,
-  }: Pick<Ports, 'alarms' | 'campaigns' | 'evidence' | 'inspector' | 'patching'>,
+  }: Pick<Ports, 'alarms' | 'campaigns' | 'evidence' | 'inspector' | 'instances' | 'patching'>,
   now: Instant,
 ): Promise<RingFacts> {
   const plan = await evidence.read<RingPlan>(input, files.ringPlan(input.ring));
@@ -31,7 +34,7 @@ export async function ringFacts(
   for await (const fate of evidence.lines<FindingFate>(input, files.fates(input.ring))) fates.set(fate.arn, fate);
   const stored = await evidence.read<RingRecord>(input, files.ring(input.ring));
   const looked = await readLooks(input, stored, { evidence, inspector, patching });
-  const installed = await withInstalled(looked, before, patching);
+  const installed = await withoutTerminated(await withInstalled(looked, before, patching), instances);
   const readings = group.gate.alarms.length
     ? await alarms.readings(group.gate.alarms, stored.firstSentAt ?? stored.startedAt)
     : [];
@@ -80,6 +83,17 @@ async function withInstalled(
     done: record.scan.done.filter((id) => !scanned.includes(id) || now.has(id)),
   };
   return { ...read, scan };
+}
+
+/** A host that Inspector did not look at, or of which no patch scan could be read, may have been terminated since its patch. */
+async function withoutTerminated(record: RingRecord, instances: Ports['instances']): Promise<RingRecord> {
+  const scanned = new Set(record.scan?.done);
+  const unseen = hostsOf(record, 'patched').filter(({ id, lookedAt }) => !lookedAt || !scanned.has(id));
+  const terminated = await terminatedOf(
+    unseen.map(({ id }) => id),
+    instances,
+  );
+  return withHosts(record, (host) => (terminated.has(host.id) ? gone(host, 'after its patch') : null));
 }
 
 async function seenNow(

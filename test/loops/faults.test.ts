@@ -54,6 +54,8 @@ const states = [
   'CloseCampaign',
 ];
 
+const hosts = ['web-canary-1', 'web-canary-2', 'web-1', 'web-2', 'web-3'];
+
 const on = fc.record({ state: fc.constantFrom(...states), nth: fc.integer({ min: 1, max: 2 }) });
 const times = fc.integer({ min: 1, max: 4 });
 const fault = fc.oneof(
@@ -73,6 +75,7 @@ const fault = fc.oneof(
   fc.record({ do: fc.constantFrom('crash', 'hang'), function: fc.constantFrom(...functions), times, on }),
   fc.record({ do: fc.constantFrom('lose-events', 'double-events', 'double-mail'), times, on }),
   fc.record({ do: fc.constant('abort-execution'), on }),
+  fc.record({ do: fc.constant('terminate'), hosts: fc.subarray(hosts, { minLength: 1, maxLength: 2 }), on }),
 ) as fc.Arbitrary<Scenario['faults'][number]>;
 
 /**

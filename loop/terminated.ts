@@ -1,0 +1,17 @@
+import { AwsRefused, AwsUnavailable } from '#domain/errors.ts';
+import { isTerminated } from '#domain/membership.ts';
+import type { InstanceId } from '#domain/model.ts';
+import type { Ports } from '#domain/ports.ts';
+import { byId } from '#loop/survey.ts';
+
+/** None where EC2 cannot be asked: then nobody knows more than that they are lost. */
+export async function terminatedOf(ids: InstanceId[], instances: Ports['instances']): Promise<Set<InstanceId>> {
+  if (!ids.length) return new Set();
+  try {
+    const members = await byId(instances.byIds(ids));
+    return new Set(ids.filter((id) => isTerminated(members.get(id) ?? null)));
+  } catch (error) {
+    if (error instanceof AwsUnavailable || error instanceof AwsRefused) return new Set();
+    throw error;
+  }
+}
