@@ -37,6 +37,8 @@ export interface Command {
 export type DocumentWork = (command: Command, host: Host, done: (end: Done) => void) => void;
 
 export class Commands {
+  /** Called for each change of an invocation. */
+  onChange: (command: Command, invocation: Invocation) => void = () => {};
   readonly sent: Command[] = [];
   readonly documents = new Map<string, DocumentWork>();
   readonly #stage: Stage;
@@ -140,6 +142,7 @@ export class Commands {
     invocation.status = 'InProgress';
     invocation.details = 'InProgress';
     invocation.startedAt = this.#stage.clock.now();
+    this.onChange(command, invocation);
     work?.(command, invocation.host, (end) => {
       if (invocation.status !== 'InProgress') return;
       invocation.exit = end.exit;
@@ -167,6 +170,7 @@ export class Commands {
     invocation.status = status;
     invocation.details = details;
     if (status === 'Success' || status === 'Failed') invocation.finishedAt = this.#stage.clock.now();
+    this.onChange(command, invocation);
     if (![...command.invocations.values()].every(isTerminal)) return;
     for (const timer of this.#timers.get(command.id) ?? []) timer.cancel();
     this.#timers.delete(command.id);

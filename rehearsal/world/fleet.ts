@@ -59,7 +59,7 @@ export interface Host {
   runs: PatchRun[];
 }
 
-export type HostNews = 'paused' | 'resumed' | 'changed' | 'terminated' | 'retagged';
+export type HostNews = 'paused' | 'resumed' | 'changed' | 'stopped' | 'started' | 'terminated' | 'retagged';
 
 export class Fleet {
   readonly hosts: readonly Host[];
@@ -141,6 +141,7 @@ export class Fleet {
     if (host.agent === 'online') this.#setAgent(host, 'offline');
     this.#stage.note('host', host.id, `${host.name}: stopped`, { host: host.name });
     this.#tell(host, 'paused');
+    this.#tell(host, 'stopped');
   }
 
   start(host: Host): void {
@@ -149,6 +150,7 @@ export class Fleet {
     this.#boot(host);
     if (host.agent === 'offline') this.#setAgent(host, 'online');
     this.#tell(host, 'resumed');
+    this.#tell(host, 'started');
   }
 
   terminate(host: Host): void {

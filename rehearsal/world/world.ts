@@ -3,6 +3,7 @@ import type { Fake, Stage } from '#rehearsal/api.ts';
 import { identityFakes } from '#rehearsal/identity.ts';
 import { isWorldFault, type Scenario, timeOfFault, type WorldFault } from '#rehearsal/scenario.ts';
 import { AdvisoryBook } from '#rehearsal/world/advisories.ts';
+import { announce } from '#rehearsal/world/announce.ts';
 import { type Association, associationOperations, inspectorAssociations } from '#rehearsal/world/associations.ts';
 import { Baselines } from '#rehearsal/world/baselines.ts';
 import { bearFleet } from '#rehearsal/world/birth.ts';
@@ -79,6 +80,7 @@ export function openWorld(scenario: Scenario, stage: Stage): World {
   const parts: WorldParts = { stage, fleet, books, baselines, runs, looks, findings, alarms, inspector, tellNews };
 
   connect(parts);
+  announce(stage, fleet, commands);
   addDocuments(commands, runs, looks, associations);
   const addDocument = (name: string) => commands.documents.set(name, vmScan(looks));
   for (const name of scenario.documents) addDocument(name);
