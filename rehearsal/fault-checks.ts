@@ -118,7 +118,7 @@ export function unknownNames(
       const remedy = remedyFor(word, known, `name one of ${known.join(', ')}`);
       lines.push(`the scenario's fault ${fault.do}: no ${what} is called "${word}". Remedy: ${remedy}`);
     };
-    check('function', fault.function, [...keys, ...OTHER_CALLERS]);
+    check('function', fault.function, [...keys, ...OTHER_CALLERS, ...machineKeys.map((key) => `states:${key}`)]);
     check('machine', fault.execution, machineKeys);
     check('machine', fault.on?.execution, machineKeys);
     check('state', fault.on?.state, states);

@@ -21,7 +21,7 @@ export interface EngineFault {
   on?: { state: string; execution?: string | undefined; nth?: number | undefined } | undefined;
   /** For calls: `ssm.SendCommand`, or `s3.*` for all of a service. For events: their source, else all. */
   operation?: string | undefined;
-  /** For crash and hang: the function's key. For calls: strikes only this caller. */
+  /** For crash and hang: the function's key. For calls: strikes only this caller; `states`: whatever machine calls. */
   function?: string | undefined;
   /** For abort-execution and duplicate-start: the machine's key, where `on` does not say which execution. */
   execution?: string | undefined;
@@ -99,7 +99,7 @@ export class Faults {
       ['throttle', 'lose-response', 'fail-call'],
       (fault) =>
         (fault.operation === undefined || fault.operation === call || fault.operation === serviceOf(call)) &&
-        (fault.function === undefined || fault.function === caller),
+        (fault.function === undefined || fault.function === caller || fault.function === caller.split(':')[0]),
       `${call} by ${caller}`,
     );
     if (!armed) return null;

@@ -109,8 +109,7 @@ export class OpenRehearsal implements Rehearsal {
       world.entered?.(machine, state);
     };
     const fakes = [...world.fakes, sns, sqs, events, scheduler];
-    const fault = (call: string, caller: string) => faults.onCall(call, caller);
-    this.states = new States({ ...stage, chance: chance.of('states'), lambda, fakes, entered, fault });
+    this.states = new States({ ...stage, chance: chance.of('states'), lambda, fakes, entered, call });
     fakes.push(statesApi(this.states));
     this.states.install(installed.machines);
     const buckets = installed.buckets.map(({ name }) => name);
@@ -126,7 +125,7 @@ export class OpenRehearsal implements Rehearsal {
       dynamodb,
       pages: (request: IncomingMessage, response: ServerResponse) =>
         this.#urls.serve(request, response) ?? inboxes.serve(request, response),
-      fault,
+      fault: (call: string, caller: string) => faults.onCall(call, caller),
       called: (call: string, caller: string, error: string | null) => note('call', caller, call, { error }),
       moves: options.moves ?? (() => false),
     };

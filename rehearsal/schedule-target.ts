@@ -3,7 +3,8 @@
  * that it leaves then (userguide: configuring-schedule-dlq).
  */
 import { AwsFault, type Chance, type Clock, type ServiceName } from '#rehearsal/api.ts';
-import { sdkService, toWire } from '#rehearsal/states-sdk.ts';
+import { readArguments } from '#rehearsal/states-arguments.ts';
+import { sdkService } from '#rehearsal/states-sdk.ts';
 
 export interface Target {
   Arn: string;
@@ -38,10 +39,10 @@ export function callingOf({ Arn }: Target, { call, invoke }: TargetParts): Calli
   if (Arn.includes(':sqs:')) return (input) => call('sqs', 'SendMessage', { QueueUrl: Arn, MessageBody: input });
   const [, name = '', action = ''] = UNIVERSAL.exec(Arn) ?? [];
   if (!action) throw new Error(`not rehearsed: the target ${Arn}`);
-  const { service, camelCase } = sdkService(name);
+  const { service } = sdkService(name);
   const operation = action.charAt(0).toUpperCase() + action.slice(1);
   // AWS looks at the input no sooner than at the call (userguide: configuring-schedule-dlq).
-  return async (input) => call(service, operation, camelCase ? toWire(JSON.parse(input)) : JSON.parse(input));
+  return async (input) => call(service, operation, readArguments(service, operation, JSON.parse(input)).input);
 }
 
 /** One invocation of a schedule, `scheduledAt` in epoch milliseconds; each attempt has an execution id of its own. */

@@ -8,6 +8,7 @@ import {
   type TaskRequest,
 } from '#rehearsal/asl/index.ts';
 import type { DeployedMachine } from '#rehearsal/serverless.ts';
+import { argumentFaults } from '#rehearsal/states-tasks.ts';
 
 export interface Installed {
   deployed: DeployedMachine;
@@ -41,7 +42,7 @@ export class Machines {
     this.#resources = resources;
     for (const deployed of machines) {
       try {
-        const machine = loadMachine(deployed.definition, resources);
+        const machine = loadMachine(deployed.definition, resources, argumentFaults);
         this.#put(deployed, machine, JSON.stringify(deployed.definition));
       } catch (error) {
         if (error instanceof BadDefinition) throw new BadDefinition(error.faults, `${deployed.key}: `);
@@ -94,7 +95,7 @@ export class Machines {
       return [{ code: 'INVALID_JSON_DESCRIPTION', message: (error as Error).message, at: null }];
     }
     try {
-      loadMachine(json, this.#resources);
+      loadMachine(json, this.#resources, argumentFaults);
       return [];
     } catch (error) {
       if (error instanceof BadDefinition) return error.faults;
@@ -126,7 +127,7 @@ export class Machines {
       throw new AwsFault('InvalidDefinition', `Invalid State Machine Definition: '${told.join(', ')}'`);
     }
     const json = JSON.parse(definition);
-    return { machine: loadMachine(json, this.#resources), json };
+    return { machine: loadMachine(json, this.#resources, argumentFaults), json };
   }
 
   #put(deployed: DeployedMachine, machine: Machine, text: string): Installed {

@@ -1,26 +1,25 @@
 /** What machines may call: functions, other machines, topics, the bus, queues, and any operation of a service that is played. */
-import { AwsFault, type Caller, type Fake } from '#rehearsal/api.ts';
-import { StatesError, type TaskInProgress, type TaskRequest } from '#rehearsal/asl/index.ts';
+import { AwsFault, type Caller, type Fake, type ServiceName } from '#rehearsal/api.ts';
+import { isExpression, StatesError, type TaskInProgress, type TaskRequest } from '#rehearsal/asl/index.ts';
+import { modelOf } from '#rehearsal/models/model.ts';
 import type { Execution } from '#rehearsal/states.ts';
-import { sdkService, sdkServices, toSdk, toWire } from '#rehearsal/states-sdk.ts';
+import { readArguments, shownAnswer } from '#rehearsal/states-arguments.ts';
+import { type Integration, integrationOf, optimised, sdkServices } from '#rehearsal/states-sdk.ts';
 
 export interface TaskParts {
   lambda: { invoke(functionId: string, payload: unknown): Promise<unknown> };
-  fakes: readonly Fake[];
+  /** Makes a call as the machine's role, as all calls are made: judged, counted, struck by faults. Throws AwsFault. */
+  call: (service: ServiceName, operation: string, input: unknown, who: Caller) => Promise<unknown>;
   caller: Caller;
-  start: (machineId: string, name: string | undefined, input: string) => Execution;
+  requestId: () => string;
+  execution: (arn: string) => Execution;
   /** Ends a child with its parent, at best effort. */
   stop: (child: Execution) => void;
 }
 type Args = Record<string, unknown>;
-type Performer = (args: Args, parts: TaskParts) => Promise<unknown>;
 
-const OPTIMISED: Record<string, Performer> = {
-  'lambda:invoke': invoke,
-  'sns:publish': publish,
-  'events:putEvents': putEvents,
-  'sqs:sendMessage': sendMessage,
-};
+const INVOKE = 'arn:aws:states:::lambda:invoke';
+const START = 'arn:aws:states:::states:startExecution';
 
 /** Everything else is refused when the machine is created. S3's bodies are streams, which no machine can hold. */
 export function performed(fakes: readonly Fake[]): Record<string, TaskRequest['pattern'][]> {
@@ -30,88 +29,121 @@ export function performed(fakes: readonly Fake[]): Record<string, TaskRequest['p
     ),
   );
   const both: TaskRequest['pattern'][] = ['request', 'token'];
-  return Object.fromEntries([
-    ...[...Object.keys(OPTIMISED), ...sdk].map((name) => [`arn:aws:states:::${name}`, both]),
-    ['arn:aws:states:::states:startExecution', ['request', 'sync', 'token']],
-  ]);
+  return {
+    ...Object.fromEntries([...optimised(), ...sdk].map((name) => [`arn:aws:states:::${name}`, both])),
+    [START]: ['request', 'sync', 'token'],
+  };
+}
+
+/** What is wrong with a task's Arguments as far as they can be read before it runs. */
+export function argumentFaults(resource: string, given: unknown): string[] {
+  const { service, operation, texts } = integrationOf(resource);
+  const isOpen = (value: unknown) => typeof value === 'string' && isExpression(value);
+  if (given === undefined || isOpen(given)) return [];
+  return readArguments(service, operation, withTexts(given, texts), isOpen).faults;
 }
 
 /** A request that is sent cannot be called back: only a child machine is stopped with its parent. */
 export function perform(request: TaskRequest, parts: TaskParts): TaskInProgress {
-  const args = (request.arguments ?? {}) as Args;
-  const [, what = ''] = /^arn:aws:states:::(.*)$/.exec(request.resource) ?? [];
-  if (what === 'states:startExecution') return nested(request.pattern === 'sync', args, parts);
-  const performer = OPTIMISED[what] ?? ((given: Args) => callSdk(what, given, parts));
-  return { result: performer(args, parts), cancel: () => undefined };
+  if (request.resource === START) return nested(request, parts);
+  const result = request.resource === INVOKE ? invoke(request, parts) : callApi(request, parts);
+  return { result, cancel: () => undefined };
 }
 
-async function invoke({ FunctionName, Payload }: Args, { lambda }: TaskParts): Promise<unknown> {
+async function invoke(request: TaskRequest, { lambda }: TaskParts): Promise<unknown> {
+  const { FunctionName, Payload } = checked(request, integrationOf(request.resource)).args;
   const result = await lambda.invoke(String(FunctionName), Payload ?? {});
   return { ExecutedVersion: '$LATEST', Payload: result, StatusCode: 200 };
 }
 
-function publish({ Message, ...more }: Args, parts: TaskParts): Promise<unknown> {
-  return call('sns', 'Publish', { ...more, Message: text(Message) }, 'SNS', parts);
+async function callApi(request: TaskRequest, parts: TaskParts): Promise<unknown> {
+  const integration = integrationOf(request.resource);
+  const { service, operation } = integration;
+  const { input } = checked(request, integration);
+  const answer = await called(integration, input, parts);
+  const refused = (answer as { FailedEntryCount?: number } | undefined)?.FailedEntryCount;
+  // One entry that is refused fails the task.
+  if (integration.optimised && refused) throw new StatesError('EventBridge.FailedEntry', JSON.stringify(answer));
+  return shownAnswer(service, operation, answer);
 }
 
-function sendMessage({ MessageBody, ...more }: Args, parts: TaskParts): Promise<unknown> {
-  return call('sqs', 'SendMessage', { ...more, MessageBody: text(MessageBody) }, 'SQS', parts);
+/** What Step Functions sees to before it calls anybody. */
+function checked(request: TaskRequest, { service, operation, texts }: Integration): { args: Args; input: unknown } {
+  const args = withTexts(request.arguments ?? {}, texts) as Args;
+  const { input, faults } = readArguments(service, operation, args);
+  if (faults.length === 0) return { args, input };
+  const { state, entered } = request;
+  throw new StatesError(
+    'States.Runtime',
+    `An error occurred while executing the state '${state}' (entered at the event id #${entered}). The Arguments '${JSON.stringify(args)}' could not be used to start the Task: [${faults.join(', ')}]`,
+  );
 }
 
-/** One entry that is refused fails the task. */
-async function putEvents({ Entries }: Args, parts: TaskParts): Promise<unknown> {
-  const entries = ((Entries ?? []) as Args[]).map((entry) => ({ ...entry, Detail: text(entry.Detail) }));
-  const told = (await call('events', 'PutEvents', { Entries: entries }, 'EventBridge', parts)) as Args;
-  if (told.FailedEntryCount === 0) return told;
-  throw new StatesError('EventBridge.FailedEntry', JSON.stringify(told));
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-async function callSdk(what: string, args: Args, parts: TaskParts): Promise<unknown> {
-  const [, name = '', action = ''] = what.split(':');
-  const { service, prefix, camelCase } = sdkService(name);
-  const operation = action.charAt(0).toUpperCase() + action.slice(1);
-  return toSdk(await call(service, operation, camelCase ? toWire(args) : args, prefix, parts), camelCase);
-}
-
-async function call(
-  service: string,
-  operation: string,
-  input: unknown,
-  prefix: string,
-  { fakes, caller }: TaskParts,
-): Promise<unknown> {
-  const play = fakes.find((fake) => fake.service === service && fake.operations[operation])?.operations[operation];
-  if (!play) throw new StatesError('States.Runtime', `not rehearsed: ${service}.${operation}`);
+async function called(integration: Integration, input: unknown, { call, caller, requestId }: TaskParts) {
+  const { service, operation } = integration;
   try {
-    return await play(input, caller);
+    return await call(service, operation, input, caller);
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
-    const name = `${prefix}.${error.code.replace(/Exception$/, '')}Exception`;
-    throw new StatesError(name, `${error.message} (Service: ${prefix}, Status Code: ${error.status})`);
+    throw refusal(error, integration, requestId());
   }
+}
+
+/** Errors that the API's model does not name, as of validation and throttling mostly, have one name for all. */
+function refusal({ code, message, status }: AwsFault, integration: Integration, requestId: string): StatesError {
+  const { service, operation, prefix, unmodelled, optimised } = integration;
+  if (code === 'RehearsalDefect' || code === 'UnknownOperationException')
+    return new StatesError('States.Runtime', message);
+  const bare = code.replace(/Exception$/, '');
+  const isModelled = modelOf(service)?.operations[operation]?.errors.some(
+    (one) => one.replace(/Exception$/, '') === bare,
+  );
+  const about = optimised
+    ? `Service: ${optimised}; Status Code: ${status}; Error Code: ${code}; Request ID: ${requestId}; Proxy: null`
+    : `Service: ${prefix}, Status Code: ${status}, Request ID: ${requestId}`;
+  return new StatesError(
+    `${prefix}.${isModelled === false ? unmodelled : `${bare}Exception`}`,
+    `${message} (${about})`,
+  );
+}
+
+/** JSON where the API has text: at `Message`, or in each item of a list at `Entries.Detail`. */
+function withTexts(args: unknown, texts: string[]): unknown {
+  if (typeof args !== 'object' || args === null || Array.isArray(args)) return args;
+  const made: Args = { ...args };
+  for (const path of texts) {
+    const [name = '', inner] = path.split('.');
+    const value = made[name];
+    if (inner !== undefined && Array.isArray(value)) made[name] = value.map((item) => withTexts(item, [inner]));
+    else if (inner === undefined && value !== undefined && typeof value !== 'string')
+      made[name] = JSON.stringify(value);
+  }
+  return made;
 }
 
 /** A child that was not successful ends its parent's task with States.TaskFailed, all about it as JSON in the cause. */
-function nested(wait: boolean, { StateMachineArn, Name, Input }: Args, { start, stop }: TaskParts): TaskInProgress {
-  let child: Execution;
-  try {
-    const input = typeof Input === 'string' ? Input : JSON.stringify(Input ?? {});
-    child = start(String(StateMachineArn), Name === undefined ? undefined : String(Name), input);
-  } catch (error) {
-    if (!(error instanceof AwsFault)) throw error;
-    const refused = new StatesError(`StepFunctions.${error.code}Exception`, error.message);
-    return { result: Promise.reject(refused), cancel: () => undefined };
-  }
-  const { view } = child;
-  if (!wait)
-    return { result: Promise.resolve({ ExecutionArn: view.arn, StartDate: view.startedAt }), cancel: () => undefined };
+function nested(request: TaskRequest, parts: TaskParts): TaskInProgress {
+  const isSync = request.pattern === 'sync';
+  let isCancelled = false;
+  let child: Execution | null = null;
+  const begin = async () => {
+    const integration = integrationOf(START);
+    const { input } = checked({ ...request, arguments: { Input: {}, ...(request.arguments as Args) } }, integration);
+    const { executionArn } = (await called(integration, input, parts)) as { executionArn: string };
+    child = parts.execution(executionArn);
+    if (isCancelled && isSync) parts.stop(child);
+    return child;
+  };
+  const begun = begin();
   return {
-    result: child.over.then(() => told(child)),
-    cancel: () => stop(child),
+    result: begun.then((one) => {
+      const { arn, startedAt } = one.view;
+      return isSync ? one.over.then(() => told(one)) : { ExecutionArn: arn, StartDate: startedAt };
+    }),
+    cancel: () => {
+      isCancelled = true;
+      if (isSync && child) parts.stop(child);
+    },
   };
 }
 

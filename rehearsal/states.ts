@@ -25,9 +25,9 @@ export interface StatesParts {
   lambda: TaskParts['lambda'];
   /** The services that Task states may call. */
   fakes: readonly Fake[];
+  /** Makes the calls of Task states. The caller is `states:` and the machine's key: its role. */
+  call: TaskParts['call'];
   emit: (event: AwsEvent) => void;
-  /** What a fault does to a call that Step Functions itself makes; null: none strikes. */
-  fault?: (call: string, caller: string) => object | null;
   note: (kind: string, subject: string, text: string, data?: Record<string, unknown>) => void;
   entered: (machine: string, state: string, execution: string) => void;
 }
@@ -115,17 +115,17 @@ export class States {
       StateMachine: { Id: deployed.arn, Name: deployed.name },
     };
     const draws = chance.of(`execution ${arn}`);
-    const { lambda, fakes, account, region, fault } = this.#parts;
-    const caller = { name: 'states', account, region };
+    const { lambda, call, account, region } = this.#parts;
+    const caller = { name: `states:${deployed.key}`, account, region };
+    const ids = chance.of(`requests ${arn}`);
     const tasks: TaskParts = {
       lambda,
-      fakes,
+      call,
       caller,
-      start: (...asked) => {
-        if (fault?.('states.StartExecution', caller.name)) throw new AwsFault('AWSStepFunctions', 'Rate exceeded');
-        return this.start(...asked);
-      },
-      stop: (child) => fault?.('states.StopExecution', caller.name) ?? this.stop(child.view.arn),
+      requestId: () => uuid(ids),
+      execution: (child) => this.get(child),
+      stop: ({ view: { arn: executionArn } }) =>
+        void call('states', 'StopExecution', { executionArn }, caller).catch(() => undefined),
     };
     const run = new Run(machine, context, {
       clock,

@@ -35,9 +35,16 @@ const EXPRESSIONS = [
 ];
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
-/** `resources`: the resources that the caller can perform, each with the patterns that it plays. */
-export function loadMachine(definition: unknown, resources: Record<string, TaskState['pattern'][]>): Machine {
-  const reading = new Reading(resources);
+/**
+ * `resources`: the resources that the caller can perform, each with the patterns that it plays. `argumentFaults`: what is wrong with
+ * Arguments for one of them.
+ */
+export function loadMachine(
+  definition: unknown,
+  resources: Record<string, TaskState['pattern'][]>,
+  argumentFaults?: (resource: string, given: unknown) => string[],
+): Machine {
+  const reading = new Reading(resources, argumentFaults);
   let machine: Machine;
   try {
     machine = reading.machine(definition, '', new Set());

@@ -25,9 +25,15 @@ const MOST_DELAY_SECONDS = 31_622_400;
 export class Parts extends Fields {
   readonly resources: Record<string, TaskState['pattern'][]>;
 
-  constructor(resources: Record<string, TaskState['pattern'][]>) {
+  readonly #argumentFaults: (resource: string, given: unknown) => string[];
+
+  constructor(
+    resources: Record<string, TaskState['pattern'][]>,
+    argumentFaults: (resource: string, given: unknown) => string[] = () => [],
+  ) {
     super();
     this.resources = resources;
+    this.#argumentFaults = argumentFaults;
   }
 
   resource(json: Json, at: string) {
@@ -36,7 +42,9 @@ export class Parts extends Fields {
       /^(arn:aws:states:::[a-z0-9-]+:[A-Za-z0-9:]+?)(\.[A-Za-z]+(?::2)?)?$/.exec(arn) ?? [];
     const pattern = PATTERNS[suffix];
     const isPlayed = pattern !== undefined && Object.hasOwn(this.resources, base);
-    if (typeof json.Resource === 'string' && !(isPlayed && this.resources[base]?.includes(pattern)))
+    if (isPlayed && this.resources[base]?.includes(pattern))
+      for (const fault of this.#argumentFaults(base, json.Arguments)) this.fault(`${at}/Arguments`, fault);
+    else if (typeof json.Resource === 'string')
       this.fault(`${at}/Resource`, isArn(arn) ? `not rehearsed: the resource ${arn}` : unrecognised(arn));
     const [timeout, beat] = [json.TimeoutSeconds, json.HeartbeatSeconds];
     for (const [field, seconds] of Object.entries({ TimeoutSeconds: timeout, HeartbeatSeconds: beat }))

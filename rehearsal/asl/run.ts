@@ -18,6 +18,7 @@ export interface TaskRequest {
   arguments: unknown;
   execution: string; // ARN
   state: string;
+  entered: number; // the id of the event of its entry
   token: string | null;
 }
 

@@ -71,6 +71,7 @@ class Call {
         arguments: args,
         execution,
         state: name,
+        entered: this.#scope.entered?.event ?? 0,
         token: this.token,
       });
       this.#progress.result.then(

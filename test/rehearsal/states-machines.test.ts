@@ -24,6 +24,18 @@ const text = (states: object, more: object = {}) =>
 const pass = (output: unknown) => text({ A: { Type: 'Pass', Output: output, End: true } });
 
 const seen: unknown[] = [];
+const FINDING = {
+  findingArn: `arn:aws:inspector2:eu-central-1:123456789012:finding/${'0'.repeat(32)}`,
+  awsAccountId: '123456789012',
+  type: 'PACKAGE_VULNERABILITY',
+  description: 'a finding',
+  remediation: {},
+  severity: 'HIGH',
+  firstObservedAt: new Date(0),
+  lastObservedAt: new Date(0),
+  status: 'ACTIVE',
+  resources: [{ type: 'AWS_EC2_INSTANCE', id: 'i-0123456789abcdef0', tags: { group: 'web' } }],
+};
 const WHEN = new Date('2026-01-02T03:04:05Z');
 const fakes: Fake[] = [
   {
@@ -31,7 +43,7 @@ const fakes: Fake[] = [
     operations: {
       SendCommand: (input) => {
         seen.push(input);
-        return { Command: { CommandId: 'c-1', RequestedDateTime: WHEN } };
+        return { Command: { CommandId: '0'.repeat(36), RequestedDateTime: WHEN } };
       },
     },
   },
@@ -40,7 +52,7 @@ const fakes: Fake[] = [
     operations: {
       ListFindings: (input) => {
         seen.push(input);
-        return { findings: [{ severity: 'HIGH' }] };
+        return { findings: [FINDING] };
       },
     },
   },
@@ -162,7 +174,11 @@ test('the SDK integrations: Pascal case in machines, text for times, errors with
         Type: 'Task',
         Resource: resource('inspector2:listFindings'),
         Arguments: { FilterCriteria: { Severity: [{ Comparison: 'EQUALS', Value: 'HIGH' }] } },
-        Output: { severity: '{% $states.result.Findings[0].Severity %}', at: '{% $at %}' },
+        Output: {
+          severity: '{% $states.result.Findings[0].Severity %}',
+          group: '{% $states.result.Findings[0].Resources[0].Tags.group %}',
+          at: '{% $at %}',
+        },
         Next: 'C',
       },
       C: {
@@ -177,7 +193,7 @@ test('the SDK integrations: Pascal case in machines, text for times, errors with
   );
   const { status, output, cause } = await finished(arn);
   assert.equal(status, 'SUCCEEDED', cause);
-  assert.deepEqual(JSON.parse(String(output)), { severity: 'HIGH', at: '2026-01-02T03:04:05.000Z' });
+  assert.deepEqual(JSON.parse(String(output)), { severity: 'HIGH', group: 'web', at: '2026-01-02T03:04:05.000Z' });
   assert.deepEqual(seen, [
     { DocumentName: 'AWS-RunPatchBaseline' },
     { filterCriteria: { severity: [{ comparison: 'EQUALS', value: 'HIGH' }] } },

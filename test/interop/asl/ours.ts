@@ -55,6 +55,8 @@ export async function runOurs(
     region: REGION,
     lambda: { invoke },
     fakes,
+    call: async (service, operation, input, who) =>
+      [...fakes, statesApi(states)].find((one) => one.service === service)?.operations[operation]?.(input, who),
     emit: () => undefined,
     note: () => undefined,
     entered: () => undefined,
