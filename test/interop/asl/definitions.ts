@@ -55,7 +55,11 @@ const once = (more: object) => ({ Retry: [{ ErrorEquals: ['Bad'], IntervalSecond
 
 const ROWS: [name: string, definition: object, input?: unknown][] = [
   ['pass-through', machine({ A: { Type: 'Pass', End: true } }), { a: [1, null, 'x'] }],
-  ['output-shapes', machine({ A: pass({ deep: ['{% $states.input.a %}', 2], plain: '{%x' }) }), { a: { b: true } }],
+  [
+    'output-shapes',
+    machine({ A: pass({ deep: ['{% $states.input.a %}', 2], plain: 'a {% x %}' }) }),
+    { a: { b: true } },
+  ],
   ['succeed-output', machine({ A: { Type: 'Succeed', Output: '{% $sum($states.input.n) %}' } }), { n: [1, 2, 3] }],
   ['output-null', machine({ A: pass(null) })],
   [
@@ -460,7 +464,12 @@ const ROWS: [name: string, definition: object, input?: unknown][] = [
   [
     'arguments-error-caught',
     machine({
-      A: { ...task([{}]), Arguments: { Payload: '{% $nope %}' }, Catch: caughtIn('B'), End: true },
+      A: {
+        ...task([{}]),
+        Arguments: { FunctionName: FUNCTION, Payload: '{% $nope %}' },
+        Catch: caughtIn('B'),
+        End: true,
+      },
       B: pass({ caught: '{% $states.input %}' }),
     }),
   ],
