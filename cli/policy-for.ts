@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { type Document, parseDocument } from 'yaml';
 import { loadPolicy, PolicyFaults } from '#config/policy.ts';
 import type { Policy } from '#domain/policy.ts';
@@ -46,8 +46,4 @@ function loadText(text: string, name: string): Policy {
   } finally {
     rmSync(directory, { recursive: true });
   }
-}
-
-export function scenarioWords(file: string): string {
-  return `scenario ${basename(file)}`;
 }
