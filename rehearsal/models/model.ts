@@ -1,6 +1,18 @@
 /** AWS's own service models, in the small form that derive.py gives them: what a request or an answer of an operation may hold. */
-import { existsSync, readFileSync } from 'node:fs';
 import type { ServiceName } from '#rehearsal/api.ts';
+import ec2 from '#rehearsal/models/ec2.json' with { type: 'json' };
+import events from '#rehearsal/models/events.json' with { type: 'json' };
+import iam from '#rehearsal/models/iam.json' with { type: 'json' };
+import inspector2 from '#rehearsal/models/inspector2.json' with { type: 'json' };
+import lambda from '#rehearsal/models/lambda.json' with { type: 'json' };
+import monitoring from '#rehearsal/models/monitoring.json' with { type: 'json' };
+import s3 from '#rehearsal/models/s3.json' with { type: 'json' };
+import scheduler from '#rehearsal/models/scheduler.json' with { type: 'json' };
+import sns from '#rehearsal/models/sns.json' with { type: 'json' };
+import sqs from '#rehearsal/models/sqs.json' with { type: 'json' };
+import ssm from '#rehearsal/models/ssm.json' with { type: 'json' };
+import states from '#rehearsal/models/states.json' with { type: 'json' };
+import sts from '#rehearsal/models/sts.json' with { type: 'json' };
 
 export interface Shape {
   type: 'structure' | 'list' | 'map' | 'string' | 'integer' | 'number' | 'boolean' | 'timestamp' | 'blob';
@@ -23,15 +35,24 @@ export interface Model {
   shapes: Record<string, Shape>;
 }
 
-const read = new Map<string, Model | null>();
+/** Imported and not read from beside this file: a bundle has no such place, and would judge nothing. */
+const MODELS: Record<Exclude<ServiceName, 'dynamodb'>, unknown> = {
+  ec2,
+  events,
+  iam,
+  inspector2,
+  lambda,
+  monitoring,
+  s3,
+  scheduler,
+  sns,
+  sqs,
+  ssm,
+  states,
+  sts,
+};
 
-/** null: no model is kept of this service, as of DynamoDB: another server plays it and judges for itself. */
+/** null: no model is kept of DynamoDB: another server plays it and judges for itself. */
 export function modelOf(service: ServiceName): Model | null {
-  let model = read.get(service);
-  if (model === undefined) {
-    const file = new URL(`./${service}.json`, import.meta.url);
-    model = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Model) : null;
-    read.set(service, model);
-  }
-  return model;
+  return service === 'dynamodb' ? null : (MODELS[service] as Model);
 }
