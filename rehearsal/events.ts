@@ -16,10 +16,13 @@ interface Entry {
   Detail: string;
   Resources?: string[];
   EventBusName?: string;
+  Time?: unknown;
 }
 
 /** From event to target; AWS gives no figure, half a second is what people see. */
 const DELIVERY_MS = 500;
+/** Of all entries of a request together: they must be less. */
+const MOST_BYTES = 262_144;
 
 export interface EventsParts {
   clock: Clock;
@@ -60,6 +63,8 @@ export class Events implements Fake {
     PutEvents: ({ Entries }: { Entries: Entry[] }) => {
       if (Entries.length < 1 || Entries.length > 10)
         throw new AwsFault('ValidationException', 'Entries must have from 1 to 10 members');
+      if (Entries.reduce((sum, entry) => sum + bytesOf(entry), 0) >= MOST_BYTES)
+        throw new AwsFault('ValidationException', 'Total size of the entries in the request is over the limit.');
       const entries = Entries.map((entry) => this.#put(entry));
       return { FailedEntryCount: entries.filter((entry) => 'ErrorCode' in entry).length, Entries: entries };
     },
@@ -105,6 +110,12 @@ export class Events implements Fake {
     }
     return id;
   }
+}
+
+/** Counted as the EventBridge User Guide does (calculating the size of an entry). */
+function bytesOf({ Time, Source = '', DetailType = '', Detail = '', Resources = [] }: Entry): number {
+  const texts = [Source, DetailType, Detail, ...Resources].map((text) => Buffer.byteLength(text));
+  return texts.reduce((sum, bytes) => sum + bytes, Time === undefined ? 0 : 14);
 }
 
 function detailOf(text: string): Record<string, unknown> | null {

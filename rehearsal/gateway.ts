@@ -11,7 +11,7 @@ import { restJson, restScheduler, targetJson } from '#rehearsal/protocols/json.t
 import { ec2Query, iamQuery, snsQuery, stsQuery } from '#rehearsal/protocols/query.ts';
 import { restS3 } from '#rehearsal/protocols/s3.ts';
 import type { Protocol, WireRequest } from '#rehearsal/protocols/wire.ts';
-import { failed, throttled } from '#rehearsal/service-faults.ts';
+import { failed, readable, throttled } from '#rehearsal/service-faults.ts';
 import type { Traffic } from '#rehearsal/traffic.ts';
 
 export type WireFault = { do: 'throttle' } | { do: 'lose' } | { do: 'fail'; error: string | null };
@@ -170,7 +170,7 @@ export class Gateway {
       if (struck?.do === 'fail') throw failed(service, struck.error);
       const play = this.#operations.get(call);
       if (!play) throw notPlayed(call);
-      const input = judgedInput(service, operation, asked());
+      const input = readable(() => judgedInput(service, operation, asked()));
       told.output = await play(input, who);
       judgeAnswer(service, operation, told.output);
       if (ANSWERED.hasSubscribers) ANSWERED.publish({ caller: who.name, call, input, output: told.output });

@@ -18,3 +18,13 @@ export function failed(service: ServiceName, error: string | null): AwsFault {
   };
   return new AwsFault(codes[service] ?? 'InternalServerError', 'a fault of the scenario', 500);
 }
+
+/** What is nested so deep that nobody can read it is the caller's fault. */
+export function readable<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new AwsFault('SerializationException', 'the request is nested too deep');
+  }
+}
