@@ -1,4 +1,5 @@
 /** What machines may call: functions, other machines, topics, the bus, queues, and any operation of a service that is played. */
+import { channel } from 'node:diagnostics_channel';
 import { AwsFault, type Caller, type Fake, type ServiceName } from '#rehearsal/api.ts';
 import { isExpression, StatesError, type TaskInProgress, type TaskRequest } from '#rehearsal/asl/index.ts';
 import { modelOf } from '#rehearsal/models/model.ts';
@@ -19,6 +20,8 @@ export interface TaskParts {
 type Args = Record<string, unknown>;
 
 const INVOKE = 'arn:aws:states:::lambda:invoke';
+/** As the gateway tells of calls: the invocation itself passes no gateway. It is allowed or not whatever the function answers. */
+const ANSWERED = channel('rehearsal:answered');
 const START = 'arn:aws:states:::states:startExecution';
 
 /** Everything else is refused when the machine is created. S3's bodies are streams, which no machine can hold. */
@@ -50,8 +53,10 @@ export function perform(request: TaskRequest, parts: TaskParts): TaskInProgress 
   return { result, cancel: () => undefined };
 }
 
-async function invoke(request: TaskRequest, { lambda }: TaskParts): Promise<unknown> {
+async function invoke(request: TaskRequest, { lambda, caller }: TaskParts): Promise<unknown> {
   const { FunctionName, Payload } = checked(request, integrationOf(request.resource)).args;
+  if (ANSWERED.hasSubscribers)
+    ANSWERED.publish({ caller: caller.name, call: 'lambda.Invoke', input: { FunctionName }, output: null });
   const result = await lambda.invoke(String(FunctionName), Payload ?? {});
   return { ExecutedVersion: '$LATEST', Payload: result, StatusCode: 200 };
 }

@@ -9,7 +9,7 @@ export function document(functions: Record<string, { may: May[] }>, byService: B
     'One role for each function: `may` beside it in `stack/functions.yml` becomes its inline policy. Tests compare the packaged policies',
     'with every call of rehearsed campaigns, host tags and conditions included: a call that no policy allows turns them red, and so',
     'does an action that no rehearsal used, unless AWS uses it by itself (last table). This page is made from the same two files by',
-    '`UPDATE=1 npm test`.',
+    '`UPDATE=1 npm test`. The roles of the two machines stand in `stack/machines.yml` and are compared in the same way.',
     '',
     '`hosts` are instances with the tag `PatchGroup` or `Patch Group` and the name of a group of policy.yml: **whoever may set that tag',
     'may have a host patched**, so protect `ec2:CreateTags` for these two keys. `everything` is `*`, where AWS knows no resource.',

@@ -52,12 +52,22 @@ export async function record(): Promise<Recorded> {
 }
 
 function differing(input: Record<string, unknown>): string {
-  const { Key: key, DocumentName, InstanceIds, TopicArn, QueueUrl, stateMachineArn, executionArn } = input;
+  const {
+    Key: key,
+    DocumentName,
+    FunctionName,
+    InstanceIds,
+    TopicArn,
+    QueueUrl,
+    stateMachineArn,
+    executionArn,
+  } = input;
   return JSON.stringify([
     String(key ?? '')
       .split('/')
       .pop(),
     DocumentName,
+    FunctionName,
     InstanceIds,
     TopicArn,
     QueueUrl,

@@ -17,7 +17,10 @@ export interface Surroundings {
 
 const PREFIX: Record<string, string> = { monitoring: 'cloudwatch' };
 /** Operations whose permission has another name. */
-const ACTION: Record<string, string> = { 's3.ListObjectsV2': 's3:ListBucket' };
+const ACTION: Record<string, string> = {
+  's3.ListObjectsV2': 's3:ListBucket',
+  'lambda.Invoke': 'lambda:InvokeFunction',
+};
 
 /** Throws for a call whose resource is not known here: it must not pass for one on `*`. */
 export function requestsOf({ call, input, hosts: tags }: Call, { account, region, table }: Surroundings): Request[] {
@@ -30,6 +33,7 @@ export function requestsOf({ call, input, hosts: tags }: Call, { account, region
   if (service === 's3') return [on(`arn:aws:s3:::${input.Bucket}/${input.Key}`)];
   if (call === 'sns.Publish' || call === 'sns.ListSubscriptionsByTopic') return [on(input.TopicArn)];
   if (call === 'sqs.SendMessage') return [on(arn(String(input.QueueUrl).split('/').pop() ?? ''))];
+  if (call === 'lambda.Invoke') return [on(input.FunctionName)];
   if (call === 'states.StartExecution') return [on(input.stateMachineArn)];
   if (call === 'states.DescribeExecution' || call === 'states.StopExecution') return [on(input.executionArn)];
   if (call === 'states.SendTaskSuccess') return [on(arn('stateMachine:patchwright-dev-campaign'))];
