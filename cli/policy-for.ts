@@ -1,10 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Document, parseDocument } from 'yaml';
 import { loadPolicy, PolicyFaults } from '#config/policy.ts';
 import type { Policy } from '#domain/policy.ts';
 import { BadInput } from './bad-input.ts';
+
+const EXAMPLE = fileURLToPath(new URL('../policy.yml', import.meta.url));
+
+/** Where nobody named one: policy.yml of this folder, else the example of the package. */
+export function usualPolicy(): string {
+  return existsSync('policy.yml') ? 'policy.yml' : EXAMPLE;
+}
 
 /**
  * The policy of `file` with `overrides` (whose settings they are: `by`) merged into the group's part before it is checked: maps

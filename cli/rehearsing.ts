@@ -1,7 +1,6 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { policyJson } from '#config/policy-json.ts';
 import type { Policy } from '#domain/policy.ts';
 import type { ExecutionView, Rehearsal } from '#rehearsal/api.ts';
@@ -9,13 +8,11 @@ import type { Scenario } from '#rehearsal/scenario.ts';
 import type { HostTruth } from '#rehearsal/world/truth.ts';
 import { importScenario } from './findings/scenario.ts';
 import { DOCUMENT, type Out, openOut } from './out.ts';
-import { policyFor } from './policy-for.ts';
+import { policyFor, usualPolicy } from './policy-for.ts';
 import type { Rehearsed } from './rehearsed.ts';
 import { scenarioOf } from './scenarios.ts';
 import type { Shown } from './shown.ts';
 import type { Watcher } from './watching.ts';
-
-const EXAMPLE = fileURLToPath(new URL('../policy.yml', import.meta.url));
 
 export interface RehearseOptions {
   scenario?: string | Scenario | undefined; // a file, a name in scenarios/, or one made by a test; default: default
@@ -77,7 +74,7 @@ interface Given {
 }
 
 function read(options: RehearseOptions): Given {
-  const file = options.policy ?? (existsSync('policy.yml') ? 'policy.yml' : EXAMPLE);
+  const file = options.policy ?? usualPolicy();
   const { scenario, asides } = options.findings
     ? fromFindings(options.findings, file, options.group)
     : { scenario: fleetOf(options.scenario ?? 'default'), asides: [] };

@@ -4,7 +4,7 @@ export interface ServeFlags {
   port: number;
   host: string;
   scenario: string;
-  policy: string;
+  policy?: string;
   clock: string;
   region?: string;
   account?: string;
@@ -17,7 +17,7 @@ export function serveCommand(): Command {
     .option('--port <number>', 'where it answers', portNumber, 4566)
     .option('--host <address>', 'loopback, or 0.0.0.0 for every address of this machine', loopbackOrAll, '127.0.0.1')
     .option('--scenario <file>', 'a scenario file, or the name of one in scenarios/', 'default')
-    .option('--policy <file>', 'the policy to install', 'policy.yml')
+    .option('--policy <file>', 'the policy to install (default: policy.yml, else the example of the package)')
     .addOption(new Option('--clock <rate>', 'virtual, real, or x60 for sixty times as fast').default('virtual'))
     .option('--region <name>', 'where it is installed (default: AWS_REGION, else where the first request is for)')
     .option('--account <id>', 'the account, twelve digits (default: an access key of twelve digits tells)', accountId)

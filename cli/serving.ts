@@ -13,7 +13,7 @@ import { openWorld, type World } from '#rehearsal/world/world.ts';
 import { BadInput } from './bad-input.ts';
 import { checkNames, engineFaults } from './conducting.ts';
 import { OPERATOR } from './people.ts';
-import { policyFor } from './policy-for.ts';
+import { policyFor, usualPolicy } from './policy-for.ts';
 import { scenarioOf } from './scenarios.ts';
 import type { ServeFlags } from './serve-command.ts';
 import { contents, eventLine } from './serving-words.ts';
@@ -35,7 +35,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
 export async function serveUntil(signal: AbortSignal, flags: ServeFlags, print: (line: string) => void): Promise<void> {
   const rate = rateFor(flags.clock);
   const scenario = scenarioOf(flags.scenario);
-  const policy = policyFor(flags.policy, scenario.group, scenario.policy, `scenario ${scenario.name}`);
+  const policy = policyFor(flags.policy ?? usualPolicy(), scenario.group, scenario.policy, `scenario ${scenario.name}`);
   const directory = mkdtempSync(join(tmpdir(), 'patchwright-'));
   const policyFile = join(directory, 'policy.json');
   writeFileSync(policyFile, policyJson(policy));
