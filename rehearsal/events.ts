@@ -3,6 +3,7 @@ import { type AwsEvent, AwsFault, type Chance, type Clock, type Fake } from '#re
 import { uuid } from '#rehearsal/chance.ts';
 import { compilePattern, type Pattern } from '#rehearsal/patterns.ts';
 import type { Installation } from '#rehearsal/serverless.ts';
+import { readable } from '#rehearsal/service-faults.ts';
 
 interface Rule {
   name: string;
@@ -69,7 +70,7 @@ export class Events implements Fake {
       return { FailedEntryCount: entries.filter((entry) => 'ErrorCode' in entry).length, Entries: entries };
     },
     TestEventPattern: ({ EventPattern, Event }: { EventPattern: string; Event: string }) => ({
-      Result: patternOf(EventPattern)(eventOf(Event)),
+      Result: readable(() => patternOf(EventPattern)(eventOf(Event))),
     }),
   };
 
@@ -88,7 +89,12 @@ export class Events implements Fake {
     const detail = detailOf(entry.Detail);
     if (!detail) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
     const { Source: source, DetailType, Resources: resources = [] } = entry;
-    return { EventId: this.emit({ source, 'detail-type': DetailType, resources, detail }) };
+    try {
+      return { EventId: this.emit({ source, 'detail-type': DetailType, resources, detail }) };
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is nested too deep.' };
+    }
   }
 
   /** Returns the event's id. */

@@ -112,7 +112,7 @@ export function sqsOperations(sqs: Sqs): Fake['operations'] {
     },
     SendMessage: (input: Sent & { QueueUrl: string }) => send(input.QueueUrl, input),
     SendMessageBatch: ({ QueueUrl, Entries }: { QueueUrl: string; Entries: (Sent & { Id: string })[] }) =>
-      batch(Entries, (entry) => send(QueueUrl, entry)),
+      batch(checkedBytes(Entries), (entry) => send(QueueUrl, entry)),
     ReceiveMessage: async (input: Received, caller?: Caller) => {
       const { MaxNumberOfMessages: most = 1, VisibilityTimeout, WaitTimeSeconds } = input;
       const queue = sqs.queue(input.QueueUrl);
@@ -147,6 +147,14 @@ export function sqsOperations(sqs: Sqs): Fake['operations'] {
       sqs.hide(queue, input.ReceiptHandle, taken.message, input.VisibilityTimeout * 1000);
     },
   };
+}
+
+/** A batch holds as many bytes as one message may. */
+function checkedBytes<T extends Sent>(entries: T[]): T[] {
+  const bytes = entries.reduce((sum, { MessageBody }) => sum + Buffer.byteLength(MessageBody), 0);
+  if (bytes <= MAX_BYTES) return entries;
+  const words = `Batch requests cannot be longer than ${MAX_BYTES} bytes. You have sent ${bytes} bytes.`;
+  throw new AwsFault('BatchRequestTooLong', words);
 }
 
 /** An entry that is refused does not stop the others. */

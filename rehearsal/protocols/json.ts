@@ -55,11 +55,15 @@ export const restScheduler = restJson(
 
 function parse(request: WireRequest): Record<string, unknown> {
   const body = text(request);
+  let read: unknown;
   try {
-    return body === '' ? {} : (JSON.parse(body) as Record<string, unknown>);
+    read = body === '' ? {} : JSON.parse(body);
   } catch {
     throw new AwsFault('SerializationException', 'the body is not JSON');
   }
+  if (typeof read !== 'object' || read === null || Array.isArray(read))
+    throw new AwsFault('SerializationException', 'the body is no structure');
+  return read as Record<string, unknown>;
 }
 
 function answers(type: string): Pick<Protocol, 'answer' | 'fault'> {
