@@ -7,6 +7,7 @@ import { BadInput } from './bad-input.ts';
 import { AWS_SAID_NO, BAD_INPUT } from './exit.ts';
 import { rehearseCommand } from './rehearse-command.ts';
 import { serveCommand } from './serve-command.ts';
+import { siteCommands } from './site/command.ts';
 import { verifyCommand } from './verify-command.ts';
 
 const program = new Command('patchwright')
@@ -24,7 +25,7 @@ Examples:
   patchwright check               what a deployment in your account lacks
   patchwright plan web            what a campaign over web would do now`,
   );
-for (const command of [rehearseCommand(), serveCommand(), verifyCommand(), ...accountCommands()])
+for (const command of [rehearseCommand(), serveCommand(), verifyCommand(), ...siteCommands(), ...accountCommands()])
   program.addCommand(command);
 for (const command of [program, ...program.commands]) {
   command

@@ -26,7 +26,7 @@ test('every link of the docs leads somewhere', () => {
 
 test('every command is in docs/commands.md', () => {
   const doc = read('docs/commands.md');
-  for (const command of [...accountCommands().map((each) => each.name()), 'rehearse', 'serve', 'verify'])
+  for (const command of [...accountCommands().map((each) => each.name()), 'rehearse', 'serve', 'verify', 'overview'])
     assert.match(doc, new RegExp(`\`${command}\\b`), command);
 });
 
