@@ -17,7 +17,8 @@ export function resourcesOf(policy: Policy, stage: string): Resources {
 /**
  * Scheduler calls at least once. The trigger's id is the schedule and the scheduled time, which a second call repeats, and
  * OpenCampaign counts a trigger once. The scheduled time has colons, which no execution's name may have; hence the name
- * carries the call's own id, and the two calls are two executions of which one ends `Coalesced`.
+ * carries the call's own id, and the two calls are two executions of which one ends `Coalesced`. No KmsKeyArn: the payload names a
+ * group and no secret, and under a key that its role cannot use a schedule is made, and never calls (trap 44).
  */
 function schedule({ name, triggers }: GroupPolicy, expression: string, stage: string): [string, Resources[string]] {
   const trigger = {
@@ -39,7 +40,6 @@ function schedule({ name, triggers }: GroupPolicy, expression: string, stage: st
       Properties: {
         Name: `patchwright-${stage}-${name}`,
         Description: `A campaign over the group ${name}`,
-        KmsKeyArn: { 'Fn::GetAtt': ['Key', 'Arn'] },
         ScheduleExpression: expression,
         ScheduleExpressionTimezone: triggers.timeZone,
         FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 5 },

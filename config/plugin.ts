@@ -17,7 +17,7 @@ export interface Serverless {
   serviceDir: string;
   service: {
     service: string;
-    custom: { mode?: unknown; policyFile?: string };
+    custom: { mode?: unknown; page?: unknown; policyFile?: string };
     functions: Record<string, OslsFunction>;
     provider: { compiledCloudFormationTemplate: Template };
     resources: Template | Template[];
@@ -40,6 +40,9 @@ interface Template {
 
 /** These functions read the policy that lies beside them. */
 const READ_THE_POLICY = ['openCampaign', 'startCampaigns', 'checkDue'];
+
+/** The function behind the link of an approval, open to the world. */
+const PAGE = 'answerApproval';
 
 export default class Patchwright {
   readonly hooks: Record<string, () => Promise<void> | void>;
@@ -73,6 +76,14 @@ export default class Patchwright {
     }
   }
 
+  /** Throws for what is no number: read as "shared" it would leave the page without the bound that somebody asked for. */
+  #callsOfThePage(): number | null {
+    const page = String(this.#serverless.service.custom.page ?? 'shared');
+    if (page === 'shared') return null;
+    if (/^[1-9]\d{0,3}$/.test(page)) return Number(page);
+    throw plainly(new Error(`--param page=${page}: is neither shared nor a number of calls at a time, from 1 to 9999`));
+  }
+
   #roles(): void {
     for (const key of Object.keys(this.#serverless.service.functions)) {
       const config = this.#serverless.service.functions[key];
@@ -82,6 +93,7 @@ export default class Patchwright {
 
   async #bundles(): Promise<void> {
     const { serviceDir, service } = this.#serverless;
+    this.#callsOfThePage(); // what is wrong is told before minutes of bundling
     const policy = { path: 'policy.json', content: Buffer.from(policyJson(this.#deployed())) };
     for (const [key, config] of Object.entries(service.functions)) {
       const file = join(serviceDir, '.serverless', `${key}.zip`);
@@ -103,6 +115,9 @@ export default class Patchwright {
       Resources[`${logical(key)}LambdaFunction`] = { ...lambda, DependsOn: others };
       Resources[`${logical(key)}Role`] = role(statements(key, may ?? [], { stage, policy }, `/aws/lambda/${name}`));
     }
+    const calls = this.#callsOfThePage();
+    const page = Resources[`${logical(PAGE)}LambdaFunction`];
+    if (calls !== null && page) Object.assign(page.Properties as object, { ReservedConcurrentExecutions: calls });
     Object.assign(Resources, resourcesOf(policy, stage));
     for (const { Type, Properties } of Object.values(Resources))
       if (Type === 'AWS::Logs::LogGroup')

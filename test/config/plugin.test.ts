@@ -6,23 +6,33 @@ import { test } from 'node:test';
 import Patchwright, { type Serverless } from '#config/plugin.ts';
 import { PolicyFaults } from '#config/policy.ts';
 
-function packaging(policy: string, mode: unknown): Promise<unknown> {
+function plugin(policy: string, custom: object, Resources: object = {}): { hooks: Patchwright['hooks']; end(): void } {
   const serviceDir = mkdtempSync(join(tmpdir(), 'patchwright-plugin-'));
   writeFileSync(join(serviceDir, 'policy.yml'), policy);
   const serverless = {
     serviceDir,
     service: {
       service: 'patchwright',
-      custom: { mode },
+      custom,
       functions: {},
-      provider: { compiledCloudFormationTemplate: { Resources: {} } },
+      provider: { compiledCloudFormationTemplate: { Resources } },
       resources: [],
     },
     configSchemaHandler: { defineFunctionProperties: () => {} },
     getProvider: () => ({ getStage: () => 'dev' }),
   } as unknown as Serverless;
-  const hook = new Patchwright(serverless).hooks['before:package:createDeploymentArtifacts'];
-  return (async () => hook?.())().finally(() => rmSync(serviceDir, { recursive: true }));
+  return { hooks: new Patchwright(serverless).hooks, end: () => rmSync(serviceDir, { recursive: true }) };
+}
+
+function packaging(policy: string, mode: unknown, page?: unknown): Promise<unknown> {
+  const { hooks, end } = plugin(policy, { mode, page });
+  return (async () => hooks['before:package:createDeploymentArtifacts']?.())().finally(end);
+}
+
+function completed(page: unknown, Resources: object): void {
+  const { hooks, end } = plugin(GOOD, { mode: 'observe', page }, Resources);
+  void hooks['after:aws:package:finalize:mergeCustomProviderResources']?.();
+  end();
 }
 
 const GOOD =
@@ -39,4 +49,21 @@ test('a policy with faults is not packaged, and all of them are told with their 
 
 test('a mode that is none is not packaged', async () => {
   await assert.rejects(packaging(GOOD, 'akt'), /--param mode=akt: is neither observe nor act/);
+});
+
+test('a page that is neither shared nor a number is not packaged', async () => {
+  for (const page of ['five', '0', '-1', '05', ''])
+    await assert.rejects(packaging(GOOD, 'observe', page), /--param page=.*neither shared nor a number/, page);
+  for (const page of [undefined, 'shared', 5, '5']) await packaging(GOOD, 'observe', page);
+});
+
+test('calls are kept for the page of an approval where somebody asks for it, and nowhere else', () => {
+  const reserved = (page: unknown) => {
+    const Resources: Record<string, { Properties: { ReservedConcurrentExecutions?: number } }> = {
+      AnswerApprovalLambdaFunction: { Properties: {} },
+    };
+    completed(page, Resources);
+    return Resources.AnswerApprovalLambdaFunction?.Properties.ReservedConcurrentExecutions;
+  };
+  assert.deepEqual([reserved(undefined), reserved('shared'), reserved('5'), reserved(7)], [undefined, undefined, 5, 7]);
 });

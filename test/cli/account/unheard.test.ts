@@ -119,7 +119,7 @@ for (const [unsubscribed, rings] of [
   });
 
 test('the alarm reads the metric that its filter writes, and goes out by both topics, which may take it', () => {
-  const { UnheardAlarm, UnheardCount, TopicsPolicy, Key, CheckDueLogGroup } = template.Resources;
+  const { UnheardAlarm, UnheardCount, Key, CheckDueLogGroup } = template.Resources;
   const [made] = UnheardCount?.Properties.MetricTransformations ?? [];
   const { Namespace, MetricName, AlarmActions, AlarmName } = UnheardAlarm?.Properties ?? {};
   assert.deepEqual([Namespace, MetricName], [made.MetricNamespace, made.MetricName]);
@@ -130,14 +130,16 @@ test('the alarm reads the metric that its filter writes, and goes out by both to
     statements.filter(
       ({ Effect, Principal }) => Effect === 'Allow' && Principal.Service === 'cloudwatch.amazonaws.com',
     );
-  const [publish] = byAlarms(TopicsPolicy?.Properties.PolicyDocument.Statement);
-  assert.deepEqual(publish, {
-    Sid: 'Alarms',
-    Effect: 'Allow',
-    Principal: { Service: 'cloudwatch.amazonaws.com' },
-    Action: 'sns:Publish',
-    Resource: AlarmActions,
-    Condition: { StringEquals: { 'aws:SourceAccount': ACCOUNT } },
-  });
+  for (const [place, id] of ['NoticesTopicPolicy', 'ApprovalsTopicPolicy'].entries()) {
+    const [publish] = byAlarms(template.Resources[id]?.Properties.PolicyDocument.Statement);
+    assert.deepEqual(publish, {
+      Sid: 'Alarms',
+      Effect: 'Allow',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Action: 'sns:Publish',
+      Resource: AlarmActions[place],
+      Condition: { StringEquals: { 'aws:SourceAccount': ACCOUNT } },
+    });
+  }
   assert.equal(byAlarms(Key?.Properties.KeyPolicy.Statement).length, 1, 'and use the key of both');
 });
