@@ -4,7 +4,7 @@ import type { Instant } from '#domain/model.ts';
 import type { AlarmReading, Approval, Lease, RingPlan, RingRecord, StopWhy, VerdictName } from '#domain/records.ts';
 
 /** Longest wait of a first ring for its window and calendars: later the survey is no longer worth acting on. */
-const FIRST_WINDOW_DAYS = 7;
+export const FIRST_WINDOW_DAYS = 7;
 
 export interface GoFacts {
   campaign: string;

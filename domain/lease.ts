@@ -69,8 +69,8 @@ export function drainLease(lease: Lease, campaign: string): Lease {
   return { ...lease, holder: { ...holder, state: 'draining' } };
 }
 
-/** No run of a function lives longer: one that began before that is done, or died. */
-const RUN_MINUTES = 6;
+/** No run of a function lives longer (Lambda's own limit): one that began before that is done, or died. */
+const RUN_MINUTES = 15;
 
 /** Whether another run may be writing the evidence of the campaign's end. Two at once would mix it. */
 export function isEnding({ endingAt }: Holder, at: Instant): boolean {

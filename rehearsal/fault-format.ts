@@ -81,7 +81,7 @@ export const engineFaultSchemas = [
   z.strictObject({ do: z.enum(['abort-execution', 'duplicate-start']), execution: z.string().optional(), ...when }),
   z.strictObject({ do: z.enum(['throttle', 'lose-response']), ...call, ...often, ...when }),
   z.strictObject({ do: z.literal('fail-call'), ...call, error: z.string().min(1).optional(), ...often, ...when }),
-  z.strictObject({ do: z.enum(['crash', 'hang']), function: z.string().optional(), ...often, ...when }),
+  z.strictObject({ do: z.enum(['crash', 'hang', 'lose-answer']), function: z.string().optional(), ...often, ...when }),
   z.strictObject({
     do: z.enum(['lose-events', 'double-events']),
     operation: z.string().optional(), // the events' source
@@ -104,6 +104,7 @@ export const ENGINE_FAULTS: readonly string[] = [
   'fail-call',
   'crash',
   'hang',
+  'lose-answer',
   'lose-events',
   'double-events',
   'double-mail',

@@ -10,6 +10,7 @@ export interface EngineFault {
     | 'fail-call'
     | 'crash'
     | 'hang'
+    | 'lose-answer'
     | 'lose-events'
     | 'double-events'
     | 'double-mail'
@@ -21,7 +22,7 @@ export interface EngineFault {
   on?: { state: string; execution?: string | undefined; nth?: number | undefined } | undefined;
   /** For calls: `ssm.SendCommand`, or `s3.*` for all of a service. For events: their source, else all. */
   operation?: string | undefined;
-  /** For crash and hang: the function's key. For calls: strikes only this caller; `states`: whatever machine calls. */
+  /** For crash, hang and lose-answer: the function's key. For calls: strikes only this caller; `states`: whatever machine calls. */
   function?: string | undefined;
   /** For abort-execution and duplicate-start: the machine's key, where `on` does not say which execution. */
   execution?: string | undefined;
@@ -34,6 +35,8 @@ export interface EngineFault {
   /** How long it strikes, in milliseconds from its moment. Absent: for good, or as often as `times` says. */
   lastsMs?: number | undefined;
 }
+
+export type InvokeFault = Extract<EngineFault['do'], 'crash' | 'hang' | 'lose-answer'>;
 
 /** What they strike must run already. */
 export const NEEDS_EXECUTION: readonly EngineFault['do'][] = ['abort-execution', 'duplicate-start'];
@@ -107,10 +110,14 @@ export class Faults {
     return armed.do === 'fail-call' ? { do: 'fail', error: armed.error ?? null } : { do: 'lose' };
   }
 
-  /** `crash` lets the function do its work and loses the answer: the harder of the two ways to die. */
-  onInvoke(key: string): 'crash' | 'hang' | null {
-    const armed = this.#take(['crash', 'hang'], (fault) => fault.function === undefined || fault.function === key, key);
-    return armed ? (armed.do as 'crash' | 'hang') : null;
+  /**
+   * `crash` lets the function do its work and loses the answer: the harder of the two ways to die. `lose-answer` does too, and says
+   * nothing of it: who waits gives up by his own timeout.
+   */
+  onInvoke(key: string): InvokeFault | null {
+    const strikes = ({ function: only }: EngineFault) => only === undefined || only === key;
+    const armed = this.#take(['crash', 'hang', 'lose-answer'], strikes, key);
+    return armed ? (armed.do as InvokeFault) : null;
   }
 
   onEvent(source: string): 'lose' | 'double' | null {

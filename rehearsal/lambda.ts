@@ -5,10 +5,13 @@ import { pathToFileURL } from 'node:url';
 import type { Chance, Clock } from '#rehearsal/api.ts';
 import { StatesError } from '#rehearsal/asl/index.ts';
 import { uuid } from '#rehearsal/chance.ts';
+import type { InvokeFault } from '#rehearsal/faults.ts';
 import type { Pace, Turn } from '#rehearsal/pace.ts';
 import type { DeployedFunction } from '#rehearsal/serverless.ts';
 
 const MAX_RESPONSE = 6 * 1024 * 1024;
+/** Whoever waits for an answer that was lost has given up long before, each by a timeout of its own. */
+const NO_ANSWER_SECONDS = 3600;
 /** Lambda runs a failed asynchronous call twice more, after one minute and after two. */
 const ASYNC_RETRIES_MS = [60_000, 120_000];
 
@@ -21,7 +24,7 @@ export interface LambdaParts {
   pace: Pace;
   /** Environment of every function, besides its own. */
   env: Record<string, string>;
-  fault: (key: string) => 'crash' | 'hang' | null;
+  fault: (key: string) => InvokeFault | null;
   line: (key: string, line: string) => void;
   note: (kind: string, subject: string, text: string, data?: Record<string, unknown>) => void;
 }
@@ -46,14 +49,15 @@ export class Lambda {
       return Promise.reject(new StatesError('Lambda.ResourceNotFoundException', `Function not found: ${id}`));
     const { clock, fault } = this.#parts;
     const strikes = fault(deployed.key);
-    if (strikes === 'hang')
-      return new Promise((_, reject) =>
-        clock.after(deployed.timeoutSeconds * 1000, `timeout of ${deployed.key}`, () =>
-          reject(timedOut(deployed, clock)),
-        ),
-      );
+    const silence = (seconds: number, what: string, error: () => StatesError) =>
+      new Promise((_, reject) => clock.after(seconds * 1000, `${what} of ${deployed.key}`, () => reject(error())));
+    if (strikes === 'hang') return silence(deployed.timeoutSeconds, 'timeout', () => timedOut(deployed, clock));
     const result = this.#run(deployed, payload);
     if (strikes === null) return result;
+    if (strikes === 'lose-answer') {
+      result.catch(() => undefined);
+      return silence(NO_ANSWER_SECONDS, 'lost answer', () => new StatesError('Lambda.Unknown', 'no answer came'));
+    }
     const died = () => {
       throw new StatesError(
         'Lambda.Unknown',

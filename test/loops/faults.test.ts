@@ -72,7 +72,12 @@ const fault = fc.oneof(
     lasts: fc.constantFrom('20m', '5h'),
     on,
   }),
-  fc.record({ do: fc.constantFrom('crash', 'hang'), function: fc.constantFrom(...functions), times, on }),
+  fc.record({
+    do: fc.constantFrom('crash', 'hang', 'lose-answer'),
+    function: fc.constantFrom(...functions),
+    times,
+    on,
+  }),
   fc.record({ do: fc.constantFrom('lose-events', 'double-events', 'double-mail'), times, on }),
   fc.record({ do: fc.constant('abort-execution'), on }),
   fc.record({ do: fc.constant('terminate'), hosts: fc.subarray(hosts, { minLength: 1, maxLength: 2 }), on }),

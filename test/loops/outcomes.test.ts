@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { loadScenario, type Scenario } from '#rehearsal/scenario.ts';
 import { rehearse } from '../../cli/rehearsing.ts';
@@ -97,4 +98,20 @@ test('the path of a campaign, state by state', async () => {
 test('another seed: other events, the same outcome', async () => {
   for (const seed of [2, 3])
     assert.equal((await rehearse({ scenario: calm, seed, out: null })).run.campaign.outcome, 'Completed');
+});
+
+test('trap 45: the answer of each function is lost once, after its work was done: each is asked again, and the campaign completes', async () => {
+  const named = (machine: string) =>
+    readFileSync(new URL(`../../statemachines/${machine}.asl.json`, import.meta.url), 'utf8').matchAll(
+      /\$\{(\w)(\w+)FunctionArn\}/g,
+    );
+  const functions = new Set(
+    [...named('campaign'), ...named('patch-ring')].map(([, first = '', rest = '']) => first.toLowerCase() + rest),
+  );
+  functions.delete('askApproval'); // its lost answer is silence
+  const faults: Scenario['faults'] = [...functions].map((name) => ({ do: 'lose-answer', function: name }));
+  const { run, rehearsal } = await rehearse({ scenario: { ...calm, faults }, out: null });
+  assert.equal(run.campaign.outcome, 'Completed');
+  const struck = rehearsal.timeline.filter(({ kind, text }) => kind === 'fault' && text === 'lose-answer').length;
+  assert.equal(struck, functions.size - 1, 'all but recordApproval, which this campaign does not need');
 });

@@ -92,6 +92,13 @@ test('hang: Sandbox.Timedout after the function’s own timeout', () =>
     assert.ok(rehearsal.clock.now() >= START + 60_000);
   }));
 
+test('trap 45, lose-answer: the work is done, nobody is told, and the Task ends in States.Timeout', () =>
+  rehearse([{ do: 'lose-answer', function: 'lookAround', times: 9 }], async (rehearsal) => {
+    await rehearsal.run(ended(rehearsal));
+    assert.equal(rehearsal.inbox.length, 1);
+    assert.equal(execution(rehearsal)?.error, 'States.Timeout');
+  }));
+
 test('a handler that sleeps too long is cut off at its timeout', () =>
   rehearse(
     [],
