@@ -35,6 +35,7 @@ function document(request: SendRequest): { DocumentName: string; Parameters: Rec
   const Parameters: Record<string, string[]> = { Operation: [request.operation ?? 'Scan'] };
   if (request.snapshotId) Parameters.SnapshotId = [request.snapshotId];
   if (request.reboot) Parameters.RebootOption = [request.reboot];
+  if (request.stepSeconds) Parameters.StepTimeoutSeconds = [String(request.stepSeconds)];
   return { DocumentName: 'AWS-RunPatchBaseline', Parameters };
 }
 

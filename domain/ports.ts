@@ -43,6 +43,7 @@ export interface SendRequest {
   operation?: 'Scan' | 'Install';
   snapshotId?: string;
   reboot?: 'RebootIfNeeded' | 'NoReboot';
+  stepSeconds?: number; // how long its step may work on a host: 1 to 36,000
   /** For `refresh-association`. */
   associations?: string[];
   deliverySeconds: number; // 30 at least; a host that has not begun by then will not

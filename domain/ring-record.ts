@@ -1,5 +1,5 @@
 import type { InstanceId, Instant } from '#domain/model.ts';
-import type { HostResult, HostStatus, RingPlan, RingRecord } from '#domain/records.ts';
+import type { HostResult, HostStatus, Intent, RingPlan, RingRecord } from '#domain/records.ts';
 
 /** The record of a ring that has not begun, with hosts that fell out of it since the plan as skipped. */
 export function newRing(plan: RingPlan, dropped: { id: string; words: string }[], at: Instant): RingRecord {
@@ -35,6 +35,11 @@ export function reached(record: RingRecord): InstanceId[] {
   return record.hosts
     .filter(({ sentAt, status }) => sentAt && status !== 'lost' && status !== 'gone')
     .map(({ id }) => id);
+}
+
+/** A host that was sent with that intent, of which nothing more is known. */
+export function sentHost(id: InstanceId, { wave, at }: Pick<Intent, 'wave' | 'at'>): HostResult {
+  return { ...newHost(id, null), status: 'working', wave, sentAt: at };
 }
 
 function newHost(id: string, dropped: string | null): HostResult {

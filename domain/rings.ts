@@ -7,6 +7,9 @@ export const MOST_PER_COMMAND = 50;
 /** A host that has not begun by then will not. */
 export const DELIVERY_SECONDS = 600;
 
+/** How long a step of the patch document may work on a host; sent with it, since AWS states no default. At most 36,000. */
+export const STEP_SECONDS = 7200;
+
 /**
  * Ids of the next wave: planned hosts in the plan's frozen order, as many as may be disturbed now. None is given twice unless
  * AWS certainly took nothing of the intent that named it. Empty: all sent, or no room.

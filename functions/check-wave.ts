@@ -18,10 +18,10 @@ export const checkWave = async (
   { campaigns, evidence, ...ports }: Pick<Ports, 'campaigns' | 'evidence' | 'instances' | 'patching'>,
   now: Instant,
 ) => {
-  const { snapshotId } = await evidence.read<Plan>(input, files.plan);
+  const plan = await evidence.read<Plan>(input, files.plan);
   const record = await evidence.read<RingRecord>(input, files.ring(input.ring));
   const intents = campaigns.intents(input.campaign, input.ring);
-  const read = await readProgress(record, intents, snapshotId, ports, now);
+  const read = await readProgress(record, intents, plan, ports, now);
   const done = hostsOf(read, 'working').length === 0;
   await evidence.write(input, files.ring(input.ring), { ...read, lastDoneAt: done ? now : read.lastDoneAt });
   return { decision: done ? 'Done' : 'Working', waitSeconds: pause(record, now) };

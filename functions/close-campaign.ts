@@ -1,6 +1,7 @@
 import { campaigns } from '#aws/campaigns.ts';
 import { engine } from '#aws/engine.ts';
 import { evidence } from '#aws/evidence.ts';
+import { instances } from '#aws/instances.ts';
 import { lambda } from '#aws/lambda.ts';
 import { notices } from '#aws/notices.ts';
 import { patching } from '#aws/patching.ts';
@@ -14,7 +15,7 @@ import { close } from '#loop/close.ts';
 /** Delta, report, evidence; then the lease is freed; then people are told. */
 export const closeCampaign = async (
   input: CloseTask,
-  ports: Pick<Ports, 'campaigns' | 'engine' | 'evidence' | 'notices' | 'patching'>,
+  ports: Pick<Ports, 'campaigns' | 'engine' | 'evidence' | 'instances' | 'notices' | 'patching'>,
   now: Instant,
 ) => {
   const outcome = OUTCOMES.find((each) => each === input.outcome);
@@ -23,4 +24,4 @@ export const closeCampaign = async (
   return { outcome, why: input.why };
 };
 
-export const handler = lambda(closeCampaign, { campaigns, engine, evidence, notices, patching });
+export const handler = lambda(closeCampaign, { campaigns, engine, evidence, instances, notices, patching });

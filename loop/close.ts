@@ -27,7 +27,7 @@ import { writeManifest } from '#loop/manifest.ts';
 import { writeReport } from '#loop/report.ts';
 import { verdictsOf } from '#loop/verdicts.ts';
 
-export type ClosePorts = Pick<Ports, 'campaigns' | 'engine' | 'evidence' | 'notices' | 'patching'>;
+export type ClosePorts = Pick<Ports, 'campaigns' | 'engine' | 'evidence' | 'instances' | 'notices' | 'patching'>;
 
 /** May run twice: a campaign that is closed is not closed again, but its notice goes out until it once did. */
 export async function close(
@@ -46,7 +46,7 @@ export async function close(
     const { group, proof } = await leaveEvidence(ref, { outcome, why, previous }, ports, now);
     const manifest = await writeManifest(ref, { closedAt: now, previous }, ports.evidence);
     const successor = successorOf(ref.group, engine, now);
-    const busy = (await atWork(ref.campaign, ports, now)).length > 0;
+    const busy = (await atWork(ref, ports, now)).length > 0;
     await changeLease(campaigns, ref.group, (held) =>
       closeLease(held, {
         campaign: ref.campaign,

@@ -5,9 +5,8 @@ import type { Instant } from '#domain/model.ts';
 import type { FrozenPolicy } from '#domain/policy.ts';
 import type { CampaignRef, ExecutionStatus, Ports } from '#domain/ports.ts';
 import type { Holder, Lease, Plan, RingRecord } from '#domain/records.ts';
-import { hostsOf } from '#domain/ring-record.ts';
 import { CONTRACT } from '#domain/tasks.ts';
-import { atWork } from '#loop/at-work.ts';
+import { atWork, installOf } from '#loop/at-work.ts';
 import { close, startSuccessor, successorOf } from '#loop/close.ts';
 import { changeLease } from '#loop/lease.ts';
 import { readProgress } from '#loop/progress.ts';
@@ -70,8 +69,8 @@ async function end(
   ports: DrainPorts,
   now: Instant,
 ): Promise<string> {
-  const notBack = closed ? [] : await settleRings(ref, ports, now);
-  const working = [...(await atWork(ref.campaign, ports, now)), ...notBack];
+  if (!closed) await settleRings(ref, ports, now);
+  const working = await atWork(ref, ports, now);
   if (working.length) return `draining: ${working.join(', ')}`;
   if (closed) {
     await release(ref, ports, now);
@@ -93,19 +92,15 @@ async function release(ref: CampaignRef, ports: DrainPorts, now: Instant): Promi
   await startSuccessor(ref.group, ports);
 }
 
-/** Brings the rings' records up to date from the intents: what was sent, and how it ended. Names hosts that are not back yet. */
-async function settleRings(ref: CampaignRef, ports: DrainPorts, now: Instant): Promise<string[]> {
-  const notBack: string[] = [];
+/** Brings the rings' records up to date from the intents: what was sent, and how it ended. */
+async function settleRings(ref: CampaignRef, ports: DrainPorts, now: Instant): Promise<void> {
   const rings = new Set<string>();
   for await (const intent of ports.campaigns.intents(ref.campaign)) rings.add(intent.ring);
   const plan = await ports.evidence.readIfThere<Plan>(ref, files.plan);
-  const snapshotId = plan?.snapshotId ?? ''; // without a plan no patch state is ours
   for (const ring of rings) {
     const stored = await ports.evidence.read<RingRecord>(ref, files.ring(ring));
     const { record, intents } = await resolveIntents({ contract: CONTRACT, ...ref, ring }, stored, ports, now);
-    const settled = await readProgress(record, intents, snapshotId, ports, now);
+    const settled = await readProgress(record, intents, installOf(plan), ports, now);
     await ports.evidence.write(ref, files.ring(ring), settled);
-    notBack.push(...hostsOf(settled, 'working').map((host) => `${host.id} is not back`));
   }
-  return notBack;
 }

@@ -5,6 +5,7 @@ import { exitWords } from '#domain/exits.ts';
 import type { Instant } from '#domain/model.ts';
 import type { Patching } from '#domain/ports.ts';
 import type { ScanRecord } from '#domain/records.ts';
+import { STEP_SECONDS } from '#domain/rings.ts';
 import { sendInHalves } from '#loop/send-in-halves.ts';
 
 /** Hosts that SSM does not manage, or that are offline, are noted as failed: nothing is known of them. Goes on where it broke off. */
@@ -15,7 +16,8 @@ export async function sendScan(patching: Patching, scan: ScanRecord, all: string
   for await (const node of patching.managed(hosts)) if (node.ping === 'Online' && node.os) online.add(node.id);
   for (const id of hosts) if (!online.has(id)) scan.failed.push({ id, words: 'not managed by SSM, or offline' });
   const ids = hosts.filter((id) => online.has(id));
-  const scanning = { document: 'patch', operation: 'Scan', snapshotId: scan.snapshotId, reboot: 'NoReboot' } as const;
+  const document = { document: 'patch', operation: 'Scan', reboot: 'NoReboot' } as const;
+  const scanning = { ...document, snapshotId: scan.snapshotId, stepSeconds: STEP_SECONDS };
   await sendInHalves(
     patching,
     ids,

@@ -7,7 +7,7 @@ import type { GroupPolicy } from '#domain/policy.ts';
 import type { Ports } from '#domain/ports.ts';
 import type { Intent, Plan, RingPlan, RingRecord } from '#domain/records.ts';
 import { hostsOf, withHosts } from '#domain/ring-record.ts';
-import { DELIVERY_SECONDS } from '#domain/rings.ts';
+import { DELIVERY_SECONDS, STEP_SECONDS } from '#domain/rings.ts';
 import { recheck } from '#domain/scope.ts';
 import type { RingTask } from '#domain/tasks.ts';
 import { byId } from '#loop/survey.ts';
@@ -144,6 +144,7 @@ async function sendWave(plan: Plan, intent: Intent, patching: Ports['patching'])
       operation: 'Install',
       snapshotId: plan.snapshotId,
       reboot: plan.reboot,
+      stepSeconds: STEP_SECONDS,
       deliverySeconds: DELIVERY_SECONDS,
     });
   } catch (error) {

@@ -44,6 +44,8 @@ export const worldFaultSchemas = [
       .default(1),
     ...when,
   }),
+  // a stranger cancels the commands that are at work, on these hosts or on all: what runs there goes on
+  z.strictObject({ do: z.literal('cancelled'), hosts: hosts.optional(), ...when }),
   z.strictObject({ do: z.literal('suppress'), vulnerabilityId: z.string(), ...when }),
   z.strictObject({
     do: z.literal('rescore'),

@@ -52,5 +52,5 @@ export function announce(stage: Stage, fleet: Fleet, commands: Commands): void {
 }
 
 function spelled(status: string): string {
-  return status === 'Cancelled' ? 'Canceled' : status;
+  return status.replace(/^Cancell/, 'Cancel');
 }

@@ -7,10 +7,11 @@ import { checkSend, type SendInput } from '#rehearsal/world/send-checks.ts';
 const SECOND = 1000;
 const PATCH_TIMEOUT_SECONDS = 7200; // executionTimeout of the patch document where StepTimeoutSeconds does not say
 const DEFAULT_DELIVERY_SECONDS = 3600;
+const CANCELLING = 10 * SECOND;
 
 export interface Invocation {
   host: Host;
-  status: 'Pending' | 'InProgress' | 'Success' | 'Failed' | 'TimedOut' | 'Cancelled';
+  status: 'Pending' | 'InProgress' | 'Cancelling' | 'Success' | 'Failed' | 'TimedOut' | 'Cancelled';
   details: string;
   startedAt: number | null;
   finishedAt: number | null;
@@ -86,6 +87,30 @@ export class Commands {
     this.#byId.set(command.id, command);
     this.#schedule(command);
     return command;
+  }
+
+  /**
+   * As CancelCommand: a host that waits for its command gets none, one at work is told to stop. That its process does is not
+   * promised (trap 31), and here it never does: the work goes on to its end, reports its patch state, and reboots.
+   */
+  cancel(hosts: readonly Host[]): void {
+    const ids = new Set(hosts.map(({ id }) => id));
+    for (const command of this.sent) {
+      for (const invocation of command.invocations.values()) {
+        if (!ids.has(invocation.host.id) || isTerminal(invocation)) continue;
+        if (invocation.status === 'Pending') this.#close(command, invocation, 'Cancelled', 'Cancelled');
+        else this.#cancelAtWork(command, invocation);
+      }
+    }
+  }
+
+  #cancelAtWork(command: Command, invocation: Invocation): void {
+    invocation.status = 'Cancelling';
+    invocation.details = 'Cancelling';
+    this.onChange(command, invocation);
+    this.#stage.clock.after(CANCELLING, `the cancelled command of ${invocation.host.name} ends`, () => {
+      if (!isTerminal(invocation)) this.#close(command, invocation, 'Cancelled', 'Cancelled');
+    });
   }
 
   #check(document: string, ids: string[], input: SendInput): void {
@@ -178,7 +203,7 @@ export class Commands {
 }
 
 export function isTerminal({ status }: Invocation): boolean {
-  return status !== 'Pending' && status !== 'InProgress';
+  return status !== 'Pending' && status !== 'InProgress' && status !== 'Cancelling';
 }
 
 /** Resource groups are no part of the rehearsal. */
@@ -199,10 +224,12 @@ export function statusOf(command: Command): { status: string; details: string } 
   const all = [...command.invocations.values()];
   if (all.length === 0) return { status: 'Success', details: 'NoInstancesInTag' }; // trap 6
   if (!all.every(isTerminal)) {
-    const status = all.every(({ status }) => status === 'Pending') ? 'Pending' : 'InProgress';
+    const cancelling = all.some(({ status }) => status === 'Cancelling') ? 'Cancelling' : 'InProgress';
+    const status = all.every(({ status }) => status === 'Pending') ? 'Pending' : cancelling;
     return { status, details: status };
   }
   if (errorsOf(command) > command.maxErrors) return { status: 'Failed', details: 'Failed' };
+  if (all.some(({ details }) => details === 'Cancelled')) return { status: 'Cancelled', details: 'Cancelled' };
   if (all.every(({ status }) => status === 'TimedOut')) return { status: 'TimedOut', details: 'DeliveryTimedOut' };
   if (all.every(({ status }) => status === 'Success')) return { status: 'Success', details: 'Success' };
   return { status: 'Failed', details: 'Incomplete' };

@@ -3,7 +3,7 @@ import { milliseconds, type WorldFault } from '#rehearsal/scenario.ts';
 import type { WorldParts } from '#rehearsal/world/world.ts';
 
 export function applyFault(fault: WorldFault, parts: WorldParts): void {
-  const { stage, fleet, looks, findings } = parts;
+  const { stage, fleet, commands, looks, findings } = parts;
   stage.note('fault', fault.do, wordsOf(fault), { ...fault });
   switch (fault.do) {
     case 'agent-lost':
@@ -11,6 +11,9 @@ export function applyFault(fault: WorldFault, parts: WorldParts): void {
       break;
     case 'install-fails':
       for (const host of fleet.named(fault.hosts)) host.failsWith = fault.exit;
+      break;
+    case 'cancelled':
+      commands.cancel(fault.hosts ? fleet.named(fault.hosts) : fleet.hosts);
       break;
     case 'suppress':
       findings.suppress(fault.vulnerabilityId);

@@ -152,10 +152,12 @@ function stepsOf(command: Command, invocation: Invocation) {
 
 function stepView(name: string, invocation: Invocation, ran: boolean) {
   const skipped = !ran && invocation.startedAt !== null;
+  const cancelling = invocation.status === 'Cancelling'; // of an invocation only: a step has no such status (SSM API model)
+  const { status, details } = cancelling ? { status: 'InProgress', details: 'InProgress' } : invocation;
   return {
     Name: name,
-    Status: skipped ? 'Success' : invocation.status,
-    StatusDetails: skipped ? 'Success' : invocation.details,
+    Status: skipped ? 'Success' : status,
+    StatusDetails: skipped ? 'Success' : details,
     ResponseCode: skipped ? 0 : invocation.exit,
     ResponseStartDateTime: dateOf(invocation.startedAt),
     ResponseFinishDateTime: dateOf(skipped ? invocation.startedAt : invocation.finishedAt),

@@ -51,7 +51,7 @@ const PARAMETERS: Record<string, Record<string, RegExp | null>> = {
     Operation: /^(Scan|Install)$/,
     RebootOption: /^(RebootIfNeeded|NoReboot)$/,
     SnapshotId: UUID,
-    StepTimeoutSeconds: /^[1-9]\d{0,5}$/,
+    StepTimeoutSeconds: /^([1-9]\d{0,3}|[12]\d{4}|3[0-5]\d{3}|36000)$/,
     AssociationId: null,
     BaselineOverride: null,
     InstallOverrideList: null,

@@ -54,6 +54,7 @@ export interface WorldParts {
   books: ReadonlyMap<string, AdvisoryBook>;
   baselines: Baselines;
   runs: PatchRuns;
+  commands: Commands;
   looks: Looks;
   findings: Findings;
   alarms: Alarms;
@@ -77,7 +78,19 @@ export function openWorld(scenario: Scenario, stage: Stage): World {
   const associations = inspectorAssociations(stage);
   const inspector = { offSince: null as number | null };
   const tellNews = (platform: string, sources: ReadonlySet<string>) => spread(platform, sources, stage, fleet, looks);
-  const parts: WorldParts = { stage, fleet, books, baselines, runs, looks, findings, alarms, inspector, tellNews };
+  const parts: WorldParts = {
+    stage,
+    fleet,
+    books,
+    baselines,
+    runs,
+    commands,
+    looks,
+    findings,
+    alarms,
+    inspector,
+    tellNews,
+  };
 
   connect(parts);
   announce(stage, fleet, commands);

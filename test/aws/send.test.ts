@@ -15,6 +15,7 @@ const request: SendRequest = {
   operation: 'Install',
   snapshotId: '11111111-2222-3333-4444-555555555555',
   reboot: 'RebootIfNeeded',
+  stepSeconds: 7200,
   deliverySeconds: 600,
 };
 
@@ -32,6 +33,7 @@ test('a wave is sent by explicit ids, all at once, with its settings', async () 
       Operation: ['Install'],
       SnapshotId: ['11111111-2222-3333-4444-555555555555'],
       RebootOption: ['RebootIfNeeded'],
+      StepTimeoutSeconds: ['7200'],
     },
   });
 });

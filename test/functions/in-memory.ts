@@ -182,7 +182,13 @@ export function patchingInMemory(ids: string[]): Patching & {
       if (this.listed) yield* commands.filter((command) => command.comment === comment);
     },
     command: async (id) => commands.find((command) => command.id === id) ?? null,
-    async *invocations() {},
+    async *invocations(command) {
+      const request = requests[commands.findIndex(({ id }) => id === command)];
+      const { terminal, status = 'InProgress' } = commands.find(({ id }) => id === command) ?? {};
+      const said = terminal && status === 'InProgress' ? 'Success' : status;
+      for (const instance of request?.instances ?? [])
+        yield { instance, status: said, terminal: terminal === true, exit: null, finishedAt: null, output: '' };
+    },
     async *inventoryAssociations() {},
     calendars: async () => ({ open: true, nextChange: null }),
   };

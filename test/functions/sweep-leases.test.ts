@@ -3,7 +3,7 @@ import { beforeEach, test } from 'node:test';
 import { BrokenRecord } from '#domain/errors.ts';
 import { files } from '#domain/files.ts';
 import { freeLease } from '#domain/lease.ts';
-import { noCounts } from '#domain/model.ts';
+import { noCounts, type PatchState } from '#domain/model.ts';
 import type { ExecutionStatus, Ports } from '#domain/ports.ts';
 import type { Intent, RingRecord } from '#domain/records.ts';
 import { newRing } from '#domain/ring-record.ts';
@@ -185,6 +185,46 @@ test('always 3: a campaign that closes while a lost host’s command runs frees 
     ['blind'],
     'closed once, not lost',
   );
+});
+
+test('always 3, always 8, trap 31: a command that a stranger cancelled is over, its host is not: the lease drains until the host is heard of, or lost', async () => {
+  await open('c', '1');
+  await sent();
+  statuses['arn:c'] = 'ABORTED';
+  const [command] = ports.patching.commands;
+  if (command) Object.assign(command, { terminal: true, status: 'Cancelled' });
+  const running = { id: 'i-1', state: 'running', zone: 'a', tags: {}, launchedAt: at } as const;
+  ports.instances.byIds = async function* () {
+    yield running;
+  };
+  assert.deepEqual(await sweep(), { web: 'draining: i-1 is not back' });
+  assert.deepEqual(await sweepLeases({}, ports, '2024-09-02T00:40:00.000Z'), { web: 'draining: i-1 is not back' });
+  await planned('canary');
+  statuses['arn:c-canary'] = 'ABORTED';
+  const nodes = (lastPingAt: string) =>
+    [{ id: 'i-1', ping: 'Online', os: 'DEBIAN', platform: 'Debian', lastPingAt }] as typeof ports.patching.nodes;
+  ports.patching.nodes = nodes('2024-09-01T22:19:00.000Z');
+  ports.patching.states = async function* () {
+    const state = { id: 'i-1', snapshotId: 's', operation: 'Install', endedAt: '2024-09-01T22:10:00.000Z' };
+    yield { ...state, failed: 0 } as PatchState;
+  };
+  assert.deepEqual(await sweep(), { web: 'draining: i-1 is not back' }, 'it may reboot now');
+  ports.patching.nodes = nodes('2024-09-01T22:21:00.000Z');
+  assert.deepEqual(await sweep(), { web: 'closed as Lost' });
+});
+
+test('always 3, always 8, trap 31: whose host is never heard of again counts as lost, and its lease is freed', async () => {
+  await open('c', '1');
+  await sent();
+  await close();
+  const [command] = ports.patching.commands;
+  if (command) Object.assign(command, { terminal: true, status: 'Cancelled' });
+  ports.instances.byIds = async function* () {
+    yield { id: 'i-1', state: 'running', zone: 'a', tags: {}, launchedAt: at };
+  };
+  statuses['arn:c'] = 'SUCCEEDED';
+  assert.deepEqual(await sweepLeases({}, ports, '2024-09-02T00:40:00.000Z'), { web: 'draining: i-1 is not back' });
+  assert.deepEqual(await sweepLeases({}, ports, '2024-09-02T00:40:00.001Z'), { web: 'released' });
 });
 
 test('always 9: a notice that could not be sent is sent by the retry of the task, or by the sweeper, with the same id', async () => {

@@ -14,6 +14,7 @@ const plan = { ring: 'fleet', atOnce: 1, errors: 0, soakMinutes: 0, hosts, atLev
 const planned = newRing({ ...plan, expected: noCounts() }, [], at);
 const working = withHosts(planned, () => ({ status: 'working', sentAt: '2024-09-01T22:00:00.000Z' }));
 const intent = { instances: ['i-1'], commandId: 'cmd-1' } as Intent;
+const OURS = { snapshotId: 'ours', reboot: 'RebootIfNeeded' } as const;
 
 async function read(state: Pick<PatchState, 'snapshotId' | 'operation' | 'failed'>): Promise<string | undefined> {
   const patching = patchingInMemory(['i-1']);
@@ -25,7 +26,7 @@ async function read(state: Pick<PatchState, 'snapshotId' | 'operation' | 'failed
     const finishedAt = '2024-09-01T22:10:00.000Z';
     yield { instance: 'i-1', status: 'Success', terminal: true, exit: 0, finishedAt, output: '' };
   };
-  return (await readProgress(working, [intent], 'ours', { instances: ec2([]), patching }, at)).hosts[0]?.status;
+  return (await readProgress(working, [intent], OURS, { instances: ec2([]), patching }, at)).hosts[0]?.status;
 }
 
 test('trap 6: a host whose command succeeded is failed where packages failed', async () => {
@@ -54,7 +55,7 @@ async function unheard(instances: Instances, invocation: Partial<Invocation> | n
     const none = { instance: 'i-1', status: 'InProgress', terminal: false, exit: null, finishedAt: null, output: '' };
     if (invocation) yield { ...none, ...invocation };
   };
-  const { hosts } = await readProgress(working, [intent], 'ours', { instances, patching }, now);
+  const { hosts } = await readProgress(working, [intent], OURS, { instances, patching }, now);
   return hosts[0];
 }
 
@@ -87,9 +88,16 @@ test('a command that never began on a terminated host is no failure of it; one t
   const ended = { terminal: true, finishedAt: '2024-09-01T22:10:00.000Z' };
   for (const status of ['DeliveryTimedOut', 'Undeliverable'])
     assert.equal((await unheard(ec2([]), { ...ended, status }))?.status, 'gone', status);
-  for (const status of ['Failed', 'ExecutionTimedOut', 'Cancelled'])
-    assert.equal((await unheard(ec2([]), { ...ended, status, exit: 1 }))?.status, 'failed', status);
+  assert.equal((await unheard(ec2([]), { ...ended, status: 'Failed', exit: 1 }))?.status, 'failed');
   assert.equal((await unheard(ec2([]), { ...ended, status: 'Success', exit: 0 }))?.status, 'gone', 'not back from it');
+});
+
+test('always 8, trap 31: of a host whose command alone has ended EC2 is asked, and it is at work unless EC2 says that it is terminated', async () => {
+  for (const status of ['Cancelled', 'Terminated', 'ExecutionTimedOut']) {
+    const ended = { terminal: true, finishedAt: '2024-09-01T22:10:00.000Z', status, exit: 1 };
+    assert.equal((await unheard(ec2([]), ended))?.status, 'gone', status);
+    assert.equal((await unheard(ec2([{ id: 'i-1', state: 'running' }]), ended))?.status, 'working', status);
+  }
 });
 
 test('EC2 is asked only of hosts that nobody heard of', async () => {

@@ -80,6 +80,11 @@ const fault = fc.oneof(
   }),
   fc.record({ do: fc.constantFrom('lose-events', 'double-events', 'double-mail'), times, on }),
   fc.record({ do: fc.constant('abort-execution'), on }),
+  fc.record({
+    do: fc.constant('cancelled'),
+    hosts: fc.option(fc.subarray(hosts, { minLength: 1 }), { nil: undefined }),
+    on,
+  }),
   fc.record({ do: fc.constant('terminate'), hosts: fc.subarray(hosts, { minLength: 1, maxLength: 2 }), on }),
 ) as fc.Arbitrary<Scenario['faults'][number]>;
 

@@ -90,6 +90,12 @@ async function all(): Promise<Rehearsal[]> {
     { ...plain, fleet: plain.fleet.map(spelledApart), faults: [] },
     { ...asked, faults: [{ do: 'fail-call', operation: 'states.SendTaskSuccess', times: 9 }] },
     { ...asked, faults: [{ do: 'lose-response', operation: 'states.SendTaskSuccess', times: 1 }] },
+    // Closed after the command of a silent host was given up, and before its work could not go on any more.
+    {
+      ...plain,
+      policy: { ...plain.policy, rings: [ring('canary', 240), ring('fleet', 105)] },
+      faults: [{ do: 'agent-lost', hosts: ['web-1'], during: 'install' }],
+    },
     { ...asked, answers: [{ answer: 'yes', afterMinutes: 0 }], faults: [{ do: 'crash', function: 'askApproval' }] },
   ];
   for (const scenario of [...listScenarios(join(root, 'scenarios')).map(({ file }) => loadScenario(file)), ...more])
@@ -98,6 +104,10 @@ async function all(): Promise<Rehearsal[]> {
   // The start that was promised fails, and the sweeper comes before the message does: it keeps the promise.
   rehearsals.push(await triggered(plain, [{ do: 'fail-call', operation: 'states.StartExecution', times: 3 }]));
   return rehearsals;
+}
+
+function ring(name: string, soakMinutes: number) {
+  return { name, tag: { Ring: name }, atOnce: 5, errors: 1, soakMinutes };
 }
 
 /** The other spelling of the tag. */

@@ -183,3 +183,34 @@ test('an agent that comes back after the total timeout does not turn the invocat
   assert.equal(world.host('web-1').agent, 'online');
   assert.equal(invocation(world, CommandId, 'web-1').StatusDetails, 'DeliveryTimedOut');
 });
+
+test('trap 31: a cancelled command ends, and what runs on the host goes on to its end, its report and its reboot', () => {
+  const world = testWorld(`${FLEET}faults: [{ do: cancelled, hosts: [web-1, web-2], after: 1m }]\n`, [DEBIAN]);
+  const { CommandId } = send(world, ['web-1', 'web-2', 'web-3'], { MaxConcurrency: '1' });
+  const first = () => ['web-1', 'web-2', 'web-3'].find((name) => world.host(name).runs.length > 0);
+  world.pass(MINUTE);
+  const [begun, waiting] = first() === 'web-1' ? ['web-1', 'web-2'] : ['web-2', 'web-1'];
+  assert.equal(invocation(world, CommandId, begun).StatusDetails, 'Cancelling');
+  assert.equal(invocation(world, CommandId, waiting).StatusDetails, 'Cancelled');
+  assert.equal(world.call('ListCommands', { CommandId }).Commands[0].StatusDetails, 'Cancelling');
+  world.pass(MINUTE);
+  assert.equal(invocation(world, CommandId, begun).StatusDetails, 'Cancelled');
+  assert.equal(world.host(begun).runs[0]?.endedAt, null, 'at work all the same');
+  world.pass(HOUR);
+  const [run] = world.host(begun).runs;
+  assert.ok(run?.endedAt && run.rebootedAt && run.installed.length > 0);
+  assert.equal(world.host(waiting).runs.length, 0, 'it never began');
+  const InstanceIds = [world.host(begun).id];
+  const [state] = world.call('DescribeInstancePatchStates', { InstanceIds }).InstancePatchStates;
+  assert.equal(state.Operation, 'Install');
+  assert.equal(invocation(world, CommandId, begun).StatusDetails, 'Cancelled');
+});
+
+test('StepTimeoutSeconds is a parameter of the patch document, from 1 to 36,000', () => {
+  const world = testWorld(FLEET, [DEBIAN]);
+  const sent = (StepTimeoutSeconds: string) =>
+    send(world, ['web-1'], { Parameters: { Operation: ['Scan'], StepTimeoutSeconds: [StepTimeoutSeconds] } });
+  for (const seconds of ['1', '7200', '36000']) assert.ok(sent(seconds).CommandId, seconds);
+  for (const seconds of ['0', '36001', '40000', '100000', 'long'])
+    assert.throws(() => sent(seconds), fault('InvalidParameters'), seconds);
+});
