@@ -5,6 +5,7 @@ const EXITS = new Map(
     Nothing: 0,
     Observed: 0,
     Coalesced: 0,
+    Stuck: 3,
     Blind: 3,
     Halted: 3,
     Expired: 3,

@@ -16,9 +16,9 @@ const program = new Command('patchwright')
   .addHelpText(
     'after',
     `
-Exit: 0 done; 1 check or verify found something; 2 bad input; 3 blind, halted
-      or expired; 4 denied; 5 lost; 6 AWS refused or did not answer;
-      130 interrupted
+Exit: 0 done; 1 check or verify found something; 2 bad input; 3 stuck,
+      blind, halted or expired; 4 denied; 5 lost; 6 AWS refused or did not
+      answer; 130 interrupted
 
 Examples:
   patchwright rehearse            the default scenario; needs no account

@@ -37,7 +37,7 @@ export function rehearseCommand(): Command {
 }
 
 const EXAMPLES = `
-Exit: 0 completed, nothing to do or observed; 2 bad input; 3 blind, halted or expired; 4 denied; 5 lost
+Exit: 0 completed, nothing or observed; 2 bad input; 3 stuck, blind, halted or expired; 4 denied; 5 lost
 
 Examples:
   patchwright rehearse

@@ -2,6 +2,7 @@ import type { TimelineEvent } from '#rehearsal/api.ts';
 import type { OpenRehearsal } from '#rehearsal/open-rehearsal.ts';
 import type { Scenario } from '#rehearsal/scenario.ts';
 import type { World } from '#rehearsal/world/world.ts';
+import { several } from './screen/text.ts';
 import type { ServeFlags } from './serve-command.ts';
 
 /** What is in the small AWS, for whoever wants to use it. */
@@ -17,7 +18,7 @@ export function contents(rehearsal: OpenRehearsal, scenario: Scenario, worlds: W
     `  region     ${rehearsal.region}, account ${rehearsal.account}; any credentials`,
     `  clock      ${flags.clock}, from ${iso(rehearsal.clock.now())}`,
     `  scenario   ${scenario.name}: ${scenario.title}`,
-    `  fleet      ${hosts.length} hosts: ${fleet}`,
+    `  fleet      ${several(hosts.length, 'host')}: ${fleet}`,
     ...machines.map(({ key, arn }) => `  machine    ${key} ${arn}`),
     `  functions  ${functions.length}, with ${triggers} rules and schedules, ${queues.length} queues`,
     ...rehearsal.installed.topics.map(({ arn }) => `  topic      ${arn}`),

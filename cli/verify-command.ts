@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { DIFFERS } from './exit.ts';
+import { several } from './screen/text.ts';
 import { type VerifiedCampaign, verify } from './verify/verify.ts';
 
 export function verifyCommand(): Command {
@@ -31,7 +32,9 @@ async function run(directory: string, { json }: { json?: true }): Promise<void> 
 function lines({ campaign, outcome, manifest, files, differences, notes }: VerifiedCampaign): string[] {
   const many = differences.length === 1 ? '1 difference' : `${differences.length} differences`;
   const result =
-    differences.length === 0 ? `as it was left: ${files} files, and what follows from them computed again` : many;
+    differences.length === 0
+      ? `as it was left: ${several(files, 'file')}, and what follows from them computed again`
+      : many;
   return [
     `${campaign} (${outcome ?? 'outcome unknown'}): ${result}`,
     ...differences.map(({ file, words }) => `  ${file}: ${words}`),

@@ -1,4 +1,5 @@
 import { type GateEvidence, gateEvidence, type HostEvidence, provesSomething } from '#domain/gate-evidence.ts';
+import { plural } from '#domain/plural.ts';
 import type { StopWhy, Verdict, VerdictName } from '#domain/records.ts';
 import { doubtfullyGone, isError } from '#domain/rings.ts';
 
@@ -113,7 +114,7 @@ export const GATE: GateRow[] = [
     holds({ hosts, atLevel, canary, restsOn, lastProof }) {
       if (hosts.some((host) => host.installed > 0)) return null;
       const unread = hosts.some((host) => host.status === 'patched' && !host.scanned); // row patch-scan speaks of those
-      if (hosts.length > 0) return unread ? null : `nothing was installed on any of ${hosts.length} hosts`;
+      if (hosts.length > 0) return unread ? null : `nothing was installed on any of ${plural(hosts.length, 'host')}`;
       // only the canary has to prove something: a later ring wholly at level has nothing to be judged by
       if (atLevel === 0 || restsOn || !canary) return null;
       const earlier = lastProof
@@ -129,7 +130,7 @@ export const GATE: GateRow[] = [
       if (!hosts.some((host) => host.installed > 0)) return null;
       const short = required.flatMap(({ os, hosts: needed }) => {
         const proven = hosts.filter((host) => host.os === os && provesSomething(host)).length;
-        return proven < needed ? [`${proven} of the ${needed} ${os} hosts needed`] : [];
+        return proven < needed ? [`${proven} of ${plural(needed, `${os} host`)} needed`] : [];
       });
       if (short.length === 0) return null;
       const unseen = hosts.filter((host) => host.status === 'patched' && !host.looked);
@@ -175,7 +176,7 @@ export const GATE: GateRow[] = [
     says: 'inconclusive',
     holds: ({ expected, closed }) =>
       expected > 0 && closed === 0
-        ? `no effect: SSM says success while the finding stays, for all ${expected} findings that it should have fixed`
+        ? `no effect: SSM says success while the finding stays, for ${expected === 1 ? 'the one finding' : `all ${expected} findings`} that it should have fixed`
         : null,
   },
 ];

@@ -1,6 +1,8 @@
 /** Whether a ring may send its next wave now: asked before every wave, and "no" when it cannot tell. */
+
 import { plusDays, plusMinutes, secondsUntil } from '#domain/instant.ts';
 import type { Instant } from '#domain/model.ts';
+import { plural } from '#domain/plural.ts';
 import type { AlarmReading, Approval, Lease, RingPlan, RingRecord, StopWhy, VerdictName } from '#domain/records.ts';
 
 /** Longest wait of a first ring for its window and calendars: later the survey is no longer worth acting on. */
@@ -70,10 +72,16 @@ function stopFor(ringPlan: Pick<RingPlan, 'ring' | 'errors'>, facts: GoFacts): G
     if (given.scopeHash !== scopeHash) return stop('approval', 'the approval was given for another scope');
   }
   if (facts.errors > ringPlan.errors) {
-    return stop('errors', `${facts.errors} hosts failed or did not come back, ${ringPlan.errors} are tolerated`);
+    return stop(
+      'errors',
+      `${plural(facts.errors, 'host')} failed or did not come back, ${ringPlan.errors} ${ringPlan.errors === 1 ? 'is' : 'are'} tolerated`,
+    );
   }
   if (facts.gone)
-    return stop('errors', `${facts.gone} hosts were terminated at work, and no more came back: it may be the patch`);
+    return stop(
+      'errors',
+      `${plural(facts.gone, 'host was', 'hosts were')} terminated at work, and no more came back: it may be the patch`,
+    );
   const rang = facts.alarms.find((alarm) => alarm.state === 'ALARM' || alarm.rangSince);
   if (rang) return stop('alarm', `alarm ${rang.name} rang${rang.rangSince ? ` at ${rang.rangSince}` : ''}`);
   if (facts.proofUntil && facts.at >= facts.proofUntil) {

@@ -32,14 +32,15 @@ export function nextRing({ group, plan, records, approvals, at }: NextFacts): Ne
   });
   const [canary] = plan.rings;
   const until = proofUntil((canary && records.get(canary.ring)) ?? null, group.proofDays);
-  for (const [place, { ring, hosts }] of plan.rings.entries()) {
+  for (const [place, { ring, hosts, expected }] of plan.rings.entries()) {
     const verdict = records.get(ring)?.verdict?.verdict;
     if (verdict === 'pass') continue;
     if (verdict) return finished('Halted', `${ring} was judged ${verdict}`);
-    if (place > 0 && hosts === 0) continue; // wholly at level, or without hosts: only a canary has to prove something
+    const asks = group.approvals.before.includes(ring) && hosts > 0;
+    // wholly at level, or nothing to fix that anybody should be asked for: only a canary has to prove something
+    if (place > 0 && (hosts === 0 || (asks && expected.total === 0))) continue;
     if (until && at >= until)
       return finished('Expired', `the canary's proof was good until ${until}, before ${ring} began`);
-    const asks = group.approvals.before.includes(ring) && hosts > 0;
     const given = approvals.get(ring);
     const approved = given?.decision === 'yes' && given.scopeHash === plan.scopeHash;
     const proof = until ? secondsUntil(at, until) : Number.POSITIVE_INFINITY;

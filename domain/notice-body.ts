@@ -3,7 +3,7 @@ import { answerLines, questionLines } from '#domain/notice-question.ts';
 import {
   clean,
   cutList,
-  plural,
+  doubtful,
   severityTable,
   unverifiedLines,
   verdictLines,
@@ -12,6 +12,7 @@ import {
   wrap,
 } from '#domain/notice-text.ts';
 import type { ApprovalFacts, Facts } from '#domain/notices.ts';
+import { plural } from '#domain/plural.ts';
 import type { Approval, Delta, NoticeKind, Plan } from '#domain/records.ts';
 
 const LONGEST_LIST = 20;
@@ -24,9 +25,13 @@ export function body(kind: NoticeKind, facts: Facts): string[] {
     ...wrap(`Group ${group}, campaign ${campaign}, ${minute(at)}`),
     ...(outcome ? [`Outcome: ${outcome}`] : []),
     '',
-    ...wrap(OPENINGS[kind]),
+    ...wrap(kind === 'nothing' && plan && doubtful(plan.byFate).length > 0 ? NOT_KNOWN_TO_FIX : OPENINGS[kind]),
     ...(why ? wrap(`Why: ${why}`) : []),
     ...(asked ? askLines(asked) : []),
+    ...part(
+      'What to do',
+      (plan?.remedies ?? []).flatMap((remedy) => wrap(remedy, '  - ', '    ')),
+    ),
     ...part('Findings by severity', delta ? severityTable(delta) : []),
     ...part('Why what remains remains', delta ? [...whyLines(delta), ...asideLines(delta)] : []),
     ...part('Hosts that nobody verified', delta ? unverifiedLines(delta, LONGEST_LIST) : []),
@@ -53,8 +58,11 @@ const OPENINGS: Record<NoticeKind, string> = {
   denied: 'Nobody said yes, so no further host was changed.',
   blind: 'Inspector does not see enough of this group to judge, so nothing was changed.',
   nothing: 'There is nothing that a patch could fix, and nothing was changed.',
+  stuck: 'Something might be fixed, and no host may be patched as things stand. Nothing was changed.',
   lost: 'The campaign ended without a decision of its own. This is what is known of it.',
 };
+
+const NOT_KNOWN_TO_FIX = 'No patch that may be installed now is known to fix a finding, so nothing was changed.';
 
 function asideLines(delta: Delta): string[] {
   const { newByKind: kinds, remainingWaived: waived, rescored } = delta;
@@ -75,7 +83,7 @@ function askLines({ plan, ringPlan, approval, answer, question, link }: Approval
   return [
     '',
     ...wrap(
-      `Yes: ring ${ring} is patched, ${hosts}, ${reboot}. It should fix ${withWorst(expected)} findings.`,
+      `Yes: ring ${ring} is patched, ${hosts}, ${reboot}. It should fix ${withWorst(expected)} ${expected.total === 1 ? 'finding' : 'findings'}.`,
       '  ',
       '    ',
     ),
@@ -101,7 +109,7 @@ function approvalLines(approvals: readonly Approval[]): string[] {
 function planLines(plan: Plan): string[] {
   const rings = plan.rings.flatMap(({ ring, hosts, waves, atOnce, soakMinutes, expected, approval }) =>
     wrap(
-      `${ring}: ${plural(hosts, 'host')} in ${plural(waves, 'wave')} of at most ${atOnce}, soak ${soakMinutes} minutes, should fix ${withWorst(expected)}${approval ? '; asks for approval' : ''}`,
+      `${ring}: ${plural(hosts, 'host')} in ${plural(waves, 'wave')} of at most ${atOnce}, soak ${plural(soakMinutes, 'minute')}, should fix ${withWorst(expected)}${approval ? '; asks for approval' : ''}`,
       '  ',
       '    ',
     ),
@@ -111,7 +119,7 @@ function planLines(plan: Plan): string[] {
     .map(([fate, many]) => `${`${many}`.padStart(6)}  ${fate === 'fix' ? 'should be fixed' : fate}`);
   return [
     ...part('Plan', [...rings, ...wrap(plan.fits.words, '  ')]),
-    ...part(`What becomes of ${withWorst(plan.before)} findings`, fates),
+    ...part(`What becomes of ${withWorst(plan.before)} ${plan.before.total === 1 ? 'finding' : 'findings'}`, fates),
     ...part(
       'Hosts that are not patched',
       cutList(plan.left, LONGEST_LIST, ({ id, why, words }) => wrap(`${id}, ${why}: ${words}`, '  ', '    ')),

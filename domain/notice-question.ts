@@ -1,6 +1,7 @@
 /** The question as plain mail: what the page shows, shorter. */
 import { minute } from '#domain/instant.ts';
-import { clean, cutList, plural, withWorst, wrap } from '#domain/notice-text.ts';
+import { clean, cutList, withWorst, wrap } from '#domain/notice-text.ts';
+import { plural } from '#domain/plural.ts';
 import { commandOf, type Question, type Vulnerability } from '#domain/question.ts';
 import { startWords, windowWords } from '#domain/window-text.ts';
 
@@ -23,7 +24,7 @@ export function questionLines(question: Question): string[] {
     '',
     'What should be fixed',
     ...wrap(
-      `${withWorst(fixes)} findings of ${plural(vulnerabilityCount, 'vulnerability', 'vulnerabilities')}${known}.`,
+      `${withWorst(fixes)} ${fixes.total === 1 ? 'finding' : 'findings'} of ${plural(vulnerabilityCount, 'vulnerability', 'vulnerabilities')}${known}.`,
       '  ',
     ),
     ...cutList(vulnerabilities, MOST, vulnerabilityLines, vulnerabilityCount),

@@ -1,6 +1,7 @@
 /** Text of mails: 72 columns, long lists cut with a count, nothing from outside that a terminal or a mail client would obey. */
 import { type Counts, SEVERITIES, type Severity } from '#domain/model.ts';
-import type { Delta, Verdict } from '#domain/records.ts';
+import { plural } from '#domain/plural.ts';
+import type { Delta, Plan, Reason, Verdict } from '#domain/records.ts';
 
 const COLUMNS = 72;
 
@@ -114,6 +115,8 @@ export function worstOf(counts: Counts): Severity | null {
   return SEVERITIES.find((severity) => counts[severity] > 0) ?? null;
 }
 
-export function plural(many: number, one: string, more = `${one}s`): string {
-  return `${many} ${many === 1 ? one : more}`;
+/** `3 not-offered`: where "nothing to fix" would claim more than is known. */
+export function doubtful(byFate: Plan['byFate']): string[] {
+  const doubts: Reason[] = ['not-offered', 'rejected', 'unexplained'];
+  return doubts.flatMap((fate) => (byFate[fate] ? [`${byFate[fate]} ${fate}`] : []));
 }

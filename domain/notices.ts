@@ -1,7 +1,8 @@
 import { BrokenRecord } from '#domain/errors.ts';
 import type { Counts, Instant } from '#domain/model.ts';
 import { body } from '#domain/notice-body.ts';
-import { asciiLine, clean, plural, withWorst, worstOf } from '#domain/notice-text.ts';
+import { asciiLine, clean, doubtful, withWorst, worstOf } from '#domain/notice-text.ts';
+import { plural } from '#domain/plural.ts';
 import type { Question } from '#domain/question.ts';
 import type {
   Approval,
@@ -72,6 +73,7 @@ function asDelta(told: Notice): Notice {
 const KIND_OF: Record<Outcome, ClosingKind | null> = {
   Completed: 'delta',
   Nothing: 'nothing',
+  Stuck: 'stuck',
   Observed: 'plan',
   Coalesced: null,
   Blind: 'blind',
@@ -135,7 +137,7 @@ const SUBJECTS: Record<NoticeKind, (facts: Facts) => string> = {
       : 'only observed',
   approval: ({ asked }) =>
     asked
-      ? `approval wanted for ${asked.approval.ring}: ${plural(asked.ringPlan.hosts.length, 'host')}, ${asked.ringPlan.expected.total} findings to fix`
+      ? `approval wanted for ${asked.approval.ring}: ${plural(asked.ringPlan.hosts.length, 'host')}, ${aim(asked)}`
       : 'approval wanted',
   delta: (facts) => result(facts),
   halted: (facts) => `HALTED; ${result(facts)}`,
@@ -144,15 +146,27 @@ const SUBJECTS: Record<NoticeKind, (facts: Facts) => string> = {
   blind: ({ why }) => `BLIND; ${why || 'Inspector does not see enough of the group'}`,
   nothing: ({ delta, plan }) => {
     const remain = delta?.remaining ?? plan?.before;
-    return remain?.total ? `nothing that a patch could fix, ${remains(remain)}` : 'nothing to fix, nothing found';
+    if (!remain?.total) return 'nothing to fix, nothing found';
+    const doubts = plan ? doubtful(plan.byFate) : [];
+    return doubts.length > 0
+      ? `nothing patched, ${remains(remain)}: ${doubts.join(', ')}`
+      : `nothing that a patch could fix, ${remains(remain)}`;
   },
+  stuck: ({ why }) => `${why.replace(/\.$/, '') || 'no host may be patched'}; nothing patched`,
   lost: (facts) => `LOST; ${facts.delta ? result(facts) : 'what was done is not known'}`,
 };
 
-/** `21 remain (2 critical)` */
+/** A canary that would fix nothing itself is patched to prove what later rings get. */
+function aim({ plan, ringPlan: { expected } }: ApprovalFacts): string {
+  if (expected.total > 0) return `${plural(expected.total, 'finding')} to fix`;
+  return `to prove the patches of ${plural(plan.expected.total, 'finding')}`;
+}
+
+/** `21 remain (2 critical)`, `1 remains (1 high)` */
 function remains(counts: Counts): string {
   const worst = worstOf(counts);
-  return worst ? `${counts.total} remain (${counts[worst]} ${worst.toLowerCase()})` : '0 remain';
+  const many = `${counts.total} ${counts.total === 1 ? 'remains' : 'remain'}`;
+  return worst ? `${many} (${counts[worst]} ${worst.toLowerCase()})` : '0 remain';
 }
 
 /** `118 fixed, 21 remain (2 critical), 2 unverified` */
@@ -202,6 +216,7 @@ function dataOf(kind: NoticeKind, facts: Facts): unknown {
             byFate: plan.byFate,
             left: plan.left.slice(0, most),
             leftCount: plan.left.length,
+            ...(plan.remedies ? { remedies: plan.remedies } : {}),
           },
         }
       : {}),

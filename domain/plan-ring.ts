@@ -12,6 +12,7 @@ import {
 import { amountOf, type GroupPolicy } from '#domain/policy.ts';
 import type { FindingFate, LeftHost, PlannedHost, RingPlan } from '#domain/records.ts';
 import { MOST_PER_COMMAND } from '#domain/rings.ts';
+import { isHeldUp, strayTagsOf } from '#domain/stuck.ts';
 import { waiverFor } from '#domain/waiver.ts';
 
 /** What the plan keeps of one ring, or of the hosts of none, besides its fates: small, so that fates can be written and let go. */
@@ -28,10 +29,9 @@ export interface Seen {
   hosts: number;
   running: number;
   covered: number; // running, and Inspector looks at them
-  /** Findings that a patch would fix, also on hosts that only lack a canary of their OS. */
-  fixable: number;
-  /** Findings on hosts whose patch scan failed: what a patch would do for them is not known. */
-  unread: number;
+  heldUp: number; // findings that somebody waits for, on hosts whose state is in the way
+  scanUnknown: number; // hosts whose patch scan failed: what they lack is not known
+  strayTags: Record<string, number>; // of hosts in no ring: what they have under the rings' tag keys → hosts
   scanModes: string[]; // of hosts that will be patched
   oses: Partial<Record<Os, number>>; // hosts to be patched or at level, by OS
   expiredWaivers: Record<string, number>; // waiver id → findings that it no longer accepts
@@ -138,8 +138,9 @@ function judgeHosts(policy: GroupPolicy, hosts: readonly SurveyedHost[], ringCon
     hosts: hosts.length,
     running: 0,
     covered: 0,
-    fixable: 0,
-    unread: 0,
+    heldUp: 0,
+    scanUnknown: 0,
+    strayTags: strayTagsOf(hosts, policy.rings),
     scanModes: [],
     oses: {},
     expiredWaivers: {},
@@ -152,7 +153,8 @@ function judgeHosts(policy: GroupPolicy, hosts: readonly SurveyedHost[], ringCon
       seen.running += 1;
       if (host.coverage?.status === 'ACTIVE') seen.covered += 1;
     }
-    if (known.left) left.push({ id: host.id, ring: host.ring, ...known.left });
+    if (known.left) left.push({ id: host.id, ring: host.ring, ...known.left, ...osOf(host) });
+    if (known.left?.why === 'scan-unknown') seen.scanUnknown += 1;
     for (const finding of host.findings) {
       if (finding.status === 'CLOSED') continue;
       const fate = fateOf(finding, host, context, known);
@@ -160,8 +162,7 @@ function judgeHosts(policy: GroupPolicy, hosts: readonly SurveyedHost[], ringCon
       count(before, finding.severity);
       byFate[fate.fate] = (byFate[fate.fate] ?? 0) + 1;
       if (fate.fate === 'fix') fixes.push(fate);
-      if (fate.fate === 'fix' || wouldBeFixed(fate, finding, known, context)) seen.fixable += 1;
-      if (fate.fate === 'unexplained' && known.left?.why === 'scan-unknown') seen.unread += 1;
+      if (isHeldUp(fate)) seen.heldUp += 1;
       const { expired } = waiverFor(policy.waivers, finding, context.at);
       if (expired) seen.expiredWaivers[expired.id] = (seen.expiredWaivers[expired.id] ?? 0) + 1;
     }
@@ -171,18 +172,7 @@ function judgeHosts(policy: GroupPolicy, hosts: readonly SurveyedHost[], ringCon
   return { fates, part, cases };
 }
 
-/** Only a canary of its OS is missing: that is no `Nothing`. */
-function wouldBeFixed(
-  fate: FindingFate,
-  finding: SurveyedHost['findings'][number],
-  known: HostCase,
-  context: FateContext,
-) {
-  if (fate.fate !== 'unproven') return false;
-  const proven = { ...context, provenOses: null };
-  const otherwise: HostCase = { ...known, left: hostCase(known.host, proven).left };
-  return fateOf(finding, known.host, proven, otherwise).fate === 'fix';
-}
+const osOf = ({ managed }: SurveyedHost) => (managed?.os ? { os: managed.os } : {});
 
 /** A patch that waits for its reboot is work too, where the policy allows the reboot: an Install brings it. */
 function hasWork({ host, offered }: HostCase, { reboot }: GroupPolicy): boolean {

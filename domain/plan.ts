@@ -2,9 +2,11 @@ import { fits } from '#domain/fits.ts';
 import { sha256 } from '#domain/hash.ts';
 import { type Baseline, type Counts, type Instant, noCounts, SEVERITIES } from '#domain/model.ts';
 import { type PlanPart, warnOfBaselines, wavesOf } from '#domain/plan-ring.ts';
+import { plural } from '#domain/plural.ts';
 import type { GroupPolicy } from '#domain/policy.ts';
 import type { Plan, RingPlan } from '#domain/records.ts';
 import { NO_PROOF_MODE, scopeHash } from '#domain/scope.ts';
+import { noHosts, remedies, stuckWords } from '#domain/stuck.ts';
 
 export { hostsOfNoRing, patchableOses, planRing } from '#domain/plan-ring.ts';
 
@@ -20,7 +22,7 @@ export interface AssembleContext {
 
 export interface Assembled {
   plan: Plan;
-  decision: 'Planned' | 'Nothing' | 'Blind' | 'Observed';
+  decision: 'Planned' | 'Nothing' | 'Stuck' | 'Blind' | 'Observed';
   why: string;
 }
 
@@ -30,7 +32,7 @@ export function assemblePlan(parts: readonly PlanPart[], context: AssembleContex
   const rings = parts.flatMap(({ ring, seen }) => (ring ? [{ ring, seen }] : []));
   const baselines = [...context.baselines].sort((a, b) => (a.os < b.os ? -1 : 1));
   const proofMode = [...new Set(rings.flatMap(({ seen }) => seen.scanModes))].sort().join('+') || NO_PROOF_MODE;
-  const unhashed: Omit<Plan, 'planHash'> = {
+  const facts: Facts = {
     version: 1,
     campaign: context.campaign,
     group: policy.name,
@@ -58,6 +60,7 @@ export function assemblePlan(parts: readonly PlanPart[], context: AssembleContex
     warnings: [
       ...parts.flatMap((part) => part.warnings),
       ...fewCanaries(parts, policy),
+      ...notBegun(rings, policy),
       ...expired(parts, policy),
       ...warnOfBaselines(policy, baselines),
     ],
@@ -72,54 +75,67 @@ export function assemblePlan(parts: readonly PlanPart[], context: AssembleContex
       context.at,
     ),
   };
-  const plan: Plan = { ...unhashed, planHash: sha256(unhashed) };
-  return { plan, ...decide(plan, parts, context) };
+  const decided = decide(facts, parts, context);
+  const unhashed = decided.decision === 'Stuck' ? { ...facts, remedies: whatToDo(facts, parts, policy) } : facts;
+  return { plan: { ...unhashed, planHash: sha256(unhashed) }, ...decided };
 }
 
-function decide(plan: Plan, parts: readonly PlanPart[], context: AssembleContext): Omit<Assembled, 'plan'> {
-  const sum = (what: 'hosts' | 'running' | 'covered' | 'fixable' | 'unread') =>
-    parts.reduce((all, part) => all + part.seen[what], 0);
-  const running = sum('running');
-  const blindHosts = running - sum('covered');
+type Facts = Omit<Plan, 'planHash'>;
+
+/**
+ * What the campaign does with its plan. One that is not blind, and in which a finding should be fixed, patches; of all others the first
+ * that holds: `Stuck` where a person can take away what is in the way, else `Nothing`.
+ */
+function decide(plan: Facts, parts: readonly PlanPart[], context: AssembleContext): Omit<Assembled, 'plan'> {
+  const { running, covered, ...seen } = seenOf(parts);
   const atLeast = context.policy.gate.coveragePercent;
   if (!context.inspectorEnabled)
     return { decision: 'Blind', why: 'Inspector does not scan EC2 in this account and Region.' };
-  if (sum('hosts') === 0) return { decision: 'Blind', why: `No instance has the patch group tag ${plan.group}.` };
   if (plan.coveredPercent < atLeast) {
     return {
       decision: 'Blind',
-      why: `Inspector sees ${running - blindHosts} of ${running} running hosts; the policy asks for ${atLeast} percent.`,
+      why: `Inspector sees ${covered} of ${plural(running, 'running host')}; the policy asks for ${atLeast} percent.`,
     };
   }
-  if (sum('fixable') === 0) {
-    if (blindHosts > 0) {
-      return {
-        decision: 'Blind',
-        why: `Nothing to fix is known, but Inspector does not see ${hosts(blindHosts)} that run.`,
-      };
-    }
-    if (sum('unread') > 0) {
-      return {
-        decision: 'Blind',
-        why: `Nothing to fix is known, but of ${sum('unread')} findings nobody can tell: the patch scan of their hosts failed.`,
-      };
-    }
-    return { decision: 'Nothing', why: nothingWhy(plan, running) };
+  if (plan.expected.total > 0) {
+    const planned = plan.rings.reduce((all, ring) => all + ring.hosts, 0);
+    const why = `${plural(planned, 'host')} to patch, which should fix ${plan.expected.total} of ${plural(plan.before.total, 'finding')}.`;
+    return { decision: plan.mode === 'observe' ? 'Observed' : 'Planned', why };
   }
-  const planned = plan.rings.reduce((all, ring) => all + ring.hosts, 0);
-  const why = `${hosts(planned)} to patch, which should fix ${plan.expected.total} of ${plan.before.total} findings.`;
-  return { decision: plan.mode === 'observe' ? 'Observed' : 'Planned', why };
+  if (seen.hosts === 0) return { decision: 'Stuck', why: `No instance has the patch group tag ${plan.group}.` };
+  if (seen.heldUp > 0 || seen.scanUnknown > 0) return { decision: 'Stuck', why: stuckWords(plan.left, seen.hosts) };
+  return { decision: 'Nothing', why: nothingWhy(plan, running, covered) };
 }
 
-function nothingWhy(plan: Plan, running: number): string {
-  const eyes = `Inspector sees ${running === 1 ? 'the one running host' : `all ${running} running hosts`}.`;
+function whatToDo({ left }: Facts, parts: readonly PlanPart[], policy: GroupPolicy): string[] {
+  if (seenOf(parts).hosts === 0) return [noHosts(policy.name)];
+  const stray: Record<string, number> = Object.assign({}, ...parts.map(({ seen }) => seen.strayTags));
+  return remedies(left, stray, policy);
+}
+
+function seenOf(parts: readonly PlanPart[]) {
+  const sum = (what: 'hosts' | 'running' | 'covered' | 'heldUp' | 'scanUnknown') =>
+    parts.reduce((all, part) => all + part.seen[what], 0);
+  return {
+    hosts: sum('hosts'),
+    running: sum('running'),
+    covered: sum('covered'),
+    heldUp: sum('heldUp'),
+    scanUnknown: sum('scanUnknown'),
+  };
+}
+
+function nothingWhy(plan: Facts, running: number, covered: number): string {
+  const eyes =
+    covered < running
+      ? `Inspector sees ${covered} of ${plural(running, 'running host')}.`
+      : `Inspector sees ${running === 1 ? 'the one running host' : `all ${running} running hosts`}.`;
   if (plan.before.total === 0) return `There are no findings, and ${eyes}`;
   const fates = Object.entries(plan.byFate).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   const list = fates.map(([fate, findings]) => `${findings} ${fate}`).join(', ');
-  return `No patch that may be installed now fixes any of the ${plan.before.total} findings (${list}); ${eyes}`;
+  const many = plan.before.total === 1 ? 'the one finding' : `any of the ${plan.before.total} findings`;
+  return `No patch that may be installed now is known to fix ${many} (${list}); ${eyes}`;
 }
-
-const hosts = (number: number) => `${number} host${number === 1 ? '' : 's'}`;
 
 function summaryOf(ring: RingPlan, policy: GroupPolicy): Plan['rings'][number] {
   return {
@@ -165,9 +181,20 @@ function fewCanaries(parts: readonly PlanPart[], { gate }: GroupPolicy): string[
   return ring.later.flatMap((os) => {
     const number = seen.oses[os] ?? 0;
     return number < gate.minSample
-      ? [`Ring ${ring.ring} has ${hosts(number)} of ${os}, the gate asks for ${gate.minSample}.`]
+      ? [`Ring ${ring.ring} has ${plural(number, 'host')} of ${os}, the gate asks for ${gate.minSample}.`]
       : [];
   });
+}
+
+/** A later ring that would fix nothing: nobody is asked for it, and what asks for a yes is not patched without one. */
+function notBegun(rings: readonly { ring: RingPlan }[], { approvals }: GroupPolicy): string[] {
+  return rings
+    .slice(1)
+    .flatMap(({ ring: { ring, hosts, expected } }) =>
+      hosts.length > 0 && expected.total === 0 && approvals.before.includes(ring)
+        ? [`Ring ${ring} would fix no finding: nobody is asked for its approval, and it is not begun.`]
+        : [],
+    );
 }
 
 function expired(parts: readonly PlanPart[], { waivers }: GroupPolicy): string[] {
@@ -175,7 +202,7 @@ function expired(parts: readonly PlanPart[], { waivers }: GroupPolicy): string[]
     const findings = parts.reduce((all, part) => all + (part.seen.expiredWaivers[waiver.id] ?? 0), 0);
     return findings > 0
       ? [
-          `Waiver ${waiver.id} of ${waiver.owner} expired on ${waiver.expires}; ${findings} findings are no longer accepted.`,
+          `Waiver ${waiver.id} of ${waiver.owner} expired on ${waiver.expires}; ${findings === 1 ? '1 finding is' : `${findings} findings are`} no longer accepted.`,
         ]
       : [];
   });

@@ -2,6 +2,7 @@
 import { exitWords } from '#domain/exits.ts';
 import { minute, plusMinutes } from '#domain/instant.ts';
 import type { Instant, Managed, PatchState } from '#domain/model.ts';
+import { plural } from '#domain/plural.ts';
 import type { Invocation } from '#domain/ports.ts';
 import type { HostResult, Plan } from '#domain/records.ts';
 import { DELIVERY_SECONDS, STEP_SECONDS } from '#domain/rings.ts';
@@ -51,7 +52,7 @@ export function hostProgress(host: HostResult, facts: HostFacts): Partial<HostRe
       : null;
   }
   const failed = state?.failed ?? 0;
-  const words = failed ? `the command succeeded, yet ${failed} packages failed to install` : '';
+  const words = failed ? `the command succeeded, yet ${plural(failed, 'package')} failed to install` : '';
   return { ...counts(state), status: failed ? 'failed' : 'patched', exit, finishedAt, backAt: heard, words };
 }
 

@@ -5,6 +5,7 @@ import type { Approval } from '#domain/table.ts';
 export const OUTCOMES = [
   'Completed',
   'Nothing',
+  'Stuck',
   'Observed',
   'Coalesced',
   'Blind',
@@ -104,6 +105,7 @@ export interface LeftHost {
   ring: string | null;
   why: LeftWhy;
   words: string;
+  os?: Os; // where SSM knows it
 }
 
 /** `plan.json`. `scopeHash` covers what will be done, `planHash` everything else too. */
@@ -137,6 +139,7 @@ export interface Plan {
   coveredPercent: number; // of running hosts
   warnings: string[]; // what people should know and nothing forbids: a baseline below the wish, a waiver expired
   fits: { ok: boolean; words: string }; // does it fit the window and the proof
+  remedies?: string[]; // where it ends Stuck: what a person does about it, one line a kind of host
 }
 
 // ── ring ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -59,7 +59,17 @@ export interface Approval {
 
 // ── notice ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export type NoticeKind = 'plan' | 'approval' | 'delta' | 'halted' | 'expired' | 'denied' | 'blind' | 'nothing' | 'lost';
+export type NoticeKind =
+  | 'plan'
+  | 'approval'
+  | 'delta'
+  | 'stuck'
+  | 'halted'
+  | 'expired'
+  | 'denied'
+  | 'blind'
+  | 'nothing'
+  | 'lost';
 
 /** A message to people. The same `id` means the same message, however often it arrives. */
 export interface Notice {

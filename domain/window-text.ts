@@ -1,5 +1,6 @@
 import { minute } from '#domain/instant.ts';
 import type { Instant } from '#domain/model.ts';
+import { plural } from '#domain/plural.ts';
 import type { WindowPolicy } from '#domain/policy.ts';
 import { windowAt } from '#domain/window.ts';
 
@@ -8,7 +9,8 @@ export function windowWords(window: WindowPolicy | null): string {
   if (!window) return 'at any time, for the policy names no window';
   const nth = window.nth.map((each) => `every ${NTH[each.nth]} ${day(each.day)} of the month`);
   const days = window.days.length === 7 ? ['every day'] : window.days.map(day);
-  const cutoff = window.cutoffMinutes > 0 ? `; no wave starts in its last ${window.cutoffMinutes} minutes` : '';
+  const cutoff =
+    window.cutoffMinutes > 0 ? `; no wave starts in its last ${plural(window.cutoffMinutes, 'minute')}` : '';
   const calendars = window.calendars.length > 0 ? `; while ${window.calendars.join(' and ')} is open` : '';
   return `${[...days, ...nth].join(', ')}, ${window.from} to ${window.to} ${window.timeZone}${cutoff}${calendars}`;
 }

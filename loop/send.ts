@@ -1,8 +1,10 @@
 /** Sending at most once per host and campaign: the intent first, then the send, then its command id on the intent. */
+
 import { SendRefused } from '#domain/errors.ts';
 import { leaseLost } from '#domain/go.ts';
 import { plusMinutes } from '#domain/instant.ts';
 import type { InstanceId, Instant } from '#domain/model.ts';
+import { plural } from '#domain/plural.ts';
 import type { GroupPolicy } from '#domain/policy.ts';
 import type { Ports } from '#domain/ports.ts';
 import type { Intent, Plan, RingPlan, RingRecord } from '#domain/records.ts';
@@ -130,7 +132,7 @@ function refusedAlone(
   );
   const refused = 1 + hostsOf(record, 'skipped').filter((host) => alone.has(host.id)).length;
   if (refused <= errors) return { record: skipped, result: wait(1, `not accepted: ${words}`) };
-  const why = `SSM refused ${refused} hosts, ${errors} are tolerated: ${words}`;
+  const why = `SSM refused ${plural(refused, 'host')}, ${errors} ${errors === 1 ? 'is' : 'are'} tolerated: ${words}`;
   const stopped = { why: 'errors' as const, words: why, at };
   return { record: { ...skipped, stopped }, result: { decision: 'Stopped', waitSeconds: 0, why } };
 }

@@ -43,12 +43,13 @@ export function planAnswer(
         paint,
       ),
       ...(decision === 'Unknown' ? [] : fitLines(plan.fits, columns, paint)),
+      ...(decision === 'Stuck' ? (plan.remedies ?? []) : []).flatMap((remedy) => wrap(remedy, columns, '  ')),
       ...plan.warnings.flatMap((warning) => wrap(warning, columns, '  ')).map((line) => paint('yellow', line)),
       decision === 'Unknown'
         ? `Policy ${plan.policyHash.slice(0, 12)}. Nothing was changed, nothing was sent.`
         : `Scope ${plan.scopeHash.slice(0, 12)}, policy ${plan.policyHash.slice(0, 12)}. Nothing was changed.`,
     ],
-    exit: decision === 'Blind' ? 3 : 0,
+    exit: decision === 'Blind' || decision === 'Stuck' ? 3 : 0,
   };
 }
 
@@ -60,7 +61,8 @@ function nowhere({ account, region }: Pick<Deployment, 'account' | 'region'>, co
 const DECISIONS: Record<Planned['decision'], string> = {
   Planned: 'a campaign would patch',
   Observed: 'a campaign would observe, and patch nothing',
-  Nothing: 'a campaign would find nothing to do',
+  Nothing: 'a campaign would patch nothing',
+  Stuck: 'a campaign would end stuck',
   Blind: 'a campaign would end blind',
   Unknown: 'not known without a patch scan',
 };

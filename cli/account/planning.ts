@@ -57,8 +57,10 @@ export async function planNow(
   const rings: RingPlan[] = [];
   for (const { ring } of assembled.plan.rings) rings.push(await evidence.read(campaign, files.ringPlan(ring)));
   const patchData = dataOf(given.scan, scan, believed);
-  const waiting = assembled.plan.left.filter(waitsForScan).length;
-  if (given.scan || assembled.decision !== 'Blind' || waiting === 0) return { ...assembled, rings, patchData };
+  const { left } = assembled.plan;
+  const unscanned = left.some(({ why }) => why === 'scan-unknown');
+  if (given.scan || assembled.decision !== 'Stuck' || !unscanned) return { ...assembled, rings, patchData };
+  const waiting = left.filter(waitsForScan).length;
   const why = `What ${several(waiting, 'host')} would get is not known without a patch scan.`;
   return { ...assembled, decision: 'Unknown', why, rings, patchData };
 }

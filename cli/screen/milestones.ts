@@ -33,7 +33,7 @@ const GOOD_ENDS = new Set(['Completed', 'Nothing', 'Observed', 'Coalesced']);
 function planText(plan: NonNullable<Shown['plan']>): string {
   const rings = plan.rings.map((ring) => `${ring.ring} ${ring.hosts}`).join(', ');
   const left = plan.left.length ? `; ${plan.left.length} left out` : '';
-  return `plan: fix ${plan.expected.total} of ${plan.before.total} findings; ${rings || 'no ring'}${left}`;
+  return `plan: fix ${plan.expected.total} of ${several(plan.before.total, 'finding')}; ${rings || 'no ring'}${left}`;
 }
 
 function approvalMilestone(approval: Approval): Milestone {

@@ -29,7 +29,9 @@ export function checkManifest(folder: Folder, differences: Differences, notes: s
   for (const file of others.filter(isOurs)) differences.add(file, 'is not in the manifest');
   const foreign = others.filter((file) => !isOurs(file));
   if (foreign.length > 0)
-    notes.push(`${foreign.length} files are not the campaign's and were not checked: ${cut(foreign)}`);
+    notes.push(
+      `${foreign.length === 1 ? '1 file is' : `${foreign.length} files are`} not the campaign's and ${foreign.length === 1 ? 'was' : 'were'} not checked: ${cut(foreign)}`,
+    );
   checkPrevious(folder, manifest, differences, notes);
   return manifest;
 }

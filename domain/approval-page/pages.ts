@@ -1,4 +1,5 @@
 /** Everything that a visit to the page of an approval can get. */
+
 import { wordOf } from '#domain/approval-link.ts';
 import type { FormFault } from '#domain/approval-page/form.ts';
 import {
@@ -12,6 +13,7 @@ import {
 import { CONTENT_POLICY, STYLE } from '#domain/approval-page/style.ts';
 import { minute } from '#domain/instant.ts';
 import type { Instant } from '#domain/model.ts';
+import { plural } from '#domain/plural.ts';
 import { commandOf, type Question } from '#domain/question.ts';
 import type { Approval } from '#domain/records.ts';
 import { Html, html } from '#domain/report/html.ts';
@@ -182,6 +184,6 @@ const HEADERS = {
 
 function deadline(expiresAt: Instant, now: Instant): string {
   const minutes = Math.max(0, Math.floor((Date.parse(expiresAt) - Date.parse(now)) / 60_000));
-  const left = minutes >= 120 ? `${Math.floor(minutes / 60)} hours` : `${minutes} minutes`;
+  const left = minutes >= 120 ? `${Math.floor(minutes / 60)} hours` : plural(minutes, 'minute');
   return `Please answer by ${minute(expiresAt)}, in ${left}.`;
 }

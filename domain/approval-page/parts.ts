@@ -1,7 +1,9 @@
 /** The parts of the page that say what is asked: from the frozen question alone, so it is the same whenever it is opened. */
+
 import { minute } from '#domain/instant.ts';
 import { type Counts, type Instant, SEVERITIES } from '#domain/model.ts';
-import { plural, withWorst } from '#domain/notice-text.ts';
+import { withWorst } from '#domain/notice-text.ts';
+import { plural } from '#domain/plural.ts';
 import type { Question, Tally } from '#domain/question.ts';
 import { type Html, html } from '#domain/report/html.ts';
 import { startWords, windowWords } from '#domain/window-text.ts';
@@ -23,7 +25,7 @@ export function whatIsDone(question: Question, open: boolean, now: Instant): Htm
 
 export function whatYourAnswerDoes({ ring, fixes, expiresAt }: Question, open: boolean): Html {
   return html`<section><h2>What your answer does</h2><dl>
-<dt>Yes</dt><dd>Ring ${ring} is patched as shown here, and nothing wider. It should fix ${withWorst(fixes)} findings.</dd>
+<dt>Yes</dt><dd>Ring ${ring} is patched as shown here, and nothing wider. It should fix ${withWorst(fixes)} ${fixes.total === 1 ? 'finding' : 'findings'}.</dd>
 <dt>No</dt><dd>No further host is changed. The campaign ends as denied.</dd>
 <dt>Silence</dt><dd>Until ${minute(expiresAt)}: means no${open ? '' : '; the time is over'}.</dd>
 </dl></section>`;
@@ -118,4 +120,4 @@ function severityBars(counts: Counts): Html {
 const tallied = (all: readonly Tally[]) => all.map(({ name, hosts }) => `${hosts} × ${name}`).join(', ');
 
 const hoursOf = (minutes: number) =>
-  minutes % 60 === 0 && minutes > 60 ? `${minutes / 60} hours` : `${minutes} minutes`;
+  minutes % 60 === 0 && minutes > 60 ? `${minutes / 60} hours` : plural(minutes, 'minute');

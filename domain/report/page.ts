@@ -133,6 +133,7 @@ ${delta ? tiles(delta) : ''}
 </header>
 <main>
 ${section('delta', delta ? deltaSection(delta) : plan ? planSection(plan) : html`<p>There is none: the campaign ended before there was a plan.</p>`)}
+${plan?.remedies ? html`<p>What to do:</p><ul>${plan.remedies.map((remedy) => html`<li>${remedy}</li>`)}</ul>` : ''}
 ${plan && plan.warnings.length > 0 ? html`<p>Warnings of the plan:</p><ul>${plan.warnings.map((warning) => html`<li>${warning}</li>`)}</ul>` : ''}
 ${section('timeline', timeline({ record, plan, rings }))}
 ${section('verdicts', verdictSection(record.verdicts, rings))}

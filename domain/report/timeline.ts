@@ -1,5 +1,6 @@
 import { instant } from '#domain/instant.ts';
 import type { Instant } from '#domain/model.ts';
+import { plural } from '#domain/plural.ts';
 import type { Approval, CampaignRecord, Plan, RingRecord } from '#domain/records.ts';
 import { type Html, html, moment, numberHead, table } from '#domain/report/html.ts';
 import { type Wave, wavesOf } from '#domain/report/waves.ts';
@@ -107,7 +108,7 @@ function laneOf(ring: string, { approvals, closedAt }: CampaignRecord, done: Rin
       from: sentAt,
       to: endedAt ?? done?.lastDoneAt ?? sentAt,
       kind: 'wave',
-      words: `wave ${wave}: ${hosts} hosts`,
+      words: `wave ${wave}: ${plural(hosts, 'host')}`,
     });
   }
   const verdict = done?.verdict;

@@ -136,6 +136,7 @@ it('exit codes are those of the outcomes; what is none of them is lost', () => {
     ['Nothing', 0],
     ['Observed', 0],
     ['Coalesced', 0],
+    ['Stuck', 3],
     ['Blind', 3],
     ['Halted', 3],
     ['Expired', 3],

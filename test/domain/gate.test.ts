@@ -118,7 +118,7 @@ const CASES: Record<string, { facts: RingFacts; words: RegExp }> = {
         return after(id, [findingOf(id, { status: 'CLOSED' })], id === 'i-1' ? {} : { coverage });
       }),
     }),
-    words: /1 of the 2 AMAZON_LINUX_2023 hosts needed; i-2 \(last looked at .*, before its patch ended\)/,
+    words: /1 of 2 AMAZON_LINUX_2023 hosts needed; i-2 \(last looked at .*, before its patch ended\)/,
   },
   'patch-scan': {
     facts: facts({

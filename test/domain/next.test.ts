@@ -9,13 +9,13 @@ import { newRing } from '#domain/ring-record.ts';
 
 const at = '2024-09-01T22:00:00.000Z';
 const group = { proofDays: 3, approvals: { before: ['fleet'], expiresHours: 24, decide: 'link' } } as GroupPolicy;
-const ring = (name: string, hosts: number) => ({
+const ring = (name: string, hosts: number, fixes = hosts) => ({
   ring: name,
   hosts,
   atOnce: 1,
   waves: 1,
   soakMinutes: 1,
-  expected: noCounts(),
+  expected: { ...noCounts(), HIGH: fixes, total: fixes },
   approval: false,
 });
 const plan = (...rings: Plan['rings']) => ({ rings, scopeHash: 'h' }) as Plan;
@@ -131,4 +131,10 @@ test('always 5: only a yes to this scope, in time, is a yes; silence is a no', (
   assert.equal(decide({ decision: 'yes', scopeHash: 'h' }, 'h', '2024-09-03T00:00:00.000Z').decision, 'no');
   assert.equal(decisionWords(decide({ decision: 'no', by: 'ann' })), 'fleet was denied by ann');
   assert.deepEqual([decide({ decision: 'silence' }).decision, decide({ decision: 'silence' }).by], ['silence', null]);
+});
+
+test('an approval is not asked for zero findings: a later ring that would fix none and asks for a yes is not begun', () => {
+  const passed = [judged('canary', 'pass')];
+  assert.equal(next(passed, [], at, plan(ring('canary', 3), ring('fleet', 9, 0))), 'Finished Completed');
+  assert.equal(next(passed, [], at, plan(ring('canary', 3), ring('other', 9, 0))), 'Ring other');
 });

@@ -151,8 +151,25 @@ describe('closing notices', () => {
       'blind',
       'web: BLIND; Inspector is off',
     ],
-    [{ outcome: 'Nothing' }, { delta: unfixed }, 'delta', 'web: nothing that a patch could fix, 5 remain (1 critical)'],
+    [
+      { outcome: 'Nothing' },
+      { delta: unfixed, plan: null },
+      'delta',
+      'web: nothing that a patch could fix, 5 remain (1 critical)',
+    ],
     [{ outcome: 'Nothing' }, { delta: newSum().delta }, 'delta', 'web: nothing to fix, nothing found'],
+    [
+      { outcome: 'Nothing' },
+      { delta: null, plan: { ...plan, byFate: { 'no-fix': 1, 'not-offered': 3, unexplained: 1 } } },
+      'delta',
+      'web: nothing patched, 141 remain (40 critical): 3 not-offered, 1 unexplained',
+    ],
+    [
+      { outcome: 'Stuck', why: '6 of 6 hosts in no ring' },
+      { delta: null },
+      'stuck',
+      'web: 6 of 6 hosts in no ring; nothing patched',
+    ],
     [
       { outcome: 'Observed' },
       { delta: null },

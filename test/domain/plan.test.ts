@@ -7,6 +7,7 @@ import type { GroupPolicy } from '#domain/policy.ts';
 import {
   AL,
   AT,
+  agent,
   baseline,
   canary,
   ringContext as context,
@@ -46,6 +47,15 @@ function planned(hosts: Fleet, policy = groupPolicy(), over: Partial<AssembleCon
 }
 
 const uncovered = { coverage: null };
+const waived = {
+  id: 'w',
+  owner: 'ops',
+  reason: '',
+  vulnerabilities: ['CVE-2024-1111'],
+  instances: ['i-8'],
+  packages: [],
+  expires: '2099-01-01',
+};
 const noFix = { findings: [finding({ packages: [vulnerable('tar', null)] })], patches: [] };
 
 suite('what to do with a plan', () => {
@@ -72,7 +82,7 @@ suite('what to do with a plan', () => {
       {},
       { inspectorEnabled: false },
     ],
-    ['trap 30: no instance at all', {}, 'Blind', /No instance/],
+    ['no instance at all', {}, 'Stuck', /^No instance has the patch group tag web\.$/],
     [
       'coverage below the policy',
       { canary: [canary('i-1')], fleet: [fixable('i-2', uncovered)] },
@@ -98,7 +108,7 @@ suite('what to do with a plan', () => {
       'nothing fixable',
       { canary: [canary('i-1', noFix)] },
       'Nothing',
-      /any of the 1 findings \(1 no-fix\); Inspector sees the one running host/,
+      /fix the one finding \(1 no-fix\); Inspector sees the one running host/,
     ],
     [
       'no findings',
@@ -108,29 +118,56 @@ suite('what to do with a plan', () => {
     ],
     ['nothing fixable, in observe mode', { canary: [canary('i-1', noFix)] }, 'Nothing', /no-fix/, { mode: 'observe' }],
     [
-      'trap 30: nothing fixable, but a host is not seen',
+      'trap 30: nothing fixable, and who is not seen within what the policy allows is said',
       { canary: [canary('i-1', noFix)], fleet: [host('i-2', uncovered)] },
-      'Blind',
-      /does not see 1 host that run/,
+      'Nothing',
+      /Inspector sees 1 of 2 running hosts/,
       { gate: { ...groupPolicy().gate, coveragePercent: 50 } },
     ],
     [
       'nothing fixable is known where the patch scan failed',
       { canary: [canary('i-1', { patchScan: 'unknown', patches: [] })] },
-      'Blind',
-      /of 1 findings nobody can tell/,
+      'Stuck',
+      /^1 of 1 host with a failed patch scan$/,
     ],
-    [
-      'only a canary is missing: the gate shall say so',
-      { fleet: [fixable('i-2')] },
-      'Planned',
-      /^0 hosts to patch, which should fix 0 of 1/,
-    ],
+    ['only a canary is missing', { fleet: [fixable('i-2')] }, 'Stuck', /^1 of 1 host without a canary of their OS$/],
     [
       'only hosts of no ring could be fixed',
       { canary: [host('i-1', { ring: 'canary' })], none: [fixable('i-9', { ring: null, rings: [] })] },
+      'Stuck',
+      /^1 of 2 hosts in no ring$/,
+    ],
+    [
+      'hosts in no ring, and nobody waits for their findings: waived, or without a fix',
+      {
+        none: [fixable('i-8', { ring: null, rings: [] }), host('i-9', { ...noFix, ring: null, rings: [] })],
+      },
       'Nothing',
-      /1 not-in-ring/,
+      /1 not-in-ring, 1 no-fix|1 no-fix, 1 not-in-ring/,
+      { waivers: [waived] },
+    ],
+    [
+      'Inspector is off, and nobody is in a ring',
+      { none: [fixable('i-9', { ring: null, rings: [] })] },
+      'Blind',
+      /does not scan EC2/,
+      {},
+      { inspectorEnabled: false },
+    ],
+    [
+      'hosts in no ring beside one that is patched',
+      { canary: [canary('i-1')], none: [fixable('i-9', { ring: null, rings: [] })] },
+      'Planned',
+      /^1 host to patch, which should fix 1 of 2 findings/,
+    ],
+    [
+      'stopped, offline, unmanaged and nothing else',
+      {
+        canary: [canary('i-1', { member: { ...host('i-1').member, state: 'stopped' } })],
+        fleet: [fixable('i-2', agent({ ping: 'ConnectionLost' })), fixable('i-3', { managed: null })],
+      },
+      'Stuck',
+      /^1 of 3 hosts stopped, 1 unmanaged, 1 offline$/,
     ],
   ];
   for (const [what, fleet, decision, why, policy = {}, over = {}] of rows) {

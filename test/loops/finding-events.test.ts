@@ -147,7 +147,7 @@ test('a group without hosts: the campaign says so and ends, and nobody is patche
       await quiet(rehearsal, 1);
       const [{ status, output } = {}] = rehearsal.executions();
       assert.equal(status, 'SUCCEEDED');
-      assert.equal((output as { outcome: string }).outcome, 'Blind');
+      assert.equal((output as { outcome: string }).outcome, 'Stuck');
       assert.equal(rehearsal.calls.get('ssm.SendCommand') ?? 0, 0);
       assert.equal(rehearsal.inbox.length, 1);
     },

@@ -73,7 +73,7 @@ test('Nothing: no patch could fix anything and Inspector sees every host', async
   assert.equal(sends(run), 1);
 });
 
-test('trap 30: the same fleet with one host that Inspector does not see is Blind, not Nothing', async () => {
+test('trap 30: the same fleet is Blind where Inspector sees fewer hosts than the policy asks for, and says who is unseen where not', async () => {
   const level = { ...calm, fleet: calm.fleet.map((entry) => ({ ...entry, patchedThrough: calm.start })) };
   const [first, ...others] = level.fleet;
   assert.ok(first);
@@ -81,8 +81,12 @@ test('trap 30: the same fleet with one host that Inspector does not see is Blind
     ...level,
     fleet: [first, ...others, { ...first, name: 'web-stale', count: 1, inventory: 'stale' as const }],
   };
-  const { run } = await rehearse({ scenario: stale, out: null });
-  assert.equal(run.campaign.outcome, 'Blind');
+  const seen = await rehearse({ scenario: stale, out: null });
+  assert.equal(seen.run.campaign.outcome, 'Nothing');
+  assert.match(seen.shown.record?.why ?? '', /Inspector sees \d+ of \d+ running hosts/);
+  const gate = { coveragePercent: 100 };
+  const asked = await rehearse({ scenario: { ...stale, policy: { ...stale.policy, gate } }, out: null });
+  assert.equal(asked.run.campaign.outcome, 'Blind');
 });
 
 test('the path of a campaign, state by state', async () => {
