@@ -14,11 +14,13 @@ import { plusDays } from '#domain/instant.ts';
 import type { Instant } from '#domain/model.ts';
 import type { Campaigns } from '#domain/ports.ts';
 import type { Approval, Intent, Lease } from '#domain/records.ts';
+import { shortName } from '#domain/short-name.ts';
 
 const dynamodb = lazily(() => new DynamoDBClient({}));
 
 /**
- * One table, keys `pk` and `sk`. An item is a record as JSON in `data`, beside the attributes that conditions look at.
+ * One table, keys `pk` and `sk`. An item is a record as JSON in `data`, beside the attributes that conditions look at. A group stands
+ * there by its short name.
  *
  *   lease            group#web               version
  *   campaign#<id>    intent#<ring>#<wave>
@@ -29,14 +31,19 @@ const dynamodb = lazily(() => new DynamoDBClient({}));
  * Every read is consistent, for decisions hang on each.
  */
 export const campaigns: Campaigns = {
-  lease: (group) => get<Lease>('lease', `group#${group}`),
+  lease: (group) => get<Lease>('lease', `group#${shortName(group)}`),
 
   leases: () => query<Lease>('lease', 'group#'),
 
   writeLease(lease) {
     const next: Lease = { ...lease, version: lease.version + 1 };
     return putIf(
-      { pk: 'lease', sk: `group#${lease.group}`, data: next, beside: { version: { N: String(next.version) } } },
+      {
+        pk: 'lease',
+        sk: `group#${shortName(lease.group)}`,
+        data: next,
+        beside: { version: { N: String(next.version) } },
+      },
       lease.version === 0
         ? { if: 'attribute_not_exists(pk)' }
         : { if: 'version = :was', values: { ':was': { N: String(lease.version) } } },

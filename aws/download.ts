@@ -3,12 +3,13 @@ import { ask } from '#aws/ask.ts';
 import { lazily } from '#aws/lazily.ts';
 import { setting } from '#aws/setting.ts';
 import type { CampaignRef } from '#domain/ports.ts';
+import { folderOf } from '#domain/short-name.ts';
 
 const s3 = lazily(() => new S3Client({ forcePathStyle: true }));
 
 /** A file of a campaign's evidence, byte for byte. */
-export async function download({ group, campaign }: CampaignRef, path: string): Promise<Uint8Array> {
-  const command = new GetObjectCommand({ Bucket: setting('EVIDENCE_BUCKET'), Key: `${group}/${campaign}/${path}` });
+export async function download(campaign: CampaignRef, path: string): Promise<Uint8Array> {
+  const command = new GetObjectCommand({ Bucket: setting('EVIDENCE_BUCKET'), Key: folderOf(campaign) + path });
   const { Body } = await ask('s3:GetObject', s3().send(command));
   return Body ? await ask('s3:GetObject', Body.transformToByteArray()) : new Uint8Array();
 }

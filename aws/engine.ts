@@ -9,6 +9,7 @@ import { ask, isNamed } from '#aws/ask.ts';
 import { lazily } from '#aws/lazily.ts';
 import { setting } from '#aws/setting.ts';
 import type { Engine } from '#domain/ports.ts';
+import { ringExecution } from '#domain/short-name.ts';
 
 const sfn = lazily(() => new SFNClient({}));
 
@@ -31,22 +32,21 @@ export const engine: Engine = {
       const answer = await ask('states:DescribeExecution', sfn().send(new DescribeExecutionCommand({ executionArn })));
       return answer.status ?? 'unknown';
     } catch (error) {
-      if (said(error, 'ExecutionDoesNotExist')) return 'unknown';
+      if (said(error, ...NEVER_THERE)) return 'unknown';
       throw error;
     }
   },
 
   arn: (name) => executionArn(setting('CAMPAIGN_MACHINE_ARN'), name),
 
-  /** As statemachines/campaign.asl.json names it. */
-  ringArn: (campaign, ring) => executionArn(setting('PATCH_RING_MACHINE_ARN'), `${campaign}-${ring}`),
+  ringArn: (campaign, ring) => executionArn(setting('PATCH_RING_MACHINE_ARN'), ringExecution(campaign, ring)),
 
   async stop(executionArn, why) {
     const command = new StopExecutionCommand({ executionArn, cause: why });
     try {
       await ask('states:StopExecution', sfn().send(command));
     } catch (error) {
-      if (!said(error, 'ExecutionDoesNotExist')) throw error;
+      if (!said(error, ...NEVER_THERE)) throw error;
     }
   },
 
@@ -62,6 +62,9 @@ export const engine: Engine = {
     }
   },
 };
+
+/** InvalidArn: a name that no execution can have. */
+const NEVER_THERE = ['ExecutionDoesNotExist', 'InvalidArn'];
 
 /** arn:aws:states:R:A:stateMachine:NAME[:qualifier] → arn:aws:states:R:A:execution:NAME:<name> */
 function executionArn(machineArn: string, name: string): string {

@@ -9,6 +9,7 @@ import { lazily } from '#aws/lazily.ts';
 import { setting } from '#aws/setting.ts';
 import { BrokenRecord } from '#domain/errors.ts';
 import type { CampaignRef, Evidence } from '#domain/ports.ts';
+import { folderOf } from '#domain/short-name.ts';
 
 /** Path style, since a bucket's name is no host name behind an endpoint of one's own. */
 const s3 = lazily(() => new S3Client({ forcePathStyle: true }));
@@ -120,8 +121,8 @@ function typeOf(path: string): string {
   return `text/${kind}; charset=utf-8`;
 }
 
-function key({ group, campaign }: CampaignRef, path: string): string {
-  return `${group}/${campaign}/${path}`;
+function key(campaign: CampaignRef, path: string): string {
+  return folderOf(campaign) + path;
 }
 
 function missing(campaign: CampaignRef, path: string): BrokenRecord {

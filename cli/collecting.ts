@@ -1,6 +1,7 @@
 import { files } from '#domain/files.ts';
 import { noCounts } from '#domain/model.ts';
 import type { CampaignRecord, Delta, Plan, RingRecord } from '#domain/records.ts';
+import { folderOf } from '#domain/short-name.ts';
 import type { Mail, Rehearsal } from '#rehearsal/api.ts';
 import { OPERATOR } from './people.ts';
 import type { Rehearsed } from './rehearsed.ts';
@@ -23,7 +24,7 @@ export interface Ended {
 export function collect(rehearsal: Rehearsal, ended: Ended): Shown {
   const evidence = rehearsal.evidence();
   const read = <T>(path: string): T | null => {
-    const bytes = evidence.get(`${ended.group}/${ended.campaign}/${path}`);
+    const bytes = evidence.get(folderOf(ended) + path);
     return bytes ? (JSON.parse(new TextDecoder().decode(bytes)) as T) : null;
   };
   const plan = read<Plan>(files.plan);

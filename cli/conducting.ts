@@ -5,6 +5,7 @@ import { untold } from '#domain/lease.ts';
 import type { Instant } from '#domain/model.ts';
 import type { Policy } from '#domain/policy.ts';
 import type { CampaignInput } from '#domain/ports.ts';
+import { folderOf } from '#domain/short-name.ts';
 import type { ExecutionView, Rehearsal } from '#rehearsal/api.ts';
 import { unknownNames } from '#rehearsal/fault-checks.ts';
 import { type EngineFault, openRehearsal } from '#rehearsal/rehearsal.ts';
@@ -66,7 +67,7 @@ export async function conduct(given: Conducting): Promise<Rehearsing> {
     const { execution, campaign } = begun;
     await runToTheEnd(rehearsal, given);
     const realSeconds = Math.round(Number(process.hrtime.bigint() - realStart) / 1e7) / 100;
-    const evidence = given.evidenceAt ?? `s3://${rehearsal.env.EVIDENCE_BUCKET}/${group}/${campaign}/`;
+    const evidence = given.evidenceAt ?? `s3://${rehearsal.env.EVIDENCE_BUCKET}/${folderOf({ group, campaign })}`;
     const ended = {
       campaign,
       group,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Document, parseDocument } from 'yaml';
 import { loadPolicy, PolicyFaults } from '#config/policy.ts';
-import type { Policy } from '#domain/policy.ts';
+import { groupIn, type Policy } from '#domain/policy.ts';
 import { BadInput } from './bad-input.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../policy.yml', import.meta.url));
@@ -21,7 +21,7 @@ export function usualPolicy(): string {
 export function policyFor(file: string, group: string, overrides: Record<string, unknown>, by: string): Policy {
   const policy = loadPolicy(file);
   const known = Object.keys(policy.groups);
-  if (!policy.groups[group]) {
+  if (!groupIn(policy, group)) {
     throw new BadInput([
       `${file}: has no group ${group}. Remedy: name one of ${known.join(', ')} by --group, or add it`,
     ]);

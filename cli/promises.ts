@@ -6,6 +6,7 @@ import { instant } from '#domain/instant.ts';
 import { type HostAfter, NO_RING, type SurveyedHost } from '#domain/model.ts';
 import type { GroupPolicy } from '#domain/policy.ts';
 import type { CampaignRecord, DeltaRow, Plan, RingPlan, RingRecord } from '#domain/records.ts';
+import { shortName } from '#domain/short-name.ts';
 import { windowAt } from '#domain/window.ts';
 import type { Mail, TimelineEvent } from '#rehearsal/api.ts';
 import type { HostTruth } from '#rehearsal/world/truth.ts';
@@ -17,7 +18,7 @@ export class BrokenPromise extends Error {
 
 export interface Happened {
   group: GroupPolicy;
-  evidence: ReadonlyMap<string, Uint8Array>; // keys begin with <group>/<campaign>/
+  evidence: ReadonlyMap<string, Uint8Array>; // keys begin with folderOf its campaign
   timeline: readonly TimelineEvent[];
   inbox: readonly Mail[];
   truth: readonly HostTruth[];
@@ -60,7 +61,9 @@ interface Campaign {
 
 function campaignsOf({ group, evidence }: Happened): Campaign[] {
   const suffix = `/${files.opened}`;
-  const names = [...evidence.keys()].filter((key) => key.startsWith(`${group.name}/`) && key.endsWith(suffix));
+  const names = [...evidence.keys()].filter(
+    (key) => key.startsWith(`${shortName(group.name)}/`) && key.endsWith(suffix),
+  );
   return names.map((key) => {
     const folder = key.slice(0, -files.opened.length);
     const bytes = (path: string) => evidence.get(folder + path) ?? null;

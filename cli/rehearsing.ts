@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { policyJson } from '#config/policy-json.ts';
-import type { Policy } from '#domain/policy.ts';
+import { instant } from '#domain/instant.ts';
+import { groupIn, type Policy } from '#domain/policy.ts';
+import { folderOf } from '#domain/short-name.ts';
+import { campaignName } from '#domain/successor.ts';
 import type { ExecutionView, Rehearsal } from '#rehearsal/api.ts';
 import type { Scenario } from '#rehearsal/scenario.ts';
 import type { HostTruth } from '#rehearsal/world/truth.ts';
@@ -31,7 +34,7 @@ export interface Rehearsing {
   shown: Shown;
   rehearsal: Rehearsal; // closed; what it recorded stays
   executions: ExecutionView[];
-  evidence: Map<string, Uint8Array>; // keys begin with <group>/<campaign>/
+  evidence: Map<string, Uint8Array>; // keys begin with folderOf its campaign
   truth: HostTruth[]; // what really became of the hosts
 }
 
@@ -41,7 +44,7 @@ export interface Rehearsing {
  */
 export async function rehearse(options: RehearseOptions = {}): Promise<Rehearsing> {
   const given = read(options);
-  const campaign = campaignName(given.group, given.scenario.start);
+  const campaign = campaignName(given.group, instant(given.scenario.start));
   const out = options.out === null ? null : openOut(options.out ?? join('out', campaign));
   const directory = mkdtempSync(join(tmpdir(), 'patchwright-'));
   try {
@@ -58,7 +61,7 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Rehearsin
       watcher: options.watcher,
       signal: options.signal,
     });
-    if (out) keep(out, rehearsing, `${given.group}/${rehearsing.run.campaign.id}/`);
+    if (out) keep(out, rehearsing, folderOf({ group: given.group, campaign: rehearsing.run.campaign.id }));
     return rehearsing;
   } finally {
     out?.discard();
@@ -90,15 +93,9 @@ function fleetOf(scenario: string | Scenario): Scenario {
 
 function fromFindings(file: string, policyFile: string, asked: string | undefined) {
   const group = asked ?? 'web';
-  const policy = policyFor(policyFile, group, {}, '').groups[group];
+  const policy = groupIn(policyFor(policyFile, group, {}, ''), group);
   if (!policy) throw new Error(`policyFor gave no ${group}`);
   return importScenario(file, policy);
-}
-
-/** `web-20240831T200000Z`: an execution's name, so only letters, digits and dashes. */
-function campaignName(group: string, start: string): string {
-  const at = new Date(start).toISOString().slice(0, 19).replace(/[-:]/g, '');
-  return `${group}-${at}Z`;
 }
 
 function keep(out: Out, { run, shown, evidence }: Rehearsing, prefix: string): void {

@@ -1,4 +1,6 @@
-import type { Rehearsal, TimelineEvent } from '#rehearsal/api.ts';
+import { files } from '#domain/files.ts';
+import { folderOf } from '#domain/short-name.ts';
+import type { ExecutionView, Rehearsal, TimelineEvent } from '#rehearsal/api.ts';
 import { stateWords } from './screen/words.ts';
 
 /** Who wants to see a rehearsal while it runs. */
@@ -13,9 +15,9 @@ export function watch(rehearsal: Rehearsal, group: string, watcher: Watcher): vo
   rehearsal.on((event) => {
     const entered = stateEntered(event);
     if (!entered) return;
-    const ring = ringOf(rehearsal, entered.execution);
-    if (ring !== null && entered.state === 'WaveDone?')
-      tellProgress(rehearsal, group, entered.execution, ring, watcher);
+    const patching = ringOf(rehearsal, entered.execution);
+    const ring = patching?.ring ?? null;
+    if (patching && entered.state === 'WaveDone?') tellProgress(rehearsal, patching, watcher);
     const words = stateWords(ring, entered.state);
     const who = ring ?? group;
     if (words === null || said === `${who} ${words}`) return;
@@ -30,17 +32,21 @@ export function stateEntered(event: TimelineEvent): { execution: string; state: 
     : null;
 }
 
-/** An execution of the ring machine is called by its campaign and its ring. */
-function ringOf(rehearsal: Rehearsal, execution: string): string | null {
-  const campaign = rehearsal
-    .executions()
-    .find(({ machine, name }) => machine === 'campaign' && execution.startsWith(`${name}-`));
-  return campaign ? execution.slice(campaign.name.length + 1) : null;
+interface Patching {
+  group: string;
+  campaign: string;
+  ring: string;
 }
 
-function tellProgress(rehearsal: Rehearsal, group: string, execution: string, ring: string, watcher: Watcher): void {
-  const campaign = execution.slice(0, -ring.length - 1);
-  const file = rehearsal.evidence().get(`${group}/${campaign}/rings/${ring}.json`);
+/** What an execution of the ring machine was given; null for another. */
+function ringOf(rehearsal: Rehearsal, execution: string): Patching | null {
+  const isIt = ({ machine, name }: ExecutionView) => machine === 'patchRing' && name === execution;
+  return (rehearsal.executions().find(isIt)?.input as Patching | undefined) ?? null;
+}
+
+function tellProgress(rehearsal: Rehearsal, patching: Patching, watcher: Watcher): void {
+  const { ring } = patching;
+  const file = rehearsal.evidence().get(folderOf(patching) + files.ring(ring));
   if (!file) return;
   const { hosts } = JSON.parse(new TextDecoder().decode(file)) as { hosts: { status: string }[] };
   const open = hosts.filter((host) => host.status === 'planned' || host.status === 'working').length;

@@ -1,6 +1,9 @@
 /** What the stack holds because the policy says so: a schedule per group, and the patch baselines that it wishes. */
+
+import { sha256 } from '#domain/hash.ts';
 import type { Os } from '#domain/model.ts';
 import type { BaselineWish, GroupPolicy, Policy } from '#domain/policy.ts';
+import { shortName } from '#domain/short-name.ts';
 
 type Resources = Record<string, { Type: string; Properties: Record<string, unknown> }>;
 
@@ -30,7 +33,7 @@ function schedule({ name, triggers }: GroupPolicy, expression: string, stage: st
   const machine = `arn:\${AWS::Partition}:states:\${AWS::Region}:\${AWS::AccountId}:stateMachine:patchwright-${stage}-campaign`;
   const call = {
     StateMachineArn: machine,
-    Name: `${name}-<aws.scheduler.execution-id>`,
+    Name: `${shortName(name)}-<aws.scheduler.execution-id>`,
     Input: JSON.stringify({ contract: 1, group: name, trigger }),
   };
   return [
@@ -38,7 +41,7 @@ function schedule({ name, triggers }: GroupPolicy, expression: string, stage: st
     {
       Type: 'AWS::Scheduler::Schedule',
       Properties: {
-        Name: `patchwright-${stage}-${name}`,
+        Name: `patchwright-${stage}-${shortName(name)}`,
         Description: `A campaign over the group ${name}`,
         ScheduleExpression: expression,
         ScheduleExpressionTimezone: triggers.timeZone,
@@ -55,6 +58,17 @@ function schedule({ name, triggers }: GroupPolicy, expression: string, stage: st
   ];
 }
 
+/** By which the baseline of a group is known to be ours, and this stage's. */
+export function baselineName(stage: string, group: string, os: Os): string {
+  return `patchwright-${stage}-${shortName(group)}-${os.toLowerCase().replaceAll('_', '-')}`;
+}
+
+/** `AMAZON_LINUX_2023` → `Amazonx5flinuxx5f2023` */
+function osId(os: Os): string {
+  const text = os.toLowerCase().replaceAll('_', 'x5f');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** Debian and Ubuntu approve at once, by package and not by advisory: neither class nor severity nor delay can be said. */
 function baseline(group: GroupPolicy, os: Os, wish: BaselineWish, stage: string): [string, Resources[string]] {
   const debian = os === 'DEBIAN' || os === 'UBUNTU';
@@ -63,11 +77,11 @@ function baseline(group: GroupPolicy, os: Os, wish: BaselineWish, stage: string)
     ? [filter('PRODUCT', ['*'])]
     : [filter('CLASSIFICATION', orAny(wish.classifications)), filter(severity, orAny(wish.severities))];
   return [
-    `${id(group.name)}${id(os.toLowerCase())}Baseline`,
+    `${id(group.name)}${osId(os)}Baseline`,
     {
       Type: 'AWS::SSM::PatchBaseline',
       Properties: {
-        Name: `patchwright-${stage}-${group.name}-${os.toLowerCase().replaceAll('_', '-')}`,
+        Name: baselineName(stage, group.name, os),
         Description: 'Made from policy.yml: change it there',
         OperatingSystem: os,
         PatchGroups: [group.name],
@@ -93,8 +107,14 @@ function orAny(values: string[]): string[] {
   return values.length ? values : ['*'];
 }
 
-/** Logical ids are letters and digits, and two names must not become one: `web-eu` → `Webx2deu`. */
+/**
+ * Logical ids are letters and digits, and two names must not become one: `web-eu` → `Webx2deu`. What that would not keep apart
+ * (`Web` and `web`, `ax2db` and `a-b`) is told by a hash behind a capital X, which the others do not have.
+ */
 function id(name: string): string {
-  const plain = name.replace(/[^A-Za-z0-9]/g, (sign) => `x${sign.charCodeAt(0).toString(16)}`);
-  return plain.charAt(0).toUpperCase() + plain.slice(1);
+  const short = shortName(name);
+  const letters = short.replace(/[^A-Za-z0-9]/g, '');
+  const plain = /^[a-z0-9-]+$/.test(short) && !/x[0-9a-f]{2}/.test(short);
+  const text = plain ? short.replaceAll('-', 'x2d') : `${letters}X${sha256(name).slice(0, 8)}`;
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

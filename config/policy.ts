@@ -31,8 +31,9 @@ export function loadPolicy(file: string): Policy {
   const faults: Fault[] = [];
   const shell = read(source, shellSchema, [], faults).value;
   const defaults = shell?.defaults === undefined ? NOTHING : read(source, defaultsSchema, ['defaults'], faults);
-  const groups: Record<string, GroupPolicy> = {};
-  for (const name of Object.keys(shell?.groups ?? {})) {
+  const groups: [string, GroupPolicy][] = [];
+  // Not those of `shell`, which has no key `__proto__`: that is a name too.
+  for (const name of Object.keys((shell?.groups && source.value(['groups'])) ?? {})) {
     const path = ['groups', name];
     const wrong = groupName.safeParse(name).error?.issues[0]?.message.split('; ');
     if (wrong) faults.push(fault(source, path, 'key', `not ${wrong[0]}`, wrong[1] ?? ''));
@@ -40,15 +41,15 @@ export function loadPolicy(file: string): Policy {
     const group = merged(name, defaults.value ?? {}, own.value ?? {});
     const bad = new Set([...own.bad, ...[...defaults.bad].filter((key) => source.value([...path, key]) === undefined)]);
     if (own.value) faults.push(...groupFaults(source, group, bad));
-    groups[name] = group;
+    groups.push([name, group]);
   }
-  if (shell?.groups && Object.keys(shell.groups).length === 0) {
+  if (shell?.groups && Object.keys(source.value(['groups']) ?? {}).length === 0) {
     faults.push(
       fault(source, ['groups'], 'key', 'no group', 'write a group below it, by the value of its tag PatchGroup'),
     );
   }
   if (faults.length > 0) throw new PolicyFaults(faults);
-  const content = { version: 1 as const, groups };
+  const content = { version: 1 as const, groups: Object.fromEntries(groups) };
   return frozen({ ...content, hash: sha256(content) });
 }
 

@@ -24,10 +24,10 @@ const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const sati
 
 const MINUTES = 7 * 1440;
 
-/** The tag value becomes part of execution names and of paths in the evidence bucket, hence narrower than AWS's tags. */
+/** As SSM has it (API model, `PatchGroup`): letters, digits and blanks of any script among them. */
 export const groupName = shaped(
-  /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/,
-  'a group name: the value of the tag PatchGroup, at most 32 of letters, digits, ".", "_" and "-"',
+  /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$/u,
+  'a group name: the value of the tag PatchGroup, 1 to 256 of letters, digits, blanks and _ . : / = + - @',
   'web',
 );
 

@@ -30,7 +30,10 @@ const INTRO = `# policy.yml
 
 \`version: 1\`, then \`defaults:\` (settings of every group that does not say otherwise) and \`groups:\`, a map of groups by the name
 that their instances carry in the tag \`PatchGroup\`. A group's map is laid over that of \`defaults\`, and that over what is built in,
-key by key; lists and windows are replaced whole. The file is checked as a whole before anything uses it: unknown keys, settings that
+key by key; lists and windows are replaced whole. A name may be all that SSM takes for a patch group: 1 to 256 letters, digits, blanks
+and \`_ . : / = + - @\`. What is made from it (executions, folders of the evidence, schedules, commands in mails) has its short name: \`web\`
+stays \`web\`, \`Web Servers\` becomes \`Web-Servers--b2cbd437\`; commands take either. Where instances show their tags in their metadata,
+EC2 takes no blanks in the key: write \`PatchGroup\`. The file is checked as a whole before anything uses it: unknown keys, settings that
 cannot go together, and campaigns that could not end in time are refused, each with its line, its column and the remedy.
 \`policy.schema.json\` gives the same to an editor:
 

@@ -1,4 +1,4 @@
-/** Where each file of a campaign's evidence lies, below `<group>/<campaign>/`. */
+/** Where each file of a campaign's evidence lies, below `folderOf` its campaign. */
 export const files = {
   opened: 'opened.json',
   policy: 'policy.json',

@@ -4,7 +4,7 @@
  */
 import { eventTime } from '#domain/event-time.ts';
 import type { Instant } from '#domain/model.ts';
-import type { GroupPolicy, Policy } from '#domain/policy.ts';
+import { type GroupPolicy, groupIn, type Policy } from '#domain/policy.ts';
 import type { Trigger } from '#domain/records.ts';
 
 export interface Message {
@@ -45,7 +45,7 @@ export function foldFindings(messages: Message[], policy: Policy): Folded {
       continue;
     }
     for (const name of hint.groups) {
-      const group = Object.hasOwn(policy.groups, name) ? policy.groups[name] : undefined;
+      const group = groupIn(policy, name);
       if (!group || !asksFor(group, hint)) continue;
       const before = asks.get(name);
       const trigger: Trigger =

@@ -4,6 +4,7 @@ import { secondsUntil } from '#domain/instant.ts';
 import type { Instant } from '#domain/model.ts';
 import type { GroupPolicy } from '#domain/policy.ts';
 import type { Approval, Outcome, Plan, RingRecord } from '#domain/records.ts';
+import { ringExecution } from '#domain/short-name.ts';
 
 export interface NextFacts {
   group: GroupPolicy;
@@ -17,6 +18,7 @@ export interface NextFacts {
 export interface Next {
   decision: 'Ring' | 'Approval' | 'Finished';
   ring: string;
+  execution: string; // name of the execution that patches the ring
   approvalSeconds: number;
   outcome: Outcome;
   why: string;
@@ -26,6 +28,7 @@ export function nextRing({ group, plan, records, approvals, at }: NextFacts): Ne
   const finished = (outcome: Outcome, why: string): Next => ({
     decision: 'Finished',
     ring: '',
+    execution: '',
     approvalSeconds: 0,
     outcome,
     why,
@@ -47,6 +50,7 @@ export function nextRing({ group, plan, records, approvals, at }: NextFacts): Ne
     return {
       decision: asks && !approved ? 'Approval' : 'Ring',
       ring,
+      execution: ringExecution(plan.campaign, ring),
       approvalSeconds: Math.min(group.approvals.expiresHours * 3600, proof),
       outcome: 'Halted',
       why: `${ring} began and did not end`,

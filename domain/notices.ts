@@ -15,6 +15,7 @@ import type {
   RingPlan,
   Verdict,
 } from '#domain/records.ts';
+import { shortName } from '#domain/short-name.ts';
 
 /** The end of a campaign. */
 export interface ClosingFacts {
@@ -101,8 +102,8 @@ export function notice(kind: NoticeKind, told: ApprovalFacts | ClosingFacts): No
     data: dataOf(kind, facts),
     attributes: {
       kind,
-      group: clean(group),
-      outcome: outcome ?? 'none', // SNS refuses an empty value
+      group: clean(group) || shortName(group), // SNS refuses an empty value
+      outcome: outcome ?? 'none',
       worst: (left && worstOf(left)) ?? 'none',
     },
   };

@@ -87,6 +87,11 @@ export interface FrozenPolicy {
   group: GroupPolicy;
 }
 
+/** null: the policy has no such group. Names are anybody's words: `constructor` is a legal one. */
+export function groupIn({ groups }: Pick<Policy, 'groups'>, name: string): GroupPolicy | null {
+  return (Object.hasOwn(groups, name) && groups[name]) || null;
+}
+
 export function amountOf(amount: Amount, total: number): number {
   return 'count' in amount ? amount.count : Math.floor((amount.percent * total) / 100);
 }

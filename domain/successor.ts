@@ -1,8 +1,9 @@
 import type { Instant } from '#domain/model.ts';
+import { shortName } from '#domain/short-name.ts';
 
 /** A campaign's name, which is its execution's: `web-20240831T200000Z`. */
 export function campaignName(group: string, at: Instant): string {
-  return `${group}-${at.replace(/[-:]|\.\d+/g, '')}`;
+  return `${shortName(group)}-${at.replace(/[-:]|\.\d+/g, '')}`;
 }
 
 /** The name of the campaign that follows one that closed at `at`; the second name of a second stays apart. */

@@ -6,7 +6,7 @@ import { BadRequest } from '#domain/errors.ts';
 import { files } from '#domain/files.ts';
 import { openLease } from '#domain/lease.ts';
 import type { Instant } from '#domain/model.ts';
-import type { FrozenPolicy, GroupPolicy } from '#domain/policy.ts';
+import { type FrozenPolicy, type GroupPolicy, groupIn } from '#domain/policy.ts';
 import type { Ports } from '#domain/ports.ts';
 import type { Opened, OpenTask } from '#domain/tasks.ts';
 import { changeLease } from '#loop/lease.ts';
@@ -18,7 +18,7 @@ export const openCampaign = async (
   now: Instant,
 ) => {
   const policy = await policies.current();
-  const group = policy.groups[input.group];
+  const group = groupIn(policy, input.group);
   if (!group)
     throw new BadRequest(`No group ${input.group} in the policy. It has: ${Object.keys(policy.groups).join(', ')}.`);
   if (!(await campaigns.claimTrigger(input.trigger, input.campaign))) {

@@ -138,6 +138,12 @@ export class Machines {
   }
 }
 
+/** A name that no execution can have makes no ARN of one: AWS does not look for it. */
+export function checkExecutionArn(arn: string): void {
+  const [, name] = /^arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:execution:[^:]+:([^:]+)$/.exec(arn) ?? [];
+  if (name === undefined || !NAME.test(name)) throw new AwsFault('InvalidArn', `Invalid Arn: '${arn}'`);
+}
+
 /** Of machines and executions alike. */
 export function checkName(name: unknown): void {
   if (typeof name !== 'string' || !NAME.test(name))

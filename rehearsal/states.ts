@@ -3,7 +3,7 @@ import { type AwsEvent, AwsFault, type Chance, type Clock, type ExecutionView, t
 import { Ended, type HistoryEvent, MAX_PAYLOAD, Run } from '#rehearsal/asl/index.ts';
 import { uuid } from '#rehearsal/chance.ts';
 import type { DeployedMachine } from '#rehearsal/serverless.ts';
-import { checkName, type Installed, Machines } from '#rehearsal/states-machines.ts';
+import { checkExecutionArn, checkName, type Installed, Machines } from '#rehearsal/states-machines.ts';
 import { perform, performed, type TaskParts } from '#rehearsal/states-tasks.ts';
 import { Tokens } from '#rehearsal/tokens.ts';
 
@@ -75,6 +75,7 @@ export class States {
   }
 
   get(arn: string): Execution {
+    checkExecutionArn(arn);
     const found = this.executions.get(arn);
     if (!found) throw new AwsFault('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
     return found;

@@ -35,6 +35,6 @@ function stage(text: string): string {
 }
 
 export function groupName(text: string): string {
-  if (text.length > 0 && text.length <= 256 && !/[\p{Cc}/]/u.test(text)) return text;
+  if (text.length > 0 && text.length <= 256 && !/\p{Cc}/u.test(text)) return text;
   throw new InvalidArgumentError('Give the name of a group of the policy.');
 }

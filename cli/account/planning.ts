@@ -5,6 +5,7 @@ import type { Assembled } from '#domain/plan.ts';
 import type { FrozenPolicy, GroupPolicy, Policy } from '#domain/policy.ts';
 import type { Ports } from '#domain/ports.ts';
 import type { LeftHost, RingPlan, ScanRecord } from '#domain/records.ts';
+import { shortName } from '#domain/short-name.ts';
 import { snapshotId } from '#domain/snapshot.ts';
 import { firstSurvey } from '#loop/first-survey.ts';
 import { planFromSurvey } from '#loop/plan.ts';
@@ -39,7 +40,7 @@ export async function planNow(
   now: Instant,
 ): Promise<Planned> {
   const { group, policy } = given;
-  const campaign = { group: group.name, campaign: `${group.name}-plan-${Date.parse(now)}` };
+  const campaign = { group: group.name, campaign: `${shortName(group.name)}-plan-${Date.parse(now)}` };
   const evidence = evidenceInMemory();
   const scan = given.scan
     ? await scanned(campaign.campaign, group, ports, now)
@@ -86,7 +87,7 @@ async function scanned(
   const members = [...(await membersByRing(instances, group)).values()].flat();
   const running = members.filter(({ state }) => state === 'running').map(({ id }) => id);
   let scan = nothingSent(campaign, now);
-  await sendScan(patching, scan, running, `patchwright plan ${group.name}`);
+  await sendScan(patching, scan, running, `patchwright plan ${shortName(group.name)}`);
   for (;;) {
     const read = await readScan(patching, scan, timeOfAws());
     scan = read.scan;

@@ -5,6 +5,7 @@ import { evidence } from '#aws/evidence.ts';
 import { files } from '#domain/files.ts';
 import type { CampaignRef, Ports } from '#domain/ports.ts';
 import type { CampaignRecord, Delta } from '#domain/records.ts';
+import { isCalled, shortName } from '#domain/short-name.ts';
 import { BadInput } from '../bad-input.ts';
 import { exitOf } from '../exit.ts';
 import { openOut } from '../out.ts';
@@ -26,7 +27,9 @@ export async function reportOf(asked: string, out: string | undefined, ports: Re
   const { evidence } = ports;
   const record = await evidence.readIfThere<CampaignRecord>(ref, files.campaign);
   if (!record) {
-    throw new BadInput([`${ref.campaign}: is not closed, or never was. Remedy: patchwright status ${ref.group}`]);
+    throw new BadInput([
+      `${ref.campaign}: is not closed, or never was. Remedy: patchwright status ${shortName(ref.group)}`,
+    ]);
   }
   const delta = await evidence.readIfThere<Delta>(ref, files.delta);
   const fetched = out === undefined ? null : await fetchAll(ref, out, ports);
@@ -48,19 +51,20 @@ function cleaned(line: string): string {
   return /[\p{Cc}\p{Cf}]/u.test(line) ? indent + printable(line) : line;
 }
 
-/** A campaign's group is not in its name for certain: groups may have dashes. The leases know all groups. */
+/** A campaign's group is not in its name for certain: short names may have dashes. The leases know all groups. */
 async function find(asked: string, { campaigns }: ReportPorts): Promise<CampaignRef> {
   const known: string[] = [];
   let found: CampaignRef | null = null;
   for await (const { group, lastClosed } of campaigns.leases()) {
     known.push(group);
-    if (group === asked) {
+    if (isCalled(group, asked)) {
       if (!lastClosed)
-        throw new BadInput([`${group}: has closed no campaign yet. Remedy: patchwright status ${group}`]);
+        throw new BadInput([`${group}: has closed no campaign yet. Remedy: patchwright status ${shortName(group)}`]);
       return { group, campaign: lastClosed.campaign };
     }
-    const longer = group.length > (found?.group.length ?? 0);
-    if (asked.startsWith(`${group}-`) && longer) found = { group, campaign: asked };
+    const name = shortName(group);
+    const longer = name.length > (found ? shortName(found.group).length : 0);
+    if (asked.startsWith(`${name}-`) && longer) found = { group, campaign: asked };
   }
   if (found) return found;
   const groups = known.length ? `of one of the groups ${known.join(', ')}` : 'once a group had one';

@@ -5,6 +5,7 @@ import { evidence } from '#aws/evidence.ts';
 import type { Instant } from '#domain/model.ts';
 import type { GroupPolicy } from '#domain/policy.ts';
 import type { Ports } from '#domain/ports.ts';
+import { shortName } from '#domain/short-name.ts';
 import { campaignName } from '#domain/successor.ts';
 import { CONTRACT } from '#domain/tasks.ts';
 import { wrap } from '../screen/text.ts';
@@ -41,7 +42,7 @@ export async function startByHand(
       ...(waits ? wrap(waits, columns, '  ').map((line) => paint('yellow', line)) : []),
       ...(killSwitch === 'stop' ? wrap(stopped, columns, '  ').map((line) => paint('yellow', line)) : []),
       `Evidence: ${place}`,
-      `Follow it: patchwright status ${group.name} --watch`,
+      `Follow it: patchwright status ${shortName(group.name)} --watch`,
     ],
     exit: 0,
   };

@@ -2,6 +2,7 @@ import { campaigns } from '#aws/campaigns.ts';
 import { engine } from '#aws/engine.ts';
 import { evidence } from '#aws/evidence.ts';
 import type { Instant } from '#domain/model.ts';
+import { isCalled, shortName } from '#domain/short-name.ts';
 import { BadInput } from '../bad-input.ts';
 import { exitOf } from '../exit.ts';
 import { cut, lengthText, type Paint, several, wrap } from '../screen/text.ts';
@@ -49,11 +50,11 @@ export async function watchStatus(
 export async function readStatus(group: string | undefined, ports: StandingPorts, at: Instant): Promise<Status> {
   const groups: Standing[] = [];
   for await (const lease of ports.campaigns.leases()) {
-    if (group === undefined || lease.group === group) groups.push(await standingOf(lease, ports));
+    if (group === undefined || isCalled(lease.group, group)) groups.push(await standingOf(lease, ports));
   }
   if (group !== undefined && groups.length === 0) {
     throw new BadInput([
-      `${group}: never had a campaign here. Remedy: patchwright start ${group}, or look at the name`,
+      `${group}: never had a campaign here. Remedy: patchwright start ${shortName(group)}, or look at the name`,
     ]);
   }
   return { version: 1, at, killSwitch: await ports.campaigns.killSwitch(), groups };

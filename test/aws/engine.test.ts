@@ -47,15 +47,19 @@ test('always 3: the execution of a ring has the name that the campaign machine g
     'arn:aws:states:eu-central-1:123456789012:execution:patchwright-dev-patch-ring:web-1-fleet',
   );
   const machine = readFileSync(new URL('../../statemachines/campaign.asl.json', import.meta.url), 'utf8');
-  assert.equal(JSON.parse(machine).States.PatchRing.Arguments.Name, "{% $campaign & '-' & $ring %}");
+  const { NextRing, PatchRing } = JSON.parse(machine).States;
+  assert.equal(NextRing.Assign.ringExecution, '{% $states.result.Payload.execution %}');
+  assert.equal(PatchRing.Arguments.Name, '{% $ringExecution %}');
 });
 
 test('an execution is stopped with the reason; one that is not there needs no stop; another refusal is an error', async () => {
   aws.answers({ stopDate: 0 });
   await engine.stop(EXECUTION, 'the campaign runs no more');
   assert.deepEqual(aws.calls[0]?.body, { executionArn: EXECUTION, cause: 'the campaign runs no more' });
-  aws.plays(() => error(400, 'ExecutionDoesNotExist'));
-  await engine.stop(EXECUTION, 'x');
+  for (const type of ['ExecutionDoesNotExist', 'InvalidArn']) {
+    aws.plays(() => error(400, type));
+    await engine.stop(EXECUTION, 'x');
+  }
   aws.plays(() => error(400, 'AccessDeniedException'));
   await assert.rejects(engine.stop(EXECUTION, 'x'), { name: 'AwsRefused' });
 });
@@ -63,8 +67,10 @@ test('an execution is stopped with the reason; one that is not there needs no st
 test('always 3: a status is AWS’s, or unknown where the execution is not known; not read is an error', async () => {
   aws.answers({ executionArn: EXECUTION, stateMachineArn: MACHINE, status: 'ABORTED' });
   assert.equal(await engine.status(EXECUTION), 'ABORTED');
-  aws.plays(() => error(400, 'ExecutionDoesNotExist'));
-  assert.equal(await engine.status(EXECUTION), 'unknown');
+  for (const type of ['ExecutionDoesNotExist', 'InvalidArn']) {
+    aws.plays(() => error(400, type));
+    assert.equal(await engine.status(EXECUTION), 'unknown', 'a name that no execution can have was never there');
+  }
   aws.plays(() => error(400, 'AccessDeniedException'));
   await assert.rejects(engine.status(EXECUTION), { name: 'AwsRefused' });
 });

@@ -66,7 +66,10 @@ function watched(...entered: [execution: string, state: string][]): string[] {
     on: (listener: typeof tell) => {
       tell = listener;
     },
-    executions: () => [{ machine: 'campaign', name: CAMPAIGN }],
+    executions: () => [
+      { machine: 'campaign', name: CAMPAIGN, input: {} },
+      { machine: 'patchRing', name: `${CAMPAIGN}-canary`, input: { group: 'web', campaign: CAMPAIGN, ring: 'canary' } },
+    ],
     evidence: () => new Map([[`web/${CAMPAIGN}/rings/canary.json`, new TextEncoder().encode(JSON.stringify(record))]]),
   } as unknown as Rehearsal;
   watch(rehearsal, 'web', watcher);

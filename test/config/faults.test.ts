@@ -34,10 +34,10 @@ const rows: [name: string, changes: Record<number, string>, expected: string[]][
     ['4:1 groups: no group; write a group below it, by the value of its tag PatchGroup'],
   ],
   [
-    'a group name with a space',
-    { 5: '  "web servers":' },
+    'a group name with a sign that no tag has',
+    { 5: '  "web;servers":' },
     [
-      '5:3 groups.web servers: not a group name: the value of the tag PatchGroup, at most 32 of letters, digits, ".", "_" and "-"; write for example web',
+      '5:3 groups.web;servers: not a group name: the value of the tag PatchGroup, 1 to 256 of letters, digits, blanks and _ . : / = + - @; write for example web',
     ],
   ],
   [

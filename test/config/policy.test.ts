@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { BUILT_IN, loadPolicy } from '#config/policy.ts';
+import { policyJson } from '#config/policy-json.ts';
 import { sha256 } from '#domain/hash.ts';
-import type { GroupPolicy, Policy } from '#domain/policy.ts';
+import { type GroupPolicy, groupIn, type Policy } from '#domain/policy.ts';
 import { waiverStates } from '#domain/waiver.ts';
 import { windowAt } from '#domain/window.ts';
 import { policyFile } from './policy-file.ts';
@@ -116,3 +117,26 @@ groups:
 `;
 
 const groupsOf = (text: string) => loadPolicy(policyFile(text)).groups;
+
+test('policy: every value that a patch group may have is a group, words of the language among them', () => {
+  const names = [
+    'Web Servers',
+    'AccountGuardian-PatchGroup-DO-NOT-DELETE',
+    '__proto__',
+    'constructor',
+    '   ',
+    '日'.repeat(256),
+  ];
+  const rings = '{ rings: [{ name: canary, tag: { Ring: canary }, atOnce: 2, soakMinutes: 60 }], os: [DEBIAN] }';
+  const groups = names.map((name) => `  ${JSON.stringify(name)}: ${rings}`);
+  const policy = loadPolicy(policyFile(`version: 1\ngroups:\n${groups.join('\n')}\n`));
+  assert.deepEqual(Object.keys(policy.groups), names);
+  const packaged: Policy = JSON.parse(policyJson(policy));
+  for (const name of names) assert.equal(groupIn(packaged, name)?.name, name);
+  for (const name of ['web', 'toString', 'hasOwnProperty']) assert.equal(groupIn(packaged, name), null);
+  for (const bad of ['', 'a;b', 'a\nb', "it's", 'a'.repeat(257)])
+    assert.throws(
+      () => loadPolicy(policyFile(`version: 1\ngroups:\n  ${JSON.stringify(bad)}: ${rings}\n`)),
+      /not a group name/,
+    );
+});

@@ -143,6 +143,14 @@ test('a bad name, a bad role', async () => {
   );
 });
 
+test('an ARN whose name no execution can have is none: it is not looked for', async () => {
+  const arn = (name: string) => `arn:aws:states:eu-central-1:123456789012:execution:m:${name}`;
+  const ask = (executionArn: string) => act(() => client().send(new DescribeExecutionCommand({ executionArn })));
+  await assert.rejects(ask(arn('x'.repeat(80))), { name: 'ExecutionDoesNotExist' });
+  for (const bad of [arn('x'.repeat(81)), arn('web servers-1'), 'arn:aws:states:eu-central-1:123456789012:execution:m'])
+    await assert.rejects(ask(bad), { name: 'InvalidArn', message: `Invalid Arn: '${bad}'` });
+});
+
 test('lists are paged, and a token is good for its own list only', async () => {
   const first = await act(() => client().send(new ListStateMachinesCommand({ maxResults: 1 })));
   assert.equal(first.stateMachines?.length, 1);

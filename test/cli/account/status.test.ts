@@ -99,3 +99,18 @@ it('watches until nothing is at work, shows each change once, and ends as the ca
   );
   assert.equal(idle.exit, 0, 'what ended before anybody watched is no news');
 });
+
+it('finds a group by its name, and by its short name as mails and campaigns have it', async () => {
+  const leases = () => [freeLease('Web Servers'), freeLease('web')];
+  for (const asked of ['Web Servers', 'Web-Servers--b2cbd437']) {
+    const { groups } = await readStatus(asked, ports(leases), AT);
+    assert.deepEqual(
+      groups.map(({ group }) => group),
+      ['Web Servers'],
+    );
+  }
+  await assert.rejects(readStatus('Mail Servers', ports(leases), AT), {
+    message:
+      'Mail Servers: never had a campaign here. Remedy: patchwright start Mail-Servers--df0aea94, or look at the name',
+  });
+});
