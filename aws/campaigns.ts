@@ -115,7 +115,7 @@ interface Condition {
 }
 
 function intentItem(intent: Intent): Item {
-  const wave = String(intent.wave).padStart(3, '0'); // text order is wave order
+  const wave = String(intent.wave).padStart(6, '0'); // text order is wave order, also beyond 999
   return { pk: `campaign#${intent.campaign}`, sk: `intent#${intent.ring}#${wave}`, data: intent };
 }
 

@@ -7,6 +7,7 @@ import {
   DescribeInstancePatchStatesCommand,
   GetCalendarStateCommand,
   type InstanceInformation,
+  type InstancePatchState,
   ListAssociationsCommand,
   ListCommandInvocationsCommand,
   ListCommandsCommand,
@@ -30,26 +31,11 @@ const WIDTH = 8;
 
 export const patching: Patching = {
   async *managed(ids) {
-    for (const group of groupsOf(ids, IDS)) {
-      const Filters = [{ Key: 'InstanceIds', Values: group }];
-      const nodes = pages(async (NextToken) => {
-        const command = new DescribeInstanceInformationCommand({ Filters, MaxResults: 50, NextToken });
-        const answer = await ask('ssm:DescribeInstanceInformation', ssm().send(command));
-        return { items: answer.InstanceInformationList, next: answer.NextToken };
-      });
-      for await (const node of nodes) yield* toManaged(node);
-    }
+    for (const group of groupsOf(ids, IDS)) for (const node of await rowsOf(group, nodes)) yield* toManaged(node);
   },
 
   async *states(ids) {
-    for (const InstanceIds of groupsOf(ids, IDS)) {
-      const states = pages(async (NextToken) => {
-        const command = new DescribeInstancePatchStatesCommand({ InstanceIds, MaxResults: 100, NextToken });
-        const answer = await ask('ssm:DescribeInstancePatchStates', ssm().send(command));
-        return { items: answer.InstancePatchStates, next: answer.NextToken };
-      });
-      for await (const state of states) yield* toPatchState(state);
-    }
+    for (const group of groupsOf(ids, IDS)) for (const state of await rowsOf(group, states)) yield* toPatchState(state);
   },
 
   async *patches(ids, statuses) {
@@ -98,6 +84,35 @@ export const patching: Patching = {
   },
 };
 
+/** One instance that ended since its id was read refuses the whole list: its half is asked for, and of itself nothing is told. */
+async function rowsOf<T>(ids: InstanceId[], read: (ids: InstanceId[]) => AsyncIterable<T>): Promise<T[]> {
+  try {
+    return await Array.fromAsync(read(ids));
+  } catch (error) {
+    if (!(error instanceof Error) || !isNamed(error.cause, 'InvalidInstanceId')) throw error;
+    if (ids.length <= 1) return [];
+    const half = Math.ceil(ids.length / 2);
+    return [...(await rowsOf(ids.slice(0, half), read)), ...(await rowsOf(ids.slice(half), read))];
+  }
+}
+
+function nodes(Values: InstanceId[]): AsyncGenerator<InstanceInformation> {
+  const Filters = [{ Key: 'InstanceIds', Values }];
+  return pages(async (NextToken) => {
+    const command = new DescribeInstanceInformationCommand({ Filters, MaxResults: 50, NextToken });
+    const answer = await ask('ssm:DescribeInstanceInformation', ssm().send(command));
+    return { items: answer.InstanceInformationList, next: answer.NextToken };
+  });
+}
+
+function states(InstanceIds: InstanceId[]): AsyncGenerator<InstancePatchState> {
+  return pages(async (NextToken) => {
+    const command = new DescribeInstancePatchStatesCommand({ InstanceIds, MaxResults: 100, NextToken });
+    const answer = await ask('ssm:DescribeInstancePatchStates', ssm().send(command));
+    return { items: answer.InstancePatchStates, next: answer.NextToken };
+  });
+}
+
 function* toManaged(node: InstanceInformation): Generator<Managed> {
   if (!node.InstanceId) return;
   const { PlatformName: name = '', PlatformVersion: version = '' } = node;
@@ -115,12 +130,13 @@ async function patchesOf(InstanceId: InstanceId, statuses: PatchStatus[]): Promi
   const found: Patch[] = [];
   for (const status of statuses) {
     const Filters = [{ Key: 'State', Values: [status] }];
-    const rows = pages(async (NextToken) => {
-      const command = new DescribeInstancePatchesCommand({ InstanceId, Filters, MaxResults: 100, NextToken });
-      const answer = await ask('ssm:DescribeInstancePatches', ssm().send(command));
-      return { items: answer.Patches, next: answer.NextToken };
-    });
-    for await (const row of rows) found.push(toPatch(row, status));
+    const read = () =>
+      pages(async (NextToken) => {
+        const command = new DescribeInstancePatchesCommand({ InstanceId, Filters, MaxResults: 100, NextToken });
+        const answer = await ask('ssm:DescribeInstancePatches', ssm().send(command));
+        return { items: answer.Patches, next: answer.NextToken };
+      });
+    for (const row of await rowsOf([InstanceId], read)) found.push(toPatch(row, status));
   }
   return found;
 }

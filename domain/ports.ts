@@ -69,10 +69,10 @@ export interface CommandSummary {
 }
 
 export interface Patching {
-  /** All managed nodes, or those of the ids. Stopped and unmanaged instances are never in it (trap 29). */
+  /** Managed nodes of the ids. Stopped and unmanaged instances are never in it (trap 29), nor is one that ended meanwhile. */
   managed(ids: Iterable<InstanceId>): AsyncIterable<Managed>;
   states(ids: Iterable<InstanceId>): AsyncIterable<PatchState>;
-  /** Per instance, in the order of the ids, one row each also where there are none; several instances in flight. */
+  /** Per instance, in the order of the ids, one row each also where there are none, or the instance ended meanwhile; several in flight. */
   patches(ids: Iterable<InstanceId>, statuses: PatchStatus[]): AsyncIterable<{ id: InstanceId; patches: Patch[] }>;
   /** At most once: this client does not retry. Throws `SendRefused` when AWS certainly took nothing; any other throw is unclear. */
   send(request: SendRequest): Promise<string>;

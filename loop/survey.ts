@@ -139,7 +139,10 @@ async function byInstance(findings: AsyncIterable<Finding>): Promise<Map<string,
   return map;
 }
 
-/** One request per host and status: the patch state says which of them are worth asking for. */
+/**
+ * One request per host and status: the patch state says which of them are worth asking for. A host whose list does not bear its
+ * count out (it ended between the two, or another scan came) is left out: an empty list of it would say that it lacks nothing.
+ */
 export async function openPatches(
   patching: Patching,
   ids: string[],
@@ -148,7 +151,10 @@ export async function openPatches(
   const map = new Map<string, Patch[]>(ids.map((id) => [id, []]));
   for (const [status, counted] of OPEN) {
     const asked = ids.filter((id) => (states.get(id)?.[counted] ?? 0) > 0);
-    for await (const { id, patches } of patching.patches(asked, [status])) map.get(id)?.push(...patches);
+    for await (const { id, patches } of patching.patches(asked, [status])) {
+      map.get(id)?.push(...patches);
+      if (!patches.length) map.delete(id);
+    }
   }
   return map;
 }

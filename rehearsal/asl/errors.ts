@@ -1,13 +1,16 @@
 /** Errors as the Amazon States Language knows them: a name, and a cause in words. */
 
+/** Characters of a name and of a cause that an event of a history has at most (Step Functions API model). */
+const MOST = { error: 256, cause: 32_768 };
+
 export class StatesError extends Error {
   readonly error: string;
   readonly reason: string;
   constructor(error: string, reason: string) {
     super(`${error}: ${reason}`);
     this.name = 'StatesError';
-    this.error = error;
-    this.reason = reason;
+    this.error = error.slice(0, MOST.error);
+    this.reason = reason.slice(0, MOST.cause);
   }
 }
 

@@ -18,7 +18,6 @@ export async function attemptTask(state: TaskState, input: unknown, scope: Scope
       timeout: await limit(state.timeoutSeconds, 'TimeoutSeconds', input, inside),
       heartbeat: await limit(state.heartbeatSeconds, 'HeartbeatSeconds', input, inside),
     });
-    scope.run.measure(result, state.name);
     return await leave(state, { input, result }, result, inside);
   } finally {
     call.close();
@@ -106,14 +105,26 @@ class Call {
 
   #submitted(output: unknown): void {
     const resource = whole(this.#state);
-    if (this.#outcome) this.#scope.run.record('TaskSubmitted', { resource, output }, this.#scope.trail);
+    if (!this.#outcome || this.#isTooLarge(output)) return;
+    this.#scope.run.record('TaskSubmitted', { resource, output }, this.#scope.trail);
   }
 
   #succeed(value: unknown): void {
     const outcome = this.#outcome;
-    if (!outcome) return;
+    if (!outcome || this.#isTooLarge(value)) return;
     this.close();
     if (this.#record('TaskSucceeded', { output: value }, outcome.reject)) outcome.resolve(value);
+  }
+
+  /** Such a result fails the task, and stands in no event: of none could the history be told any more. */
+  #isTooLarge(value: unknown): boolean {
+    try {
+      this.#scope.run.measure(value, this.#state.name);
+      return false;
+    } catch (error) {
+      this.#fail(error as Error);
+      return true;
+    }
   }
 
   #fail(error: Error): void {

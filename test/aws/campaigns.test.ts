@@ -149,13 +149,13 @@ test('always 4: an intent of a ring and wave is added once, and updated only whe
 });
 
 test('intents come by ring in the order of waves, or all of a campaign', async () => {
-  for (const wave of [10, 9, 100]) await campaigns.addIntent(intent(wave));
+  for (const wave of [10, 9, 1000, 100]) await campaigns.addIntent(intent(wave));
   await campaigns.addIntent(intent(1, 'canary2'));
   await campaigns.addIntent({ ...intent(1), campaign: 'c2' });
   await campaigns.putApproval(ask);
   const of = async (ring?: string) => (await all(campaigns.intents('c1', ring))).map(({ comment }) => comment);
-  assert.deepEqual(await of('canary'), ['c1/canary/9', 'c1/canary/10', 'c1/canary/100']);
-  assert.deepEqual(await of(), ['c1/canary/9', 'c1/canary/10', 'c1/canary/100', 'c1/canary2/1']);
+  assert.deepEqual(await of('canary'), ['c1/canary/9', 'c1/canary/10', 'c1/canary/100', 'c1/canary/1000']);
+  assert.deepEqual(await of(), ['c1/canary/9', 'c1/canary/10', 'c1/canary/100', 'c1/canary/1000', 'c1/canary2/1']);
 });
 
 test('lists of more than one page are read to the end', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { patching } from '#aws/patching.ts';
 import type { PatchStatus } from '#domain/model.ts';
-import { all, wire } from './wire.ts';
+import { type Answer, all, error, wire } from './wire.ts';
 
 const aws = await wire();
 const many = (count: number) => Array.from({ length: count }, (_, n) => `i-${n}`);
@@ -222,4 +222,43 @@ test('calendars: open only if AWS says OPEN, asked for the instant; none at all 
   assert.deepEqual(await patching.calendars(['frozen'], '2026-03-01T02:00:00.000Z'), { open: true, nextChange: null });
   assert.deepEqual(await patching.calendars([], '2026-03-01T02:00:00.000Z'), { open: true, nextChange: null });
   assert.equal(aws.calls.length, 2);
+});
+
+const ended = (id: string): Answer => error(400, 'InvalidInstanceId', `${id} is terminated`);
+
+test('an instance that ended between two reads is left out, not a failed survey: its half is asked for again', async () => {
+  aws.plays(({ operation, body }) => {
+    const ids: string[] = operation === 'DescribeInstancePatchStates' ? body.InstanceIds : body.Filters[0].Values;
+    if (ids.includes('i-7')) return ended('i-7');
+    const times = {
+      OperationStartTime: 1,
+      OperationEndTime: 2,
+      Operation: 'Scan',
+      PatchGroup: 'web',
+      BaselineId: 'pb-1',
+    };
+    return operation === 'DescribeInstancePatchStates'
+      ? { body: { InstancePatchStates: ids.map((InstanceId) => ({ InstanceId, ...times })) } }
+      : { body: { InstanceInformationList: ids.map((InstanceId) => ({ InstanceId, PingStatus: 'Online' })) } };
+  });
+  const others = many(50).filter((id) => id !== 'i-7');
+  assert.deepEqual(
+    (await all(patching.managed(many(50)))).map(({ id }) => id),
+    others,
+  );
+  assert.ok(aws.calls.length <= 13, 'two for each halving');
+  assert.deepEqual(
+    (await all(patching.states(many(50)))).map(({ id }) => id),
+    others,
+  );
+});
+
+test('the patches of an instance that ended are an empty list; any other refusal is one', async () => {
+  aws.plays(({ body }) => (body.InstanceId === 'i-1' ? ended('i-1') : { body: { Patches: [] } }));
+  assert.deepEqual(await all(patching.patches(['i-0', 'i-1'], ['Missing'])), [
+    { id: 'i-0', patches: [] },
+    { id: 'i-1', patches: [] },
+  ]);
+  aws.plays(() => error(400, 'AccessDeniedException'));
+  await assert.rejects(all(patching.patches(['i-0'], ['Missing'])), { name: 'AwsRefused' });
 });

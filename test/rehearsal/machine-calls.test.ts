@@ -2,14 +2,20 @@
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { test } from 'node:test';
-import { CreateStateMachineCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  CreateStateMachineCommand,
+  GetExecutionHistoryCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { AwsFault, type Fake } from '#rehearsal/api.ts';
 import type { EngineFault } from '#rehearsal/rehearsal.ts';
 import { openSample } from './sample.ts';
 
 const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:sample-dev-notices';
 
-async function run(name: string, Arguments: unknown, faults: EngineFault[] = []) {
-  const rehearsal = await openSample({ faults });
+async function run(name: string, Arguments: unknown, faults: EngineFault[] = [], fakes: Fake[] = []) {
+  const rehearsal = await openSample({ faults, fakes });
   const answered: { caller: string; call: string; input: unknown }[] = [];
   const listen = (message: unknown) => answered.push(message as (typeof answered)[number]);
   subscribe('rehearsal:answered', listen);
@@ -26,9 +32,12 @@ async function run(name: string, Arguments: unknown, faults: EngineFault[] = [])
       await sfn.send(new StartExecutionCommand({ stateMachineArn, name: 'x' }));
     });
     await rehearsal.run(() => rehearsal.executions().every(({ status }) => status !== 'RUNNING'));
-    const { status, output, error, cause } = rehearsal.executions()[0] ?? {};
+    const { status, output, error, cause, arn } = rehearsal.executions()[0] ?? {};
     const own = answered.filter(({ caller }) => caller === 'states:m');
-    return { status, output, error, cause, own, calls: rehearsal.callsByCaller };
+    const { events = [] } = await rehearsal.act('operator', () =>
+      new SFNClient({}).send(new GetExecutionHistoryCommand({ executionArn: arn })),
+    );
+    return { status, output, error, cause, own, events, calls: rehearsal.callsByCaller };
   } finally {
     unsubscribe('rehearsal:answered', listen);
     await rehearsal.close();
@@ -138,3 +147,32 @@ for (const [fault, code] of [
     const { error } = await run('aws-sdk:ssm:getParameter', { Name: 'colour' }, [fault]);
     assert.equal(error, code);
   });
+
+/** What the service answers, and what a task is told of it. */
+const answering = (answer: () => unknown): Fake => ({ service: 'ssm', operations: { GetParameter: answer } });
+const parameter = (bytes: number) => ({ Parameter: { Name: 'p', Value: 'x'.repeat(bytes) } });
+
+for (const [what, name] of [
+  ['of a call', 'aws-sdk:ssm:getParameter'],
+  ['of a request with a token', 'aws-sdk:ssm:getParameter.waitForTaskToken'],
+] as const)
+  test(`a result ${what} over 256 KiB fails the task, and the history can still be read`, async () => {
+    const Name = '{% $length($states.context.Task.Token) > 0 ? "p" : "p" %}'; // a token has to be handed to somebody
+    const { error, events } = await run(name, { Name }, [], [answering(() => parameter(300_000))]);
+    assert.equal(error, 'States.DataLimitExceeded');
+    const [failed] = events.filter(({ type }) => type === 'TaskFailed');
+    assert.match(
+      failed?.taskFailedEventDetails?.cause ?? '',
+      /^The state\/task 'T' returned a result with a size exceeding/,
+    );
+    assert.ok(!events.some(({ type }) => type === 'TaskSucceeded' || type === 'TaskSubmitted'));
+  });
+
+test('an error whose message is longer than AWS tells is told so far, and the history can still be read', async () => {
+  const long = () => {
+    throw new AwsFault('ParameterNotFound', 'n'.repeat(100_000));
+  };
+  const { cause, events } = await run('aws-sdk:ssm:getParameter', { Name: 'p' }, [], [answering(long)]);
+  assert.equal(cause?.length, 32_768);
+  assert.equal(events.at(-1)?.executionFailedEventDetails?.cause, cause);
+});
