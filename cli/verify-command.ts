@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { DIFFERS } from './exit.ts';
-import { several } from './screen/text.ts';
+import { printable, several } from './screen/text.ts';
 import { type VerifiedCampaign, verify } from './verify/verify.ts';
 
 export function verifyCommand(): Command {
@@ -40,5 +40,8 @@ function lines({ campaign, outcome, manifest, files, differences, notes }: Verif
     ...differences.map(({ file, words }) => `  ${file}: ${words}`),
     ...(manifest ? [`  manifest ${manifest}`] : []),
     ...notes.map((note) => `  note: ${note}`),
-  ];
+  ].map(printed);
 }
+
+/** Names and words are of whoever wrote the folder: none may speak to the terminal. */
+const printed = (line: string) => (line.startsWith('  ') ? `  ${printable(line)}` : printable(line));

@@ -1,3 +1,5 @@
+import { Unreadable } from './folder.ts';
+
 /** Something in a folder of evidence that is not as it has to be. */
 export interface Difference {
   file: string; // path in the folder
@@ -23,6 +25,22 @@ export class Differences {
       const more = all.length - told.length;
       return more > 0 ? [...told, { file, words: `and ${more} more differences` }] : told;
     });
+  }
+}
+
+/** What goes wrong is a difference of the file that cannot be read, else of `file`; null then. */
+export async function attempt<T>(
+  file: string,
+  differences: Differences,
+  check: () => T | Promise<T>,
+): Promise<T | null> {
+  try {
+    return await check();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (error instanceof Unreadable) differences.add(error.file, error.message);
+    else differences.add(file, `does not follow from the rest: ${error.message}`);
+    return null;
   }
 }
 

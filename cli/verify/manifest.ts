@@ -1,30 +1,21 @@
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { files } from '#domain/files.ts';
 import { type Manifest, manifestHash } from '#domain/manifest.ts';
-import type { Differences } from './difference.ts';
-import { Folder } from './folder.ts';
+import { attempt, type Differences } from './difference.ts';
+import { Folder, isInside } from './folder.ts';
 
 /** The hash of every file, of the manifest itself, and of the campaign before where its folder lies beside this one. */
-export function checkManifest(folder: Folder, differences: Differences, notes: string[]): Manifest {
+export async function checkManifest(folder: Folder, differences: Differences, notes: string[]): Promise<Manifest> {
   const manifest = folder.json<Manifest>(files.manifest);
   if (manifest.hash !== manifestHash(manifest)) {
     differences.add(files.manifest, `was changed: its own hash is not ${manifest.hash.slice(0, 12)}…`);
   }
-  const listed = new Set([files.manifest]);
-  for (const { path, sha256, bytes } of manifest.files) {
-    listed.add(path);
-    if (!folder.has(path)) {
-      differences.add(path, 'is missing');
-      continue;
-    }
-    const is = folder.digest(path);
-    if (is.sha256 !== sha256) {
-      differences.add(
-        path,
-        `was changed: sha256 ${short(is.sha256)} of ${is.bytes} bytes, and has to be ${short(sha256)} of ${bytes}`,
-      );
-    }
+  folder.list(manifest.files);
+  for (const { path } of manifest.files) {
+    if (isInside(path)) await attempt(path, differences, () => folder.listedBytes(path));
+    else differences.add(files.manifest, `lists ${JSON.stringify(path)}, which is no path inside the folder: not read`);
   }
+  const listed = new Set([files.manifest, ...manifest.files.map(({ path }) => path)]);
   const others = folder.files().filter((file) => !listed.has(file));
   for (const file of others.filter(isOurs)) differences.add(file, 'is not in the manifest');
   const foreign = others.filter((file) => !isOurs(file));
@@ -32,7 +23,7 @@ export function checkManifest(folder: Folder, differences: Differences, notes: s
     notes.push(
       `${foreign.length === 1 ? '1 file is' : `${foreign.length} files are`} not the campaign's and ${foreign.length === 1 ? 'was' : 'were'} not checked: ${cut(foreign)}`,
     );
-  checkPrevious(folder, manifest, differences, notes);
+  await attempt(files.manifest, differences, () => checkPrevious(folder, manifest, differences, notes));
   return manifest;
 }
 
@@ -41,16 +32,22 @@ function checkPrevious(folder: Folder, { previous }: Manifest, differences: Diff
     notes.push('it names no campaign before it: the first in its chain');
     return;
   }
-  const beside = new Folder(join(dirname(resolve(folder.directory)), previous.campaign));
-  if (!beside.has(files.manifest)) {
+  if (!isInside(previous.campaign) || previous.campaign.includes('/')) {
+    const words = `names ${JSON.stringify(previous.campaign)} as the campaign before, which is no folder beside this one`;
+    differences.add(files.manifest, `${words}: it was not read`);
+    return;
+  }
+  const name = `../${previous.campaign}/${files.manifest}`;
+  const parent = new Folder(dirname(resolve(folder.directory)), '../');
+  if (!parent.has(`${previous.campaign}/${files.manifest}`)) {
     notes.push(`the campaign before, ${previous.campaign}, is not beside this folder: its hash was not checked`);
     return;
   }
-  const before = beside.json<Manifest>(files.manifest);
+  const before = parent.folder(previous.campaign).json<Manifest>(files.manifest);
   const is = manifestHash(before);
   if (is !== previous.manifest || before.campaign !== previous.campaign) {
     const words = `is another campaign's than the one that closed before: hash ${short(is)}, and has to be ${short(previous.manifest)}`;
-    differences.add(`../${previous.campaign}/${files.manifest}`, words);
+    differences.add(name, words);
   }
 }
 

@@ -7,7 +7,7 @@ import type { Opened } from '#domain/tasks.ts';
 import { writeDelta } from '#loop/delta.ts';
 import { writeReport } from '#loop/report.ts';
 import { comparedEvidence } from './compared-evidence.ts';
-import type { Differences } from './difference.ts';
+import { attempt, type Differences } from './difference.ts';
 import type { Folder } from './folder.ts';
 
 /** The delta from the two surveys, the plan and the rings' records; then the notice and the report from it. */
@@ -17,17 +17,27 @@ export async function recompute(
   manifest: Manifest | null,
   differences: Differences,
 ): Promise<void> {
-  const notice = folder.json<Notice>(files.notice);
-  const place = (notice.data as { evidence?: string } | null)?.evidence ?? '';
+  const notice = await attempt(files.notice, differences, () => folder.json<Notice>(files.notice));
+  const place = (notice?.data as { evidence?: string } | null)?.evidence ?? '';
   const evidence = comparedEvidence(folder, place, differences);
   const { group, campaign, outcome, why, closedAt } = record;
   const ref = { group, campaign };
-  const plan = await evidence.readIfThere<Plan>(ref, files.plan);
-  const policy = await evidence.readIfThere<FrozenPolicy>(ref, files.policy);
-  const opened = await evidence.readIfThere<Opened>(ref, files.opened);
+  const [plan, policy, opened] = [
+    await attempt(files.plan, differences, () => evidence.readIfThere<Plan>(ref, files.plan)),
+    await attempt(files.policy, differences, () => evidence.readIfThere<FrozenPolicy>(ref, files.policy)),
+    await attempt(files.opened, differences, () => evidence.readIfThere<Opened>(ref, files.opened)),
+  ];
   const facts = policy && opened ? { group: policy.group, openedAt: opened.openedAt, outcome, why } : null;
-  const delta = facts && (await writeDelta(ref, facts, evidence, closedAt));
-  await evidence.write(ref, files.notice, closingNotice({ record, plan, delta, place }));
-  await evidence.writeText(ref, files.report, `${notice.subject}\n\n${notice.body}\n`);
-  if (manifest) await writeReport(ref, { record, plan, delta, previous: manifest.previous }, evidence);
+  const again = await attempt(files.delta, differences, async () => ({
+    delta: facts && (await writeDelta(ref, facts, evidence, closedAt)),
+  }));
+  if (!again) return; // what is made of the delta cannot be made
+  const { delta } = again;
+  await attempt(files.notice, differences, () =>
+    evidence.write(ref, files.notice, closingNotice({ record, plan, delta, place })),
+  );
+  if (notice) await evidence.writeText(ref, files.report, `${notice.subject}\n\n${notice.body}\n`);
+  if (!manifest) return;
+  const reported = { record, plan, delta, previous: manifest.previous };
+  await attempt(files.page, differences, () => writeReport(ref, reported, evidence));
 }

@@ -7,29 +7,31 @@ import type { CampaignRecord, FindingFate, Plan, RingPlan, RingRecord } from '#d
 import { scopeHash } from '#domain/scope.ts';
 import type { Opened } from '#domain/tasks.ts';
 import type { SurveySummary } from '#loop/survey.ts';
-import { type Differences, differing } from './difference.ts';
+import { attempt, type Differences, differing } from './difference.ts';
 import type { Folder } from './folder.ts';
 
 /** What the files say of each other: who changes one and hashes it anew has to change them all, and to the same story. */
-export function checkRecords(
+export async function checkRecords(
   folder: Folder,
   record: CampaignRecord,
   manifest: Manifest | null,
   differences: Differences,
-): void {
+): Promise<void> {
   if (manifest) {
     const { group, campaign, closedAt } = record;
     for (const words of differing(pick(manifest, 'group', 'campaign', 'closedAt'), { group, campaign, closedAt })) {
       differences.add(files.manifest, `${words}, as ${files.campaign} says`);
     }
   }
-  const plan = folder.has(files.plan) ? folder.json<Plan>(files.plan) : null;
-  checkOpening(folder, record, differences);
-  checkSurveys(folder, differences);
+  await attempt(files.opened, differences, () => checkOpening(folder, record, differences));
+  await attempt(files.surveyBefore, differences, () => checkSurveys(folder, differences));
+  const plan = await attempt(files.plan, differences, () =>
+    folder.has(files.plan) ? folder.json<Plan>(files.plan) : null,
+  );
   if (!plan) return;
-  checkPlan(folder, record, plan, differences);
-  checkVerdicts(folder, record, plan, differences);
-  checkApprovals(folder, record, plan, differences);
+  await attempt(files.plan, differences, () => checkPlan(folder, record, plan, differences));
+  await attempt(files.campaign, differences, () => checkVerdicts(folder, record, plan, differences));
+  await attempt(files.campaign, differences, () => checkApprovals(folder, record, plan, differences));
 }
 
 function checkOpening(folder: Folder, record: CampaignRecord, differences: Differences): void {

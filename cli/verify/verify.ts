@@ -1,12 +1,12 @@
 /** Checks a campaign's evidence from its folder alone: hashes, the chain, what the records say of each other, and the delta anew. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { files } from '#domain/files.ts';
 import type { CampaignRecord, Outcome } from '#domain/records.ts';
 import { VERSION } from '#domain/version.ts';
 import { BadInput } from '../bad-input.ts';
-import { type Difference, Differences } from './difference.ts';
-import { Folder, Unreadable } from './folder.ts';
+import { attempt, type Difference, Differences } from './difference.ts';
+import { Folder } from './folder.ts';
 import { checkManifest } from './manifest.ts';
 import { recompute } from './recompute.ts';
 import { checkRecords } from './records.ts';
@@ -31,13 +31,16 @@ export async function verify(directory: string): Promise<VerifiedCampaign[]> {
     : readdirSync(directory)
         .sort()
         .map((name) => join(directory, name))
-        .filter((path) => statSync(path).isDirectory() && isCampaign(path));
+        .filter(isCampaign);
   if (folders.length === 0) {
     const remedy = `Remedy: copy one first, for example aws s3 sync s3://BUCKET/GROUP/CAMPAIGN ${directory}`;
     throw new BadInput([`${directory}: holds no campaign's evidence (no ${files.manifest}). ${remedy}`]);
   }
   const verified: VerifiedCampaign[] = [];
-  for (const folder of folders) verified.push(await verifyCampaign(folder));
+  for (const folder of folders) {
+    const link = folder !== directory && lstatSync(folder).isSymbolicLink();
+    verified.push(link ? notFollowed(folder) : await verifyCampaign(folder));
+  }
   return verified;
 }
 
@@ -46,21 +49,22 @@ function isCampaign(directory: string): boolean {
   return [files.manifest, files.campaign, files.opened].some((file) => existsSync(join(directory, file)));
 }
 
+/** A link in a group's folder: whoever made the folder may have let it lead anywhere. */
+function notFollowed(directory: string): VerifiedCampaign {
+  const words = 'is a link: it was not followed. Remedy: verify the folder itself, by its name';
+  const none = { group: '', outcome: null, manifest: null, files: 0, notes: [] };
+  return { ...none, directory, campaign: basename(directory), differences: [{ file: '.', words }] };
+}
+
 async function verifyCampaign(directory: string): Promise<VerifiedCampaign> {
   const folder = new Folder(directory);
   const differences = new Differences();
   const notes: string[] = [];
-  const manifest = attempt(differences, () => checkManifest(folder, differences, notes));
-  const record = attempt(differences, () => folder.json<CampaignRecord>(files.campaign));
+  const manifest = await attempt(files.manifest, differences, () => checkManifest(folder, differences, notes));
+  const record = await attempt(files.campaign, differences, () => folder.json<CampaignRecord>(files.campaign));
   if (record) {
-    attempt(differences, () => checkRecords(folder, record, manifest, differences));
-    try {
-      await recompute(folder, record, manifest, differences);
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      const file = error instanceof Unreadable ? error.file : files.delta;
-      differences.add(file, error instanceof Unreadable ? error.message : `cannot be computed again: ${error.message}`);
-    }
+    await checkRecords(folder, record, manifest, differences);
+    await recompute(folder, record, manifest, differences);
   }
   const all = differences.all();
   const by = `patchwright ${VERSION}`;
@@ -77,14 +81,4 @@ async function verifyCampaign(directory: string): Promise<VerifiedCampaign> {
     differences: all,
     notes,
   };
-}
-
-function attempt<T>(differences: Differences, check: () => T): T | null {
-  try {
-    return check();
-  } catch (error) {
-    if (error instanceof Unreadable) differences.add(error.file, error.message);
-    else differences.add(files.campaign, `the records do not fit together: ${(error as Error).message}`);
-    return null;
-  }
 }

@@ -75,11 +75,13 @@ export function csvLine<Row>(fields: Fields<Row>, row: Row): string {
   return `${fields.map(([, of]) => cell(of(row))).join(',')}\r\n`;
 }
 
-/** RFC 4180; a text that a spreadsheet would take for a formula gets an apostrophe, since tags are written by anybody. */
+/**
+ * RFC 4180; a text that a spreadsheet would take for a formula gets an apostrophe, since tags are written by anybody. Where the
+ * list separator is `;` a cell begins after each of them, whatever the quotes around it: it gets one there, too.
+ */
 function cell(value: Cell): string {
   if (value === null) return '';
   if (typeof value !== 'string') return String(value);
-  const text = clean(value);
-  const harmless = /^[=+\-@]/.test(text) ? `'${text}` : text;
-  return /[",]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  const harmless = clean(value).replace(/(^|;)(?=[\s"']*[=+\-@＝＋－＠])/g, "$1'");
+  return /[",;]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

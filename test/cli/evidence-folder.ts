@@ -42,6 +42,7 @@ export function rehash(directory: string, previous?: Manifest['previous']): Mani
 /** As the campaign would have closed after another one. */
 export async function closeAfter(directory: string, previous: Manifest['previous']): Promise<void> {
   const folder = new Folder(directory);
+  folder.list(folder.json<Manifest>(files.manifest).files);
   const reading = comparedEvidence(folder, '', new Differences());
   const evidence: Evidence = {
     ...reading,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { csvHead, csvLine, FINDING_FIELDS, INSTANCE_FIELDS } from '../../../domain/report/csv.ts';
 import { instance, row } from './fixture.ts';
 
@@ -22,6 +23,8 @@ const CELLS: [string, string][] = [
   ['@SUM(A1)', "i-1,'@SUM(A1),canary"],
   ['\t=1', "i-1,'=1,canary"],
   ['two\r\nlines', 'i-1,two lines,canary'],
+  ['a;b', 'i-1,"a;b",canary'],
+  ['＝1', "i-1,'＝1,canary"],
   ['Grüße 🔧', 'i-1,Grüße 🔧,canary'],
 ];
 for (const [name, expected] of CELLS) {
@@ -29,6 +32,40 @@ for (const [name, expected] of CELLS) {
     assert.equal(cellOf(name), expected);
   });
 }
+
+/** The cells of a line as a spreadsheet reads them whose list separator is `separator`: quotes count at a cell's start only. */
+function cellsBy(separator: string, line: string): string[] {
+  const cells: string[] = [];
+  for (let at = 0; at <= line.length; at++) {
+    let text = '';
+    if (line[at] === '"') {
+      for (at++; at < line.length; at++) {
+        if (line[at] !== '"') text += line[at];
+        else if (line[at + 1] === '"') text += line[at++];
+        else break;
+      }
+      at++;
+    }
+    for (; at < line.length && line[at] !== separator; at++) text += line[at];
+    cells.push(text);
+  }
+  return cells;
+}
+
+test('by either list separator no text begins a cell that is a formula', () => {
+  const hostile = fc
+    .array(fc.constantFrom(...';,"\'=+-@＝ \t\nx1|'), { maxLength: 12 })
+    .map((characters) => characters.join(''));
+  fc.assert(
+    fc.property(hostile, (name) => {
+      const line = csvLine(INSTANCE_FIELDS, instance({ name })).trimEnd();
+      for (const separator of [',', ';'])
+        for (const text of cellsBy(separator, line)) assert.doesNotMatch(text.trim(), /^[=+\-@＝＋－＠]/, line);
+      assert.equal(cellsBy(',', line).length, INSTANCE_FIELDS.length);
+    }),
+    { numRuns: 5000, examples: [['a;=1+1'], ['a; =1'], ['a;"=1"'], [';;@x']] },
+  );
+});
 
 test('a new finding has its kind for a reason, and every ARN is there', () => {
   const line = csvLine(FINDING_FIELDS, row({ bucket: 'new', newKind: 'advisory', arn: 'arn:aws:f' }));
