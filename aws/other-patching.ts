@@ -1,7 +1,9 @@
 import {
   DescribeAssociationCommand,
   DescribeMaintenanceWindowsCommand,
+  DescribeMaintenanceWindowTargetsCommand,
   DescribeMaintenanceWindowTasksCommand,
+  GetMaintenanceWindowTaskCommand,
   ListAssociationsCommand,
   type Target,
 } from '@aws-sdk/client-ssm';
@@ -63,13 +65,45 @@ async function* maintenanceWindows(): AsyncGenerator<OtherPatching> {
       const answer = await ask('ssm:DescribeMaintenanceWindowTasks', ssm().send(command));
       return { items: answer.Tasks, next: answer.NextToken };
     });
-    for await (const { TaskArn = '', TaskParameters, Targets } of tasks) {
+    let registered: Map<string, Target[]> | null = null;
+    for await (const { TaskArn = '', WindowTaskId, Targets = [] } of tasks) {
       if (!WindowId || !PATCHES.test(TaskArn)) continue;
-      const operation = operationOf(TaskParameters?.Operation?.Values);
+      const operation = await operationOfTask(WindowId, WindowTaskId);
       const document = TaskArn.slice(TaskArn.lastIndexOf('/') + 1);
-      yield { kind: 'maintenance window', id: WindowId, name: Name, document, operation, targets: words(Targets) };
+      if (Targets.some(isOfWindow)) registered ??= await targetsOf(WindowId);
+      const targets = Targets.flatMap((target) => (isOfWindow(target) ? found(target, registered) : [target]));
+      yield { kind: 'maintenance window', id: WindowId, name: Name, document, operation, targets: words(targets) };
     }
   }
+}
+
+/** By the task itself: the list's `TaskParameters` are deprecated, and empty for a task of today (trap 40). */
+async function operationOfTask(
+  WindowId: string,
+  WindowTaskId: string | undefined,
+): Promise<OtherPatching['operation']> {
+  const call = ssm().send(new GetMaintenanceWindowTaskCommand({ WindowId, WindowTaskId }));
+  const { TaskInvocationParameters: of, TaskParameters } = await ask('ssm:GetMaintenanceWindowTask', call);
+  const { Operation } = of?.RunCommand?.Parameters ?? of?.Automation?.Parameters ?? {};
+  return operationOf(Operation ?? TaskParameters?.Operation?.Values);
+}
+
+/** A task may aim at targets that are registered with its window, by their ids. */
+async function targetsOf(WindowId: string): Promise<Map<string, Target[]>> {
+  const listed = pages(async (NextToken) => {
+    const command = new DescribeMaintenanceWindowTargetsCommand({ WindowId, MaxResults: 50, NextToken });
+    const answer = await ask('ssm:DescribeMaintenanceWindowTargets', ssm().send(command));
+    return { items: answer.Targets, next: answer.NextToken };
+  });
+  const byId = new Map<string, Target[]>();
+  for await (const { WindowTargetId = '', Targets = [] } of listed) byId.set(WindowTargetId, Targets);
+  return byId;
+}
+
+const isOfWindow = ({ Key }: Target) => Key === 'WindowTargetIds';
+
+function found({ Key, Values = [] }: Target, registered: Map<string, Target[]> | null): Target[] {
+  return Values.flatMap((id) => registered?.get(id) ?? [{ Key, Values: [id] }]);
 }
 
 function operationOf(values: string[] | undefined): OtherPatching['operation'] {

@@ -41,6 +41,14 @@ export function wishes({ table, bucket, machine, topics }: Names): Wish[] {
       'ssm:GetPatchBaselineForPatchGroup',
     ),
     ...topics.flatMap((topic) => of('check', topic, 'sns:ListSubscriptionsByTopic')),
-    ...of('check', '*', 'ssm:DescribeMaintenanceWindowTasks', 'ssm:DescribeMaintenanceWindows', 'ssm:ListAssociations'),
+    ...of(
+      'check',
+      '*',
+      'ssm:DescribeMaintenanceWindowTargets',
+      'ssm:DescribeMaintenanceWindowTasks',
+      'ssm:DescribeMaintenanceWindows',
+      'ssm:GetMaintenanceWindowTask',
+      'ssm:ListAssociations',
+    ),
   ];
 }

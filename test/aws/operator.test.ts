@@ -106,12 +106,16 @@ describe('what else patches', () => {
         case 'DescribeMaintenanceWindows':
           assert.deepEqual(body.Filters, [{ Key: 'Enabled', Values: ['true'] }]);
           return { body: { WindowIdentities: [{ WindowId: 'mw-1', Name: 'sundays' }] } };
+        case 'GetMaintenanceWindowTask':
+          assert.deepEqual(body, { WindowId: 'mw-1', WindowTaskId: 't-2' });
+          return { body: { TaskParameters: { Operation: { Values: ['Install'] } } } };
         default:
           return {
             body: {
               Tasks: [
                 { TaskArn: 'AWS-RunShellScript' },
                 {
+                  WindowTaskId: 't-2',
                   TaskArn: 'arn:aws:ssm:eu-central-1::document/AWS-RunPatchBaseline',
                   Targets: [{ Key: 'tag:Env', Values: ['prod'] }],
                 },
@@ -134,9 +138,62 @@ describe('what else patches', () => {
         id: 'mw-1',
         name: 'sundays',
         document: 'AWS-RunPatchBaseline',
-        operation: null,
+        operation: 'Install',
         targets: 'tag:Env prod',
       },
     ]);
+  });
+
+  /** Shapes of AWS's own CLI example for GetMaintenanceWindowTask and of today's Terraform modules. */
+  const TASK_OF_TODAY: Record<string, object> = {
+    DescribeMaintenanceWindows: { WindowIdentities: [{ WindowId: 'mw-0123456789abcdef0', Name: 'scan-only' }] },
+    DescribeMaintenanceWindowTasks: {
+      Tasks: [
+        {
+          WindowId: 'mw-0123456789abcdef0',
+          WindowTaskId: '11111111-1111-4111-8111-111111111111',
+          TaskArn: 'AWS-RunPatchBaseline',
+          Type: 'RUN_COMMAND',
+          TaskParameters: {},
+          Targets: [{ Key: 'WindowTargetIds', Values: ['22222222-2222-4222-8222-222222222222', 'gone'] }],
+        },
+      ],
+    },
+    GetMaintenanceWindowTask: {
+      WindowTaskId: '11111111-1111-4111-8111-111111111111',
+      TaskParameters: {},
+      TaskInvocationParameters: { RunCommand: { Parameters: { Operation: ['Scan'] } } },
+    },
+    DescribeMaintenanceWindowTargets: {
+      Targets: [
+        {
+          WindowTargetId: '22222222-2222-4222-8222-222222222222',
+          Targets: [{ Key: 'tag:Patch Group', Values: ['web'] }],
+        },
+      ],
+    },
+    ListAssociations: { Associations: [] },
+  };
+
+  it('of a window task its operation is read from the task itself (trap 40), its targets from the window', async () => {
+    aws.plays(({ operation }) => ({ body: TASK_OF_TODAY[operation] ?? {} }));
+    assert.deepEqual(await all(otherPatching()), [
+      {
+        kind: 'maintenance window',
+        id: 'mw-0123456789abcdef0',
+        name: 'scan-only',
+        document: 'AWS-RunPatchBaseline',
+        operation: 'Scan',
+        targets: 'tag:Patch Group web and WindowTargetIds gone',
+      },
+    ]);
+  });
+
+  it('an automation of a window has its parameters too', async () => {
+    const TaskInvocationParameters = { Automation: { Parameters: { Operation: ['Install'] } } };
+    aws.plays(({ operation }) => ({
+      body: operation === 'GetMaintenanceWindowTask' ? { TaskInvocationParameters } : (TASK_OF_TODAY[operation] ?? {}),
+    }));
+    assert.equal((await all(otherPatching()))[0]?.operation, 'Install');
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { compilePattern } from '#rehearsal/patterns.ts';
+import { readServerless } from '#rehearsal/serverless.ts';
 
 const event = {
   source: 'aws.x',
@@ -85,10 +86,30 @@ for (const [name, pattern, expected] of refused) {
   test(`pattern refused: ${name}`, () => assert.throws(() => compilePattern(pattern), expected));
 }
 
+const folder = new URL('../../events/', import.meta.url);
+const read = (file: string) =>
+  JSON.parse(readFileSync(new URL(file, folder), 'utf8').replaceAll(/\$\{sls:stage\}/g, 'dev'));
+
 test('every shipped pattern is understood, and matches its sample', () => {
-  const folder = new URL('../../events/', import.meta.url);
-  const read = (file: string) => JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
   const patterns = readdirSync(folder).filter((file) => file.endsWith('.pattern.json'));
   assert.ok(patterns.length > 0);
   for (const file of patterns) assert.ok(compilePattern(read(file))(read(file.replace('.pattern.', '.sample.'))), file);
+});
+
+test("the sweeper's rule matches the executions of its own stage's campaigns, and no others", () => {
+  const { functions } = readServerless({
+    root: new URL('../..', import.meta.url).pathname,
+    account: '1',
+    stage: 'blue',
+  });
+  const events = functions.find(({ key }) => key === 'sweepLeases')?.events ?? [];
+  const matches = compilePattern(events.find(({ kind }) => kind === 'pattern')?.pattern ?? {});
+  const sample = read('execution-ended.sample.json');
+  const ended = (machine: string) => {
+    const stateMachineArn = `arn:aws:states:eu-central-1:123456789012:stateMachine:${machine}`;
+    return matches({ ...sample, detail: { ...sample.detail, stateMachineArn } });
+  };
+  assert.ok(ended('patchwright-blue-campaign'));
+  for (const other of ['patchwright-dev-campaign', 'not-patchwright-blue-campaign', 'blue-campaign', 'night-campaign'])
+    assert.ok(!ended(other), other);
 });

@@ -13,7 +13,7 @@ export interface Pair {
 export function shipped(): Pair[] {
   const folder = new URL('../../../events/', import.meta.url);
   const names = (kind: string) => readdirSync(folder).filter((file) => file.endsWith(`.${kind}.json`));
-  const read = (file: string) => readFileSync(new URL(file, folder), 'utf8');
+  const read = (file: string) => readFileSync(new URL(file, folder), 'utf8').replaceAll(/\$\{sls:stage\}/g, 'dev');
   return names('pattern').flatMap((pattern) =>
     names('sample').map((sample) => ({ name: `${pattern} on ${sample}`, pattern: read(pattern), event: read(sample) })),
   );
