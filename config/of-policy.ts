@@ -3,7 +3,7 @@
 import { sha256 } from '#domain/hash.ts';
 import type { Os } from '#domain/model.ts';
 import type { BaselineWish, GroupPolicy, Policy } from '#domain/policy.ts';
-import { shortName } from '#domain/short-name.ts';
+import { scheduleName, shortName } from '#domain/short-name.ts';
 
 type Resources = Record<string, { Type: string; Properties: Record<string, unknown> }>;
 
@@ -41,7 +41,7 @@ function schedule({ name, triggers }: GroupPolicy, expression: string, stage: st
     {
       Type: 'AWS::Scheduler::Schedule',
       Properties: {
-        Name: `patchwright-${stage}-${shortName(name)}`,
+        Name: scheduleName(stage, name),
         Description: `A campaign over the group ${name}`,
         ScheduleExpression: expression,
         ScheduleExpressionTimezone: triggers.timeZone,

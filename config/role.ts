@@ -57,6 +57,7 @@ const RESOURCES: Record<string, Resources> = {
     const arns = [...new Set(names)].map((name) => (name.startsWith('arn:') ? name : ours('ssm', `document/${name}`)));
     return arns.length ? [{ Resource: arns }] : [];
   },
+  schedules: ({ stage }) => [{ Resource: ours('scheduler', `schedule/default/patchwright-${stage}-*`) }],
   everything: () => [{ Resource: '*' }],
 };
 

@@ -1,16 +1,22 @@
-import { plusDays } from '#domain/instant.ts';
+import { latest, plusDays } from '#domain/instant.ts';
 import type { Instant } from '#domain/model.ts';
 
 /** A campaign may take as long as its canary's proof holds, and the day before it: so much later than its start it is closed. */
 const CAMPAIGN_DAYS = 4;
 
 /**
- * Whether a group with this schedule should have closed a campaign since `closedAt`. One that never closed any is not overdue:
- * it may have been deployed today (a schedule that cannot start its campaign leaves a dead letter).
+ * Whether a group with this schedule should have closed a campaign by now: since its last close, or since the schedule was made if that
+ * is later. One that never closed any is overdue too, for its schedule may never have called: Scheduler makes a schedule that its role
+ * cannot use, and tells nobody when it fails (trap 44). `madeAt` null: the stack has no such schedule, and nothing will ever call.
  */
-export function isOverdue(schedule: string | null, closedAt: Instant | null, now: Instant): boolean {
-  if (schedule === null || closedAt === null) return false;
-  return now > plusDays(closedAt, longestGapDays(schedule) + CAMPAIGN_DAYS);
+export function isOverdue(
+  schedule: string | null,
+  { closedAt, madeAt }: { closedAt: Instant | null; madeAt: Instant | null },
+  now: Instant,
+): boolean {
+  if (schedule === null) return false;
+  const since = madeAt && latest(madeAt, closedAt);
+  return since === null || now > plusDays(since, longestGapDays(schedule) + CAMPAIGN_DAYS);
 }
 
 /**

@@ -204,6 +204,12 @@ export interface Subscriptions {
   of(topic: Topic): Promise<{ confirmed: number; pending: number }>;
 }
 
+/** The schedules of the stack, one for each group that the policy gives one. */
+export interface Schedules {
+  /** When the group's was made; null: there is none. */
+  madeAt(group: string): Promise<Instant | null>;
+}
+
 /** Names of groups and topics by what is wrong with them, for alarms. */
 export interface Pulse {
   beat(names: { OverdueGroups: string[]; BlindGroups: string[]; UnheardTopics: string[] }): void;

@@ -24,6 +24,11 @@ export function isCalled(group: string, asked: string): boolean {
   return asked === group || asked === shortName(group);
 }
 
+/** The schedule of a group, as the stack has it. */
+export function scheduleName(stage: string, group: string): string {
+  return `patchwright-${stage}-${shortName(group)}`;
+}
+
 /** Where the evidence of a campaign lies in the bucket, with the slash at its end. */
 export function folderOf({ group, campaign }: CampaignRef): string {
   return `${shortName(group)}/${campaign}/`;

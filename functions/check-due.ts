@@ -2,10 +2,11 @@ import { campaigns } from '#aws/campaigns.ts';
 import { event } from '#aws/lambda.ts';
 import { policies } from '#aws/policies.ts';
 import { pulse } from '#aws/pulse.ts';
+import { schedules } from '#aws/schedules.ts';
 import { subscriptions } from '#aws/subscriptions.ts';
 import { isOverdue } from '#domain/due.ts';
 import type { Instant } from '#domain/model.ts';
-import type { Ports, Pulse, Subscriptions } from '#domain/ports.ts';
+import type { Ports, Pulse, Schedules, Subscriptions } from '#domain/ports.ts';
 import { TOPICS } from '#domain/topics.ts';
 
 /**
@@ -14,15 +15,16 @@ import { TOPICS } from '#domain/topics.ts';
  */
 export const checkDue = async (
   _event: object,
-  ports: Pick<Ports, 'campaigns' | 'policies'> & { subscriptions: Subscriptions; pulse: Pulse },
+  ports: Pick<Ports, 'campaigns' | 'policies'> & { schedules: Schedules; subscriptions: Subscriptions; pulse: Pulse },
   now: Instant,
 ) => {
-  const { campaigns, policies, subscriptions, pulse } = ports;
+  const { campaigns, policies, schedules, subscriptions, pulse } = ports;
   const overdue: string[] = [];
   const blind: string[] = [];
   for (const { name, triggers } of Object.values((await policies.current()).groups)) {
     const closed = (await campaigns.lease(name))?.lastClosed ?? null;
-    if (isOverdue(triggers.schedule, closed?.at ?? null, now)) overdue.push(name);
+    const madeAt = triggers.schedule === null ? null : await schedules.madeAt(name);
+    if (isOverdue(triggers.schedule, { closedAt: closed?.at ?? null, madeAt }, now)) overdue.push(name);
     if (closed?.outcome === 'Blind') blind.push(name);
   }
   const unheard = await unheardTopics(subscriptions);
@@ -44,4 +46,4 @@ async function unheardTopics(subscriptions: Subscriptions): Promise<Record<strin
   return unheard;
 }
 
-export const handler = event(checkDue, { campaigns, policies, subscriptions, pulse });
+export const handler = event(checkDue, { campaigns, policies, schedules, subscriptions, pulse });

@@ -26,6 +26,7 @@ const CLIENTS: Record<string, string | null> = {
   patching: 'ssm',
   policies: null,
   pulse: null,
+  schedules: 'scheduler',
   secrets: null,
   subscriptions: 'sns',
 };

@@ -17,14 +17,25 @@ test('the longest time between two firings, by the coarsest field that chooses',
   for (const [schedule, days] of rows) assert.equal(longestGapDays(schedule), days, schedule);
 });
 
-test('a group is overdue a campaign after its schedule should have closed one', () => {
+test('a group is overdue a campaign after its schedule should have closed one: since its last close, or since the schedule was made', () => {
   const weekly = 'cron(0 22 ? * SAT *)';
-  const rows: [string | null, string | null, string, boolean][] = [
-    [weekly, '2024-09-01T00:00:00.000Z', '2024-09-12T00:00:00.000Z', false],
-    [weekly, '2024-09-01T00:00:00.000Z', '2024-09-12T00:00:00.001Z', true],
-    [weekly, null, '2024-09-12T00:00:00.000Z', false],
-    [null, '2020-09-01T00:00:00.000Z', '2024-09-12T00:00:00.000Z', false],
+  const [first, second] = ['2024-09-01T00:00:00.000Z', '2024-09-20T00:00:00.000Z'];
+  const rows: [string | null, { madeAt: string | null; closedAt: string | null }, string, boolean][] = [
+    [weekly, { madeAt: first, closedAt: first }, '2024-09-12T00:00:00.000Z', false],
+    [weekly, { madeAt: first, closedAt: first }, '2024-09-12T00:00:00.001Z', true],
+    // never closed one: from the schedule's own making on
+    [weekly, { madeAt: first, closedAt: null }, '2024-09-01T01:00:00.000Z', false],
+    [weekly, { madeAt: first, closedAt: null }, '2024-09-12T00:00:00.000Z', false],
+    [weekly, { madeAt: first, closedAt: null }, '2024-09-12T00:00:00.001Z', true],
+    // the later of the two: a group that closed since, and one that got its schedule back
+    [weekly, { madeAt: first, closedAt: second }, '2024-10-01T00:00:00.000Z', false],
+    [weekly, { madeAt: second, closedAt: first }, '2024-10-01T00:00:00.000Z', false],
+    [weekly, { madeAt: second, closedAt: first }, '2024-10-01T00:00:00.001Z', true],
+    // a schedule that is not there calls nobody
+    [weekly, { madeAt: null, closedAt: null }, first, true],
+    [weekly, { madeAt: null, closedAt: first }, first, true],
+    [null, { madeAt: null, closedAt: '2020-09-01T00:00:00.000Z' }, '2024-09-12T00:00:00.000Z', false],
   ];
-  for (const [schedule, closed, now, overdue] of rows)
-    assert.equal(isOverdue(schedule, closed, now), overdue, `${closed} ${now}`);
+  for (const [schedule, since, now, overdue] of rows)
+    assert.equal(isOverdue(schedule, since, now), overdue, `${JSON.stringify(since)} ${now}`);
 });

@@ -9,7 +9,7 @@ import { campaignsInMemory } from './in-memory.ts';
 
 const group = (name: string) => ({ name, triggers: { schedule: 'cron(0 22 ? * SAT *)' } });
 
-test('names the groups that are overdue, and those that were blind', async () => {
+test('trap 44: names the groups that are overdue, one that never closed a campaign among them, and those that were blind', async () => {
   const campaigns = campaignsInMemory();
   const closed = (name: string, outcome: 'Completed' | 'Blind', at: string) =>
     campaigns.store.set(name, {
@@ -20,16 +20,25 @@ test('names the groups that are overdue, and those that were blind', async () =>
   closed('web', 'Completed', '2024-09-01T00:00:00.000Z');
   closed('db', 'Blind', '2024-09-19T00:00:00.000Z');
   const beats: unknown[] = [];
-  const policy = { groups: { web: group('web'), db: group('db'), never: group('never') } } as unknown as Policy;
+  const byHand = { name: 'hand', triggers: { schedule: null } };
+  const groups = { web: group('web'), db: group('db'), never: group('never'), new: group('new'), gone: group('gone') };
+  const policy = { groups: { ...groups, byHand } } as unknown as Policy;
+  const made: Record<string, string> = {
+    web: '2024-08-01T00:00:00.000Z',
+    db: '2024-08-01T00:00:00.000Z',
+    never: '2024-09-01T00:00:00.000Z',
+    new: '2024-09-19T00:00:00.000Z',
+  };
   const ports = {
     campaigns,
+    schedules: { madeAt: async (name: string) => made[name] ?? null },
     policies: { current: async () => policy },
     subscriptions: { of: async () => ({ confirmed: 1, pending: 0 }) },
     pulse: { beat: (beat: unknown) => void beats.push(beat) },
   };
   const result = await checkDue({}, ports, '2024-09-20T00:00:00.000Z');
-  assert.deepEqual(result, { overdue: ['web'], blind: ['db'], unheard: {} });
-  assert.deepEqual(beats, [{ OverdueGroups: ['web'], BlindGroups: ['db'], UnheardTopics: [] }]);
+  assert.deepEqual(result, { overdue: ['web', 'never', 'gone'], blind: ['db'], unheard: {} });
+  assert.deepEqual(beats, [{ OverdueGroups: ['web', 'never', 'gone'], BlindGroups: ['db'], UnheardTopics: [] }]);
 });
 
 const HEARD = { confirmed: 2, pending: 1 };
@@ -60,6 +69,7 @@ for (const [what, of, unheard] of rows)
     const ports = {
       campaigns: campaignsInMemory(),
       policies: { current: async () => ({ groups: {} }) as unknown as Policy },
+      schedules: { madeAt: async () => null },
       subscriptions: { of },
       pulse: { beat: (beat: (typeof beats)[number]) => void beats.push(beat) },
     };

@@ -10,6 +10,7 @@ import { openRehearsal } from '#rehearsal/rehearsal.ts';
 import { listScenarios, loadScenario, type Scenario } from '#rehearsal/scenario.ts';
 import { openWorld } from '#rehearsal/world/world.ts';
 import { rehearse } from '../../cli/rehearsing.ts';
+import { addedBy } from '../../cli/stack.ts';
 import type { Call } from './requests.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -124,9 +125,10 @@ async function triggered(plain: Scenario, faults: Parameters<typeof openRehearsa
   const policy = readFileSync(join(root, 'policy.yml'), 'utf8').replace(/^ {2}mode: act.*$/m, '  mode: observe');
   writeFileSync(join(directory, 'policy.yml'), policy);
   const policyFile = join(directory, 'policy.json');
-  writeFileSync(policyFile, policyJson(loadPolicy(join(directory, 'policy.yml'))));
+  const loaded = loadPolicy(join(directory, 'policy.yml'));
+  writeFileSync(policyFile, policyJson(loaded));
   const world = (stage: Parameters<typeof openWorld>[1]) => openWorld({ ...plain, faults: [] }, stage);
-  const rehearsal = await openRehearsal({ startAt: at, policyFile, faults, world });
+  const rehearsal = await openRehearsal({ startAt: at, policyFile, faults, world, added: addedBy(loaded, 'on') });
   try {
     const { source, detail } = sample;
     for (const firstObservedAt of [detail.firstObservedAt, 'soon'])

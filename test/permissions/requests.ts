@@ -56,6 +56,7 @@ export function requestsOf({ call, input, hosts: tags }: Call, { account, region
     );
     return [on(arn(`document/${document}`, document.startsWith('AWS-') ? '' : account)), ...hosts];
   }
+  if (call === 'scheduler.GetSchedule') return [on(arn(`schedule/default/${input.Name}`))];
   if (WITHOUT_RESOURCE.includes(call)) return [on('*')];
   throw new Error(`${call}: say here on which resource it is`);
 }
