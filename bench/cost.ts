@@ -5,6 +5,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fleetFromSeed } from '#rehearsal/fleet-from-seed.ts';
 import { rehearse } from '../cli/rehearsing.ts';
+import { packaged } from '../test/permissions/packaged.ts';
+import { standingSection } from './standing.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 const price = JSON.parse(readFileSync(`${root}bench/prices.json`, 'utf8'));
@@ -16,8 +18,6 @@ const MEMORY_GB = 0.5;
 /** Lambda's own time of an invocation, and what a call to AWS takes: assumed, since virtual time has neither. */
 const SECONDS_PER_INVOCATION = 0.25;
 const SECONDS_PER_CALL = 0.06;
-const SWEEPS_A_MONTH = 4 * 24 * 30;
-const CHECKS_A_MONTH = 24 * 30;
 
 interface Cost {
   hosts: number;
@@ -103,15 +103,6 @@ function page(all: Cost[]): string {
   const services = [...new Set(all.flatMap(({ calls }) => Object.keys(calls)))].sort(
     (a, b) => (all.at(-1)?.calls[b] ?? 0) - (all.at(-1)?.calls[a] ?? 0),
   );
-  const standing: [string, number][] = [
-    ['The key', price.kmsKeyMonth],
-    ['Alarms (6 metrics in 4)', 6 * price.alarmMetricMonth],
-    ['Metrics of ours (2)', 2 * price.customMetricMonth],
-    [
-      `Sweeper and check-due (${SWEEPS_A_MONTH + CHECKS_A_MONTH} invocations)`,
-      (SWEEPS_A_MONTH + CHECKS_A_MONTH) * (price.lambdaRequest + MEMORY_GB * 0.4 * price.lambdaArmGbSecond),
-    ],
-  ];
   return `${[
     '# What it costs',
     '',
@@ -145,13 +136,7 @@ function page(all: Cost[]): string {
     rule,
     ...services.map((call) => row(`\`${call}\``, ({ calls }) => calls[call] ?? 0)),
     '',
-    '## A month without a campaign, in dollars',
-    '',
-    '| | |',
-    '|---|---:|',
-    ...standing.map(([what, each]) => `| ${what} | ${each.toFixed(2)} |`),
-    `| **together** | ${total(standing.map(([, each]) => each)).toFixed(2)} |`,
-    '',
+    standingSection(packaged().template.Resources),
   ].join('\n')}`;
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
 import { readFunctions } from '#config/functions-file.ts';
+import { standingSection, written } from '../../bench/standing.ts';
 import { document } from './document.ts';
 import { allowing, type Request, type Statement } from './evaluate.ts';
 import { ACCOUNT, packaged, REGION, statementsOf, type Template } from './packaged.ts';
@@ -52,6 +53,10 @@ describe('permissions of the packaged template', { timeout: 600_000 }, () => {
     );
     t.diagnostic(`${byService.length} actions that AWS calls by itself; unused: ${whole.superfluous.length}`);
     assert.deepEqual(whole, { missing: [], superfluous: [] });
+  });
+
+  test('docs/cost.md: a month without a campaign is what the packaged template costs', () => {
+    assert.equal(written(), standingSection(template.Resources));
   });
 
   test('the schedules may start campaigns, and did; they may do nothing else', () => {
