@@ -1,8 +1,11 @@
+import { campaigns } from '#aws/campaigns.ts';
 import { log } from '#aws/log.ts';
-import { UnknownContract } from '#domain/errors.ts';
+import { Sealed, UnknownContract } from '#domain/errors.ts';
 import { instant } from '#domain/instant.ts';
+import { leaseLost } from '#domain/lease.ts';
 import type { Instant } from '#domain/model.ts';
-import { CONTRACT } from '#domain/tasks.ts';
+import type { Campaigns } from '#domain/ports.ts';
+import { type CampaignTask, CONTRACT } from '#domain/tasks.ts';
 
 /** What Lambda gives beside the input; only the logger looks into it. */
 type Context = Parameters<typeof log.addContext>[0];
@@ -11,10 +14,20 @@ type Task<Input, Ports, Output> = (input: Input, ports: Ports, now: Instant) => 
 
 type Handler<Output> = (input: unknown, context?: Context) => Promise<Output>;
 
-/** The handler of a Task state. Throws `UnknownContract` on an input of another version. */
+interface Lease {
+  /** `any`: for the task that takes the lease and the one that gives it back. */
+  lease?: 'any';
+  leases?: Pick<Campaigns, 'lease'>;
+}
+
+/**
+ * The handler of a Task state. Throws `UnknownContract` on an input of another version, and `Sealed` where the campaign does not hold
+ * its lease open: an execution that somebody redrives after the close runs its tasks again (trap 46).
+ */
 export function lambda<Input extends object, Ports, Output>(
   task: Task<Input, Ports, Output>,
   ports: Ports,
+  { lease, leases = campaigns }: Lease = {},
 ): Handler<Output> {
   return event(async (input: Input, given: Ports, now) => {
     const contract = 'contract' in input ? input.contract : undefined;
@@ -22,8 +35,14 @@ export function lambda<Input extends object, Ports, Output>(
       throw new UnknownContract(
         `this code knows inputs of contract ${CONTRACT}, and was given ${JSON.stringify(contract)}`,
       );
+    if (lease !== 'any') await mustHold(input as Partial<CampaignTask>, leases);
     return task(input, given, now);
   }, ports);
+}
+
+async function mustHold({ campaign = '', group = '' }: Partial<CampaignTask>, leases: Pick<Campaigns, 'lease'>) {
+  const lost = leaseLost(await leases.lease(group), campaign);
+  if (lost) throw new Sealed(`${campaign} may not act: ${lost}`);
 }
 
 /**

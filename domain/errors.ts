@@ -12,6 +12,11 @@ export class BrokenRecord extends Error {
   override readonly name = 'BrokenRecord';
 }
 
+/** The campaign of the task does not hold its lease open: it is closed, or another run is ending it. What is closed stays as it is. */
+export class Sealed extends Error {
+  override readonly name = 'Sealed';
+}
+
 /** The caller asked for something that cannot be done: an unknown group, an approval for another scope. */
 export class BadRequest extends Error {
   override readonly name = 'BadRequest';

@@ -1,6 +1,7 @@
 /** Whether a ring may send its next wave now: asked before every wave, and "no" when it cannot tell. */
 
 import { plusDays, plusMinutes, secondsUntil } from '#domain/instant.ts';
+import { leaseLost } from '#domain/lease.ts';
 import type { Instant } from '#domain/model.ts';
 import { plural } from '#domain/plural.ts';
 import type { AlarmReading, Approval, Lease, RingPlan, RingRecord, StopWhy, VerdictName } from '#domain/records.ts';
@@ -35,13 +36,6 @@ export type Go =
 
 export function mayGo(ringPlan: Pick<RingPlan, 'ring' | 'errors'>, facts: GoFacts): Go {
   return stopFor(ringPlan, facts) ?? waitFor(facts) ?? { say: 'go' };
-}
-
-/** Why this campaign may not send: the lease is not, or no longer, its own and open. null: it is. */
-export function leaseLost(lease: Lease | null, campaign: string): string | null {
-  const holder = lease?.holder;
-  if (holder?.campaign === campaign && holder.state === 'open') return null;
-  return `the lease is ${holder ? `${holder.state} by ${holder.campaign}` : 'free'}, not open and ours`;
 }
 
 /** proofDays after the first wave of the canary, or after the pass of the earlier one that it rests on; null before it. */

@@ -19,6 +19,19 @@ export function freeLease(group: string): Lease {
   return { group, version: 0, holder: null, noted: [], lastOpenedAt: null, lastClosed: null, lastProof: null };
 }
 
+/** Why a task of this campaign may not act: the lease is not, or no longer, its own and open. null: it is. */
+export function leaseLost(lease: Lease | null, campaign: string): string | null {
+  const holder = lease?.holder;
+  if (holder?.campaign === campaign && holder.state === 'open') return null;
+  return `the lease is ${holder ? `${holder.state} by ${holder.campaign}` : 'free'}, not open and ours`;
+}
+
+/** Only a close passes a lease on: where others closed and hold it, a campaign that once opened closed before them. */
+export function isClosed(lease: Lease | null, campaign: string): boolean {
+  if (!lease?.lastClosed) return false;
+  return lease.lastClosed.campaign === campaign || lease.holder?.campaign !== campaign;
+}
+
 export interface Opening {
   campaign: string;
   execution: string;
@@ -44,7 +57,7 @@ export function openLease(lease: Lease, opening: Opening): Opened {
 
 /**
  * Before a campaign is started for a finding event, so that one execution is started and not one per batch. Held by somebody
- * who opened before the finding was observed, the event is noted, the newest alone: a thousand of them must not fill the item.
+ * who opened before the finding was observed, the event is noted.
  */
 export function promiseLease(lease: Lease, opening: Opening): Opened {
   const { holder } = lease;
@@ -54,8 +67,10 @@ export function promiseLease(lease: Lease, opening: Opening): Opened {
   if (holder) {
     if (trigger.at <= holder.openedAt) return not(`first observed ${trigger.at}, before ${holder.campaign} opened`);
     if (lease.noted.some((t) => t.kind === 'event' && t.at >= trigger.at)) return not('a newer event is noted');
-    const others = lease.noted.filter((t) => t.kind !== 'event');
-    return { ...not(`noted on the lease of ${holder.campaign}`), lease: { ...lease, noted: [...others, trigger] } };
+    return {
+      ...not(`noted on the lease of ${holder.campaign}`),
+      lease: { ...lease, noted: withNewest(lease, trigger) },
+    };
   }
   const early = tooEarly(lease, opening);
   if (early) return not(early);
@@ -150,13 +165,25 @@ function taken(lease: Lease, { campaign, execution, trigger, at }: Opening): Ope
   return { decision: 'Opened', why: 'the lease was free', lease: { ...lease, holder, lastOpenedAt: at } };
 }
 
+/** Triggers that a lease keeps besides one event: the first of them gets a successor, which serves all. */
+const NOTED_AT_MOST = 20;
+
 function noted(lease: Lease, holder: Holder, trigger: Trigger): Opened {
-  const known = lease.noted.some((t) => t.id === trigger.id) || holder.trigger.id === trigger.id;
-  return {
-    decision: 'Coalesced',
-    why: `campaign ${holder.campaign} holds the lease (${holder.state})${known ? '' : '; the trigger was noted on it'}`,
-    lease: known ? null : { ...lease, noted: [...lease.noted, trigger] },
-  };
+  const held = `campaign ${holder.campaign} holds the lease (${holder.state})`;
+  const not = (why: string): Opened => ({ decision: 'Coalesced', why: `${held}${why}`, lease: null });
+  if (lease.noted.some((t) => t.id === trigger.id) || holder.trigger.id === trigger.id) return not('');
+  if (trigger.kind === 'event' && lease.noted.some((t) => t.kind === 'event' && t.at >= trigger.at))
+    return not('; a newer event is noted on it');
+  const others = lease.noted.filter((t) => t.kind !== 'event');
+  if (trigger.kind !== 'event' && others.length >= NOTED_AT_MOST)
+    return not(`; ${others.length} triggers are noted on it, and a successor serves this one too`);
+  const noted = trigger.kind === 'event' ? withNewest(lease, trigger) : [...lease.noted, trigger];
+  return { ...not('; the trigger was noted on it'), lease: { ...lease, noted } };
+}
+
+/** Of events the newest alone: a thousand of them must not fill the item. */
+function withNewest({ noted }: Lease, event: Trigger): Trigger[] {
+  return [...noted.filter((t) => t.kind !== 'event'), event];
 }
 
 /** An event speaks of what the last campaign has seen, or comes too soon after it: else our own reboots start the next one. */

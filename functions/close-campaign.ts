@@ -5,14 +5,19 @@ import { instances } from '#aws/instances.ts';
 import { lambda } from '#aws/lambda.ts';
 import { notices } from '#aws/notices.ts';
 import { patching } from '#aws/patching.ts';
-import { BrokenRecord } from '#domain/errors.ts';
+import { BrokenRecord, Sealed } from '#domain/errors.ts';
+import { files } from '#domain/files.ts';
+import { isClosed, leaseLost } from '#domain/lease.ts';
 import type { Instant } from '#domain/model.ts';
 import type { Ports } from '#domain/ports.ts';
-import { OUTCOMES } from '#domain/records.ts';
+import { type CampaignRecord, OUTCOMES } from '#domain/records.ts';
 import type { CloseTask } from '#domain/tasks.ts';
 import { close } from '#loop/close.ts';
 
-/** Delta, report, evidence; then the lease is freed; then people are told. */
+/**
+ * Delta, report, evidence; then the lease is freed; then people are told. Runs without the lease after the close alone, when it says
+ * once more what was closed. Throws `Sealed` where the sweeper is about to close the campaign, or closed it with another outcome.
+ */
 export const closeCampaign = async (
   input: CloseTask,
   ports: Pick<Ports, 'campaigns' | 'engine' | 'evidence' | 'instances' | 'notices' | 'patching'>,
@@ -20,8 +25,17 @@ export const closeCampaign = async (
 ) => {
   const outcome = OUTCOMES.find((each) => each === input.outcome);
   if (!outcome) throw new BrokenRecord(`${input.outcome} is no outcome of a campaign.`);
+  const lease = await ports.campaigns.lease(input.group);
+  const lost = leaseLost(lease, input.campaign);
+  if (lost && !isClosed(lease, input.campaign)) throw new Sealed(lost);
   await close(input, { outcome, why: input.why }, ports, now);
-  return { outcome, why: input.why };
+  const stands = await ports.evidence.read<CampaignRecord>(input, files.campaign);
+  if (stands.outcome !== outcome) throw new Sealed(`${input.campaign} was closed as ${stands.outcome} before`);
+  return { outcome, why: stands.why };
 };
 
-export const handler = lambda(closeCampaign, { campaigns, engine, evidence, instances, notices, patching });
+export const handler = lambda(
+  closeCampaign,
+  { campaigns, engine, evidence, instances, notices, patching },
+  { lease: 'any' },
+);

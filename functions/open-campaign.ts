@@ -11,7 +11,10 @@ import type { Ports } from '#domain/ports.ts';
 import type { Opened, OpenTask } from '#domain/tasks.ts';
 import { changeLease } from '#loop/lease.ts';
 
-/** Takes the lease and freezes the policy; held by somebody else, it notes the trigger there. */
+/**
+ * Takes the lease and freezes the policy; held by somebody else, it notes the trigger there. A name that has been closed opens no more:
+ * somebody redrove its execution.
+ */
 export const openCampaign = async (
   input: OpenTask,
   { campaigns, evidence, policies }: Pick<Ports, 'campaigns' | 'evidence' | 'policies'>,
@@ -21,6 +24,8 @@ export const openCampaign = async (
   const group = groupIn(policy, input.group);
   if (!group)
     throw new BadRequest(`No group ${input.group} in the policy. It has: ${Object.keys(policy.groups).join(', ')}.`);
+  if (await isOver(input, { campaigns, evidence }))
+    return { decision: 'Coalesced', why: `${input.campaign} opened before, and is closed` };
   if (!(await campaigns.claimTrigger(input.trigger, input.campaign))) {
     return { decision: 'Coalesced', why: `trigger ${input.trigger.id} was counted before` };
   }
@@ -39,6 +44,14 @@ export const openCampaign = async (
   return { decision, why };
 };
 
+/** A campaign that was lost as it opened has a record and no `opened.json`. */
+async function isOver(input: OpenTask, { campaigns, evidence }: Pick<Ports, 'campaigns' | 'evidence'>) {
+  if ((await campaigns.lease(input.group))?.holder?.campaign === input.campaign) return false;
+  return Boolean(
+    (await evidence.readIfThere(input, files.opened)) ?? (await evidence.readIfThere(input, files.campaign)),
+  );
+}
+
 async function take(input: OpenTask, campaigns: Ports['campaigns'], group: GroupPolicy, now: Instant) {
   let result = { decision: 'Coalesced', why: '', openedAt: now };
   await changeLease(campaigns, group.name, (lease) => {
@@ -50,4 +63,4 @@ async function take(input: OpenTask, campaigns: Ports['campaigns'], group: Group
   return result;
 }
 
-export const handler = lambda(openCampaign, { campaigns, evidence, policies });
+export const handler = lambda(openCampaign, { campaigns, evidence, policies }, { lease: 'any' });

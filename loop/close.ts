@@ -1,7 +1,7 @@
 /** The end of every campaign, also of a lost one: delta, report, evidence, one write that closes it and frees the lease, the notice. */
 import { asEvidence } from '#domain/approval.ts';
 import { files } from '#domain/files.ts';
-import { closeLease, endingLease, noticedLease, untold } from '#domain/lease.ts';
+import { closeLease, endingLease, isClosed, noticedLease, untold } from '#domain/lease.ts';
 import { type Manifest, previousOf } from '#domain/manifest.ts';
 import type { Instant } from '#domain/model.ts';
 import { closingNotice, sealed } from '#domain/notices.ts';
@@ -38,9 +38,7 @@ export async function close(
 ): Promise<void> {
   const { campaigns, engine } = ports;
   const lease = await campaigns.lease(ref.group);
-  // Only a close passes a lease on: where others closed and hold it, this campaign closed before them.
-  const passedOn = lease?.lastClosed && lease.holder?.campaign !== ref.campaign;
-  if (lease?.lastClosed?.campaign !== ref.campaign && !passedOn) {
+  if (!isClosed(lease, ref.campaign)) {
     await changeLease(campaigns, ref.group, (held) => endingLease(held, ref.campaign, now));
     const previous = previousOf(lease?.lastClosed ?? null, ref.campaign);
     const { group, proof } = await leaveEvidence(ref, { outcome, why, previous }, ports, now);

@@ -1,8 +1,8 @@
 /** Sending at most once per host and campaign: the intent first, then the send, then its command id on the intent. */
 
 import { SendRefused } from '#domain/errors.ts';
-import { leaseLost } from '#domain/go.ts';
 import { plusMinutes } from '#domain/instant.ts';
+import { leaseLost } from '#domain/lease.ts';
 import type { InstanceId, Instant } from '#domain/model.ts';
 import { plural } from '#domain/plural.ts';
 import type { GroupPolicy } from '#domain/policy.ts';

@@ -1,7 +1,7 @@
 /** The operations of Step Functions that functions and operators call. */
 import { AwsFault, type ExecutionView, type Fake, type Operation } from '#rehearsal/api.ts';
 import { MAX_PAYLOAD } from '#rehearsal/asl/index.ts';
-import { parse, refresh, type States } from '#rehearsal/states.ts';
+import { notRedrivable, parse, refresh, type States } from '#rehearsal/states.ts';
 import { eventView } from '#rehearsal/states-history.ts';
 import { machineOperations } from '#rehearsal/states-machines-api.ts';
 
@@ -14,7 +14,9 @@ export function statesApi(states: States): Fake {
     },
     DescribeExecution: ({ executionArn }) => {
       const execution = states.get(executionArn);
-      const { view, machine, input } = execution;
+      const { view, machine, input, redrives } = execution;
+      const why = notRedrivable(execution, states.now());
+      const last = redrives.at(-1);
       return {
         ...listed(view, machine.arn),
         input,
@@ -22,10 +24,13 @@ export function statesApi(states: States): Fake {
         ...(view.status === 'SUCCEEDED' && { output: JSON.stringify(view.output), outputDetails: { included: true } }),
         error: view.error,
         cause: view.cause,
-        redriveCount: 0,
-        redriveStatus: 'NOT_REDRIVABLE',
+        redriveCount: redrives.length,
+        ...(last !== undefined && { redriveDate: new Date(last) }),
+        redriveStatus: why ? 'NOT_REDRIVABLE' : 'REDRIVABLE',
+        ...(why && { redriveStatusReason: why }),
       };
     },
+    RedriveExecution: ({ executionArn }) => ({ redriveDate: new Date(states.redrive(executionArn)) }),
     StopExecution: async ({ executionArn, error, cause }) => {
       const execution = states.get(executionArn);
       states.stop(executionArn, error ?? null, cause ?? null);

@@ -1,6 +1,6 @@
 /** Step Functions: executions of the machines, their history, and callbacks by task token. */
 import { type AwsEvent, AwsFault, type Chance, type Clock, type ExecutionView, type Fake } from '#rehearsal/api.ts';
-import { Ended, type HistoryEvent, MAX_PAYLOAD, Run } from '#rehearsal/asl/index.ts';
+import { Ended, type Ending, type HistoryEvent, MAX_HISTORY, MAX_PAYLOAD, Run } from '#rehearsal/asl/index.ts';
 import { uuid } from '#rehearsal/chance.ts';
 import type { DeployedMachine } from '#rehearsal/serverless.ts';
 import { checkExecutionArn, checkName, type Installed, Machines } from '#rehearsal/states-machines.ts';
@@ -15,6 +15,7 @@ export interface Execution {
   input: string;
   run: Run;
   over: Promise<void>;
+  redrives: number[]; // when
 }
 
 export interface StatesParts {
@@ -74,11 +75,31 @@ export class States {
     this.get(arn).run.stop.now(new Ended('ABORTED', error, cause));
   }
 
+  /** Runs on from the state that failed, timed out or was stopped. Returns when. Throws AwsFault. */
+  redrive(arn: string): number {
+    const execution = this.get(arn);
+    const { view, run, redrives } = execution;
+    const now = this.now();
+    const why = notRedrivable(execution, now);
+    if (why) throw new AwsFault('ExecutionNotRedrivable', why);
+    if (run.stoppedAt === 'Parallel' || run.stoppedAt === 'Map')
+      throw new AwsFault('UnknownOperationException', `not rehearsed: a redrive of the branches of a ${run.stoppedAt}`);
+    redrives.push(now);
+    Object.assign(view, { status: 'RUNNING', error: null, cause: null, stoppedAt: null });
+    this.#begun(execution);
+    execution.over = this.#follow(execution, run.redrive(redrives.length));
+    return now;
+  }
+
   get(arn: string): Execution {
     checkExecutionArn(arn);
     const found = this.executions.get(arn);
     if (!found) throw new AwsFault('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
     return found;
+  }
+
+  now(): number {
+    return this.#parts.clock.now();
   }
 
   history(arn: string): HistoryEvent[] {
@@ -141,18 +162,24 @@ export class States {
       exited: (state, type) =>
         note('state-exited', name, state, { machine: deployed.key, state, type, execution: arn }),
     });
-    const execution: Execution = { machine: deployed, installed, view, input, run, over: Promise.resolve() };
+    const over = Promise.resolve();
+    const execution: Execution = { machine: deployed, installed, view, input, run, over, redrives: [] };
     this.executions.set(arn, execution);
-    note('execution', name, 'RUNNING', { machine: deployed.key, execution: arn });
-    this.#announce(execution);
-    execution.over = this.#follow(execution, value);
+    this.#begun(execution);
+    execution.over = this.#follow(execution, run.start(value));
     return execution;
   }
 
-  async #follow(execution: Execution, value: unknown): Promise<void> {
-    const { view, run } = execution;
+  #begun(execution: Execution): void {
+    const { machine, name, arn } = execution.view;
+    this.#parts.note('execution', name, 'RUNNING', { machine, execution: arn });
+    this.#announce(execution);
+  }
+
+  async #follow(execution: Execution, ended: Promise<Ending>): Promise<void> {
+    const { view } = execution;
     const { clock, note } = this.#parts;
-    const ending = await run.start(value);
+    const ending = await ended;
     Object.assign(view, { ...ending, stoppedAt: clock.now() });
     refresh(execution);
     note('execution', view.name, view.status, {
@@ -185,6 +212,17 @@ export class States {
       },
     });
   }
+}
+
+const REDRIVABLE_MS = 14 * 86_400_000;
+
+/** Why an execution cannot be redriven, as the guide lists it; null: it can. */
+export function notRedrivable({ view, run }: Execution, now: number): string | null {
+  const cannot = (why: string) => `Execution '${view.arn}' is not redrivable: ${why}`;
+  if (view.status === 'RUNNING' || view.status === 'SUCCEEDED') return cannot(`its status is ${view.status}`);
+  if (now - (view.stoppedAt ?? now) > REDRIVABLE_MS) return cannot('it ended more than 14 days ago');
+  if (run.history.length >= MAX_HISTORY - 1) return cannot('its history has no place left');
+  return null;
 }
 
 /** Brings the numbers of a view up to date. */

@@ -63,8 +63,13 @@ test('the last line of a function names its ports, and it imports no others', ()
   for (const file of filesOf('functions')) {
     const text = read(file);
     const last = text.trimEnd().split('\n').slice(-12).join(' ').replace(/\s+/g, ' ');
-    const handler = /export const handler = (?:lambda|event|page)\((\w+), \{ ([\w, ]+?),? \}\);$/.exec(last);
+    const handler =
+      /export const handler = (?:lambda|event|page)\( ?(\w+), \{ ([\w, ]+?),? \}(, \{ lease: 'any' \},? ?)?\);$/.exec(
+        last,
+      );
     assert.ok(handler, `${file} ends with its handler line`);
+    const isEnd = ['openCampaign', 'closeCampaign'].includes(handler[1] ?? '');
+    assert.equal(handler[3] !== undefined, isEnd, `${file}: every task but the first and the last needs the lease`);
     assert.equal(handler[1], camel(file.replace(/^functions\/|\.ts$/g, '')), `${file} is called after its task`);
     const ports = (handler[2] ?? '').split(', ').sort();
     const imported = importsOf(file).flatMap((from) => /^#aws\/(\w+)\.ts$/.exec(from)?.[1] ?? []);

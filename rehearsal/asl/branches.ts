@@ -2,8 +2,9 @@
 import { Ended } from '#rehearsal/asl/errors.ts';
 import { field, queryFailure } from '#rehearsal/asl/evaluation.ts';
 import type { Machine, MapState, ParallelState } from '#rehearsal/asl/machine.ts';
-import { runMachine, type Scope, Stop } from '#rehearsal/asl/run.ts';
+import { runMachine, type Scope } from '#rehearsal/asl/run.ts';
 import { leave, type Step, seconds } from '#rehearsal/asl/steps.ts';
+import { Stop } from '#rehearsal/asl/stop.ts';
 
 const INLINE_CONCURRENCY = 40;
 
@@ -70,6 +71,7 @@ async function together(
         iterated('Started');
         outputs[index] = await runMachine(branch.machine, branch.input, {
           ...branch.scope,
+          place: undefined,
           stop,
           variables: { ...scope.variables },
           trail,

@@ -7,6 +7,7 @@ import { Ended, StatesError } from '#rehearsal/asl/errors.ts';
 import type { Draw } from '#rehearsal/asl/functions.ts';
 import type { Machine, State } from '#rehearsal/asl/machine.ts';
 import { enter, type Step } from '#rehearsal/asl/steps.ts';
+import { Stop } from '#rehearsal/asl/stop.ts';
 
 /** Bytes of UTF-8 that a state's input or output, an argument or a variable may have. */
 export const MAX_PAYLOAD = 262_144;
@@ -76,26 +77,13 @@ export interface Scope {
   trail: Trail;
   /** The state that runs, and the id of the event of its entry. */
   entered?: { name: string; event: number };
+  /** Of the machine's own states, not of a branch's: where a redrive begins. */
+  place?: Place | undefined;
 }
 
-/** Stops a branch: everything that waits in it rejects, everything it has under way is cancelled. */
-export class Stop {
-  readonly #undo = new Set<(reason: Error) => void>();
-  reason: Error | null = null;
-
-  /** Calls `undo` when stopped (at once, if it has been). Returns what withdraws it. */
-  on(undo: (reason: Error) => void): () => void {
-    if (this.reason) undo(this.reason);
-    else this.#undo.add(undo);
-    return () => this.#undo.delete(undo);
-  }
-
-  now(reason: Error): void {
-    if (this.reason) return;
-    this.reason = reason;
-    for (const undo of [...this.#undo]) undo(reason);
-    this.#undo.clear();
-  }
+interface Place {
+  name: string;
+  input: unknown;
 }
 
 export class Run {
@@ -103,8 +91,10 @@ export class Run {
   readonly surroundings: Surroundings;
   readonly history: HistoryEvent[] = [];
   largestPayload = 0;
-  readonly stop = new Stop();
-  readonly #context: Record<string, unknown>;
+  stop = new Stop();
+  readonly #variables: Variables = {};
+  #place: Place | null = null;
+  #context: Record<string, unknown>;
   /** AWS gives the first state's event, like the execution's own, the previous id 0. */
   readonly #trail: Trail = { last: 0 };
 
@@ -115,7 +105,29 @@ export class Run {
     this.#context = context;
   }
 
-  async start(input: unknown): Promise<Ending> {
+  start(input: unknown): Promise<Ending> {
+    const { RoleArn: roleArn } = this.#context.Execution as { RoleArn?: string };
+    const begin = () => this.record('ExecutionStarted', { input, roleArn }, { last: 0 });
+    return this.#run(begin, { name: this.machine.startAt, input });
+  }
+
+  /** Runs on from the state that failed or was stopped, with its input; retries and time-outs begin anew. */
+  redrive(redriveCount: number): Promise<Ending> {
+    const place = this.#place;
+    if (!place) throw new Error('an execution that never ran is redriven');
+    const { Execution } = this.#context as { Execution: Record<string, unknown> };
+    const RedriveTime = new Date(this.surroundings.clock.now()).toISOString();
+    this.#context = { ...this.#context, Execution: { ...Execution, RedriveCount: redriveCount, RedriveTime } };
+    this.stop = new Stop();
+    return this.#run(() => this.record('ExecutionRedriven', { redriveCount }, this.#trail), place, true);
+  }
+
+  /** The type of the state at which a redrive would begin. */
+  get stoppedAt(): State['type'] | null {
+    return (this.#place && this.machine.states[this.#place.name]?.type) ?? null;
+  }
+
+  async #run(begin: () => void, from: Place, again = false): Promise<Ending> {
     const { clock } = this.surroundings;
     const seconds = this.machine.timeoutSeconds;
     const timer =
@@ -124,7 +136,7 @@ export class Run {
         : clock.after(seconds * 1000, 'timeout of an execution', () =>
             this.stop.now(new Ended('TIMED_OUT', 'States.Timeout', null)),
           );
-    const ending = await this.#ending(input);
+    const ending = await this.#ending(begin, from, again);
     timer?.cancel();
     const { error, cause } = ending;
     const types = {
@@ -141,12 +153,13 @@ export class Run {
     return ending;
   }
 
-  async #ending(input: unknown): Promise<Ending> {
+  async #ending(begin: () => void, from: Place, again: boolean): Promise<Ending> {
     try {
-      const { RoleArn: roleArn } = this.#context.Execution as { RoleArn?: string };
-      this.record('ExecutionStarted', { input, roleArn }, { last: 0 });
-      const scope: Scope = { run: this, variables: {}, context: this.#context, stop: this.stop, trail: this.#trail };
-      const output = await runMachine(this.machine, input, scope);
+      begin();
+      this.#place = { ...from };
+      const of = { variables: this.#variables, context: this.#context, stop: this.stop, trail: this.#trail };
+      const scope: Scope = { run: this, place: this.#place, ...of };
+      const output = await runMachine({ ...this.machine, startAt: from.name }, from.input, scope, again);
       return { status: 'SUCCEEDED', output, error: null, cause: null };
     } catch (thrown) {
       if (this.stop.reason instanceof Ended)
@@ -197,11 +210,12 @@ export class Run {
   }
 }
 
-/** Runs a machine, or a branch of one, to its end; returns the last state's output. */
-export async function runMachine(machine: Machine, input: unknown, scope: Scope): Promise<unknown> {
+/** Runs a machine, or a branch of one, to its end; returns the last state's output. `again`: its first state was entered before. */
+export async function runMachine(machine: Machine, input: unknown, scope: Scope, again = false): Promise<unknown> {
   let name = machine.startAt;
   let value = input;
-  for (;;) {
+  for (let isEntered = again; ; isEntered = false) {
+    if (scope.place) Object.assign(scope.place, { name, input: value });
     const state = machine.states[name];
     if (!state) throw new StatesError('States.Runtime', `there is no state ${name}`);
     if (scope.stop.reason) throw scope.stop.reason;
@@ -210,7 +224,9 @@ export async function runMachine(machine: Machine, input: unknown, scope: Scope)
       ...scope.context,
       State: { EnteredTime: new Date(run.surroundings.clock.now()).toISOString(), Name: name, RetryCount: 0 },
     };
-    const entered = run.record(`${state.type}StateEntered`, { name, input: value }, scope.trail);
+    const entered = isEntered
+      ? scope.trail.last
+      : run.record(`${state.type}StateEntered`, { name, input: value }, scope.trail);
     run.measure(value, name);
     run.surroundings.entered?.(name, state.type, value);
     const step: Step = await enter(state, value, { ...scope, context, entered: { name, event: entered } });

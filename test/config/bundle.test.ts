@@ -59,7 +59,8 @@ function clientsNamed(name: string): string[] {
   const text = readFileSync(join(root, 'functions', `${name}.ts`), 'utf8');
   const ports = /export const handler = \w+\(\s*\w+,\s*\{([^}]+)\}/.exec(text)?.[1]?.match(/\w+/g) ?? [];
   assert.ok(ports.length > 0, `${name} names its ports`);
-  const clients = ports.flatMap((port) => {
+  const isTask = text.includes('export const handler = lambda('); // reads the lease
+  const clients = [...ports, ...(isTask ? ['campaigns'] : [])].flatMap((port) => {
     assert.ok(port in CLIENTS, `the client behind ${port}`);
     return CLIENTS[port] ?? [];
   });

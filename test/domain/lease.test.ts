@@ -54,6 +54,25 @@ test('always 3: a held lease passes to nobody: the trigger is noted once, the ca
   assert.equal(openLease(held, opening('d', trigger('1'), later)).lease, null, 'its own trigger, doubled');
 });
 
+test('what is noted has a bound: one event, the newest, and twenty others, which one successor serves', () => {
+  let lease = open(freeLease('web'), 'a', trigger('1'));
+  for (let n = 0; n < 1000; n++)
+    for (const kind of ['person', 'event'] as const) {
+      const seen = new Date(Date.parse(later) + n * 1000).toISOString();
+      lease = openLease(lease, opening(`b${n}`, trigger(`${kind}${n}`, kind, seen), later)).lease ?? lease;
+    }
+  assert.equal(lease.noted.length, 21);
+  assert.deepEqual(
+    lease.noted.filter(({ kind }) => kind === 'event').map(({ id }) => id),
+    ['event999'],
+  );
+  const full = openLease(lease, opening('c', trigger('late'), later));
+  assert.deepEqual([full.decision, full.lease], ['Coalesced', null]);
+  assert.match(full.why, /20 triggers are noted on it, and a successor serves this one too/);
+  assert.match(openLease(lease, opening('d', trigger('e', 'event', later), later)).why, /a newer event is noted/);
+  assert.equal(closeLease(lease, closing('a', later)).holder?.state, 'handover');
+});
+
 test('always 3: draining and busy leases pass to nobody either', () => {
   const draining = drainLease(open(freeLease('web'), 'a', trigger('1')), 'a');
   assert.equal(openLease(draining, opening('b', trigger('2'), later)).decision, 'Coalesced');

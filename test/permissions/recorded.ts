@@ -104,7 +104,29 @@ async function all(): Promise<Rehearsal[]> {
   rehearsals.push(await triggered(plain, []));
   // The start that was promised fails, and the sweeper comes before the message does: it keeps the promise.
   rehearsals.push(await triggered(plain, [{ do: 'fail-call', operation: 'states.StartExecution', times: 3 }]));
+  rehearsals.push(await redriven(plain));
   return rehearsals;
+}
+
+/** A campaign that is lost as it opens, and redriven once it is closed. */
+async function redriven(plain: Scenario): Promise<Rehearsal> {
+  const at = Date.parse(plain.start);
+  const directory = mkdtempSync(join(tmpdir(), 'patchwright-redriven-'));
+  const policyFile = join(directory, 'policy.json');
+  writeFileSync(policyFile, policyJson(loadPolicy(join(root, 'policy.yml'))));
+  const world = (stage: Parameters<typeof openWorld>[1]) => openWorld({ ...plain, faults: [] }, stage);
+  const faults = [{ do: 'crash' as const, function: 'openCampaign', times: 9 }];
+  const rehearsal = await openRehearsal({ startAt: at, policyFile, faults, world });
+  try {
+    const trigger = { kind: 'person', id: 'lost', at: plain.start, by: 'operator' };
+    const arn = rehearsal.start('campaign', 'web-lost', { contract: 1, group: 'web', trigger });
+    await rehearsal.run(() => rehearsal.inbox.length > 0);
+    await rehearsal.act('operator', async () => rehearsal.states.redrive(arn));
+    await rehearsal.run(() => !rehearsal.executions().some(({ status }) => status === 'RUNNING'));
+    return rehearsal;
+  } finally {
+    await rehearsal.close();
+  }
 }
 
 function ring(name: string, soakMinutes: number) {
