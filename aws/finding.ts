@@ -1,10 +1,7 @@
-import type {
-  CoveredResource,
-  Finding as InspectorFinding,
-  VulnerablePackage as Raw,
-} from '@aws-sdk/client-inspector2';
+import type { CoveredResource, Finding as InspectorFinding } from '@aws-sdk/client-inspector2';
+import { fromInspector } from '#domain/comparable.ts';
 import { instant } from '#domain/instant.ts';
-import { type Coverage, type Finding, SEVERITIES, type VulnerablePackage } from '#domain/model.ts';
+import { type Coverage, type Finding, SEVERITIES } from '#domain/model.ts';
 
 /**
  * Inspector's finding in the loop's words; null for one on a resource that was not asked for. The model grows new enum members
@@ -30,7 +27,7 @@ export function toFinding(raw: InspectorFinding, asked: ReadonlySet<string>): Fi
     vendorUpdatedAt: details?.vendorUpdatedAt ? instant(details.vendorUpdatedAt) : null,
     firstObservedAt: instant(observedAt),
     updatedAt: instant(raw.updatedAt ?? raw.lastObservedAt ?? observedAt),
-    packages: (details?.vulnerablePackages ?? []).map(toPackage),
+    packages: (details?.vulnerablePackages ?? []).map(fromInspector),
   };
 }
 
@@ -42,32 +39,4 @@ export function toCoverage(row: CoveredResource): Coverage {
     scanMode: row.scanMode ?? null,
     lastScannedAt: row.lastScannedAt ? instant(row.lastScannedAt) : null,
   };
-}
-
-function toPackage(raw: Raw): VulnerablePackage {
-  const version = raw.version ?? '';
-  const epoch = raw.epoch && !version.startsWith(`${raw.epoch}:`) ? `${raw.epoch}:` : '';
-  return {
-    name: raw.name ?? '',
-    arch: archOf(raw.arch),
-    version: withoutZeroEpoch(`${epoch}${version}${raw.release ? `-${raw.release}` : ''}`),
-    fixedIn: fixOf(raw.fixedInVersion),
-    manager: raw.packageManager ?? '',
-  };
-}
-
-/** Inspector writes ALL on Ubuntu whatever is installed, and upper case elsewhere; SSM writes x86_64. */
-function archOf(arch: string | undefined): string | null {
-  if (!arch || /^(all|noarch)$/i.test(arch)) return null;
-  return arch.toLowerCase();
-}
-
-/** "NotAvailable" stands for none; "0:2.63" and "2.63" are the same version. */
-function fixOf(fixedIn: string | undefined): string | null {
-  if (!fixedIn || /^not ?available$/i.test(fixedIn)) return null;
-  return withoutZeroEpoch(fixedIn);
-}
-
-function withoutZeroEpoch(version: string): string {
-  return version.replace(/^0:/, '');
 }

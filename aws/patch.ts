@@ -1,4 +1,5 @@
 import type { InstancePatchState, PatchComplianceData } from '@aws-sdk/client-ssm';
+import { fromSsm } from '#domain/comparable.ts';
 import { instant } from '#domain/instant.ts';
 import type { Patch, PatchState, PatchStatus } from '#domain/model.ts';
 
@@ -9,7 +10,7 @@ export function toPatch(raw: PatchComplianceData, asked: PatchStatus): Patch {
   return {
     title,
     kb,
-    package: packageOf(kb, title),
+    package: fromSsm(kb, title),
     status: statusOf(raw.State) ?? asked,
     classification: raw.Classification || null,
     severity: raw.Severity || null,
@@ -17,20 +18,6 @@ export function toPatch(raw: PatchComplianceData, asked: PatchStatus): Patch {
     cveIds: (raw.CVEIds ?? '').split(',').flatMap((id) => id.trim() || []),
     installedAt: raw.InstalledTime && raw.InstalledTime.getTime() > 0 ? instant(raw.InstalledTime) : null, // 1970: none
   };
-}
-
-/**
- * The agent's report says name.arch as KBId, and as Title that with `:version`: on rpm systems epoch:version-release with the
- * epoch always written ("apr.x86_64:0:1.7.2-1.amzn2", "bind-export-libs.x86_64:32:9.11.4-26.P2.amzn2.13.1"), on Debian and
- * Ubuntu dpkg's own version, in which an epoch of zero is not written ("curl.amd64:7.88.1-10+deb12u5"). Read in the public
- * copy of the agent's payload (get_package_title) and in a published compliance export. Names hold dots, archs do not.
- * Windows: KBId "KB5023702" and a sentence, or nothing, as Title.
- */
-function packageOf(kb: string, title: string): Patch['package'] {
-  if (!title.startsWith(`${kb}:`)) return null;
-  const [, name, arch] = /^(.+)\.([^.]+)$/.exec(kb) ?? [];
-  if (!name || !arch) return null;
-  return { name, arch, version: title.slice(kb.length + 1).replace(/^0:/, '') };
 }
 
 const STATUSES: PatchStatus[] = [
@@ -63,5 +50,6 @@ export function* toPatchState(raw: InstancePatchState): Generator<PatchState> {
     installedPendingReboot: raw.InstalledPendingRebootCount ?? 0,
     missing: raw.MissingCount ?? 0,
     failed: raw.FailedCount ?? 0,
+    ...(raw.AvailableSecurityUpdateCount ? { unapproved: raw.AvailableSecurityUpdateCount } : {}),
   };
 }

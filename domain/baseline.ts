@@ -1,67 +1,96 @@
-import { binariesOf, sameDebianPackage } from '#domain/debian.ts';
-import { plusDays } from '#domain/instant.ts';
-import type { Baseline, BaselineRule, Finding, Instant, Severity, VulnerablePackage } from '#domain/model.ts';
+/**
+ * What a patch baseline says: of the patch that would close a finding, and of what the policy wishes. Both ask the same rules by
+ * the same words, so that `check` warns of nothing that the plan does not say, and the other way round.
+ */
+import { entriesNaming, uselessEntries } from '#domain/baseline-list.ts';
+import {
+  filterName,
+  NO_WORD,
+  type PatchWords,
+  type StrangeWord,
+  strangeWordsOf,
+  type WordKey,
+  wordsFor,
+  wordsOf,
+} from '#domain/baseline-words.ts';
+import type { Baseline, BaselineRule, Finding } from '#domain/model.ts';
 import type { BaselineWish } from '#domain/policy.ts';
 
 export interface Approval {
-  say: 'approved' | 'rejected' | 'not-approved';
-  from: Instant | null; // not-approved: when it will be, where that can be known
+  /** `open`: it depends on what AWS does not tell of the patch, in `words`. */
+  say: 'approved' | 'rejected' | 'not-approved' | 'open';
   words: string;
+  waitDays: number; // of a rule that may take it; 0: none, or no rule does
 }
 
-/** One filter of a rule that a finding does not pass. */
+/** What the rules make of a patch of given words. A day of release decides nothing here: no answer of AWS's holds it. */
+type Ruling =
+  | { kind: 'never'; mismatch: Mismatch | null }
+  | { kind: 'at-once' }
+  | { kind: 'open'; days: number[]; until: string[]; unclear: Mismatch[] };
+
+/** A filter of a rule that a patch does not pass, or for all that is known might not. */
 interface Mismatch {
   key: string;
   values: string[];
-  actual: string;
+  actual: readonly string[];
 }
 
 /**
- * What a baseline says of the patch that would close a finding, at an instant: on Linux the host decides when it runs, not when
- * the snapshot was taken (trap 16). A list beats the rules, and rejected beats approved. Filters over what a finding does not
- * tell (product, section, priority, repository) are taken to match.
+ * What a baseline says of the patch that would close a finding. A list beats the rules, and rejected beats approved. Filters over
+ * what a finding does not tell (product, section, priority, repository) are taken to match. When a package was released neither
+ * Inspector nor SSM says: the days of a rule count from the package's own advisory, nearly always younger than the
+ * vulnerability's (trap 34), so no day is named.
  */
-export function approval(baseline: Baseline, finding: Finding, at: Instant): Approval {
+export function approval(baseline: Baseline, finding: Finding): Approval {
   const name = `Baseline ${baseline.name}`;
-  const rejected = entriesFor(baseline, baseline.rejected, finding).find((entry) => entry !== null);
-  if (rejected) return { say: 'rejected', from: null, words: `${name} rejects ${rejected}.` };
-  const approved = entriesFor(baseline, baseline.approved, finding);
-  if (approved.length > 0 && approved.every((entry) => entry !== null)) {
-    return { say: 'approved', from: null, words: `${name} approves ${approved.join(', ')} by its list.` };
+  const rejected = entriesNaming(baseline, 'rejected', finding).find((entry) => entry !== null);
+  if (rejected) return { say: 'rejected', words: `${name} rejects ${rejected}.`, waitDays: 0 };
+  const listed = entriesNaming(baseline, 'approved', finding);
+  if (listed.length > 0 && listed.every((entry) => entry !== null)) {
+    return { say: 'approved', words: `${name} approves ${[...new Set(listed)].join(', ')} by its list.`, waitDays: 0 };
   }
-  if (baseline.rules.length === 0) {
-    return notApproved(null, `${name} has no rules, and its list of approved patches does not name this one.`);
-  }
-  const mismatches: Mismatch[] = [];
-  const later: Approval[] = [];
-  for (const rule of baseline.rules) {
-    const mismatch = mismatchOf(baseline.globalFilters, finding) ?? mismatchOf(rule.filters, finding);
-    if (mismatch) mismatches.push(mismatch);
-    else {
-      const said = byDate(name, rule, finding, at);
-      if (said.say === 'approved') return said;
-      later.push(said);
-    }
-  }
-  return soonest(later) ?? never(name, mismatches);
+  const words = wordsOf(baseline.os, finding);
+  const ruling = rulingOf(baseline, words);
+  if (ruling.kind === 'never')
+    return { say: 'not-approved', words: neverWords(name, baseline, ruling.mismatch), waitDays: 0 };
+  if (ruling.kind === 'at-once') return { say: 'approved', words: `${name} approves it at once.`, waitDays: 0 };
+  return {
+    say: 'open',
+    words: openWords(name, ruling),
+    waitDays: ruling.days.length > 0 ? Math.min(...ruling.days) : 0,
+  };
 }
 
-/** What the policy wishes of a baseline and does not get from the one that the group has, in words. */
+/** What people should know of a baseline: what its words and lists cannot mean, and what of the wish it does not give. */
 export function baselineWarnings(baseline: Baseline, wish: BaselineWish | undefined): string[] {
-  if (!wish) return [];
   const name = `Baseline ${baseline.name} (${baseline.os})`;
-  if (baseline.rules.length === 0) return [`${name} has no rules: it approves nothing but its list.`];
+  const strange = strangeWordsOf(baseline).map((each) => strangeWarning(name, baseline, each));
+  const useless = uselessEntries(baseline).map(
+    ({ list, entry, words }) => `${name}: ${entry} among the ${list} patches has no effect, ${words}.`,
+  );
+  if (!wish) return [...strange, ...useless];
+  if (baseline.rules.length === 0) return [`${name} has no rules: it approves nothing but its list.`, ...useless];
+  return [...strange, ...useless, ...wishWarnings(name, baseline, wish)];
+}
+
+function strangeWarning(name: string, { os }: Baseline, { key, word, instead }: StrangeWord): string {
+  const remedy = instead ? `write ${instead}` : `it has ${wordsFor(os, key).join(', ')}`;
+  return `${name}: no patch of ${os} is of ${filterName(key)} ${word}, and words are compared letter by letter: ${remedy}.`;
+}
+
+function wishWarnings(name: string, baseline: Baseline, wish: BaselineWish): string[] {
   const warnings: string[] = [];
   const slow = new Set<number>();
   const dated = new Set<string>();
   for (const classification of orAny(wish.classifications)) {
     const never: string[] = [];
     for (const severity of orAny(wish.severities)) {
-      const rules = baseline.rules.filter((rule) => allows(baseline, rule, classification, severity));
-      const days = rules.filter((rule) => !rule.approveUntil).map((rule) => rule.approveAfterDays ?? 0);
-      const soonest = Math.min(...days);
-      if (rules.length === 0) never.push(severity);
-      else if (days.length === 0) for (const rule of rules) dated.add(rule.approveUntil ?? '');
+      const ruling = rulingOf(baseline, wishedWords(baseline, classification, severity));
+      if (ruling.kind === 'never') never.push(severity);
+      if (ruling.kind !== 'open') continue;
+      const soonest = Math.min(...ruling.days, ...(ruling.unclear.length > 0 ? [0] : []));
+      if (soonest === Infinity) for (const until of ruling.until) dated.add(until);
       else if (soonest > wish.approvedWithinDays) slow.add(soonest);
     }
     const all = never.length === orAny(wish.severities).length;
@@ -78,139 +107,73 @@ export function baselineWarnings(baseline: Baseline, wish: BaselineWish | undefi
 /** A wish that names none wishes any. */
 const orAny = (values: string[]) => (values.length > 0 ? values : ['*']);
 
-/** For each package of the finding the entry of a list that names it, or null. */
-function entriesFor(baseline: Baseline, entries: string[], finding: Finding): (string | null)[] {
-  if (entries.length === 0) return [];
-  const whole = entries.find((entry) => matches(entry, finding.vulnerabilityId));
-  if (whole !== undefined) return [whole];
-  return finding.packages.map((each) => entryFor(baseline, entries, each));
+/** Any value of a filter will do for a wish of `*`. */
+function wishedWords({ os }: Baseline, classification: string, severity: string): PatchWords {
+  const words = (key: WordKey, wished: string) => (wished === '*' ? [...wordsFor(os, key), NO_WORD] : [wished]);
+  return {
+    CLASSIFICATION: words('CLASSIFICATION', classification),
+    SEVERITY: words('SEVERITY', severity),
+    MSRC_SEVERITY: words('MSRC_SEVERITY', severity),
+  };
 }
 
-/** Answers by list and package: without them 100,000 findings against a list of 50 take 13 seconds, with them a tenth. */
-const answers = new WeakMap<string[], Map<string, string | null>>();
-
-function entryFor(baseline: Baseline, entries: string[], each: VulnerablePackage): string | null {
-  const known = answers.get(entries) ?? new Map<string, string | null>();
-  answers.set(entries, known);
-  const key = [baseline.os, each.name, each.fixedIn, each.arch].join(' ');
-  const answer = known.get(key);
-  if (answer !== undefined) return answer;
-  const debian = baseline.os === 'DEBIAN' || baseline.os === 'UBUNTU';
-  const names = debian ? [...namesOf(each), ...binariesOf(each.name)] : namesOf(each);
-  const isNamed = (entry: string) =>
-    names.some((name) => matches(entry, name)) || (debian && sameDebianPackage(each.name, entry));
-  const found = entries.find(isNamed) ?? null;
-  known.set(key, found);
-  return found;
-}
-
-/** The forms in which a list may write a package: name, name.arch, name-version, name-version.arch. */
-function namesOf({ name, arch, fixedIn }: VulnerablePackage): string[] {
-  const names = fixedIn ? [name, `${name}-${fixedIn}`, `${name}-${fixedIn.replace(/^\d+:/, '')}`] : [name];
-  return arch ? [...names, ...names.map((each) => `${each}.${arch.toLowerCase()}`)] : names;
-}
-
-/** Whether text is what a pattern with `*` describes. Without regular expressions: patterns come from outside. */
-function matches(pattern: string, text: string): boolean {
-  const [first = '', ...rest] = pattern.toLowerCase().split('*');
-  const given = text.toLowerCase();
-  const last = rest.pop();
-  if (last === undefined) return given === first;
-  if (!given.startsWith(first)) return false;
-  let from = first.length;
-  for (const part of rest) {
-    const found = given.indexOf(part, from);
-    if (found < 0) return false;
-    from = found + part.length;
-  }
-  return given.length - from >= last.length && given.endsWith(last);
-}
-
-function mismatchOf(filters: Record<string, string[]>, finding: Finding): Mismatch | null {
-  for (const [key, values] of Object.entries(filters)) {
-    if (values.includes('*')) continue;
-    if (key === 'CLASSIFICATION') {
-      if (!values.some(isSecurity)) return { key, values, actual: 'Security' };
-    } else if (key === 'SEVERITY' || key === 'MSRC_SEVERITY') {
-      const actual = ratingOf(finding);
-      if (!values.some((value) => rating(value) === actual)) {
-        return { key, values, actual: finding.vendorSeverity ?? finding.severity };
-      }
+/** The one reading of a baseline's rules. Of Debian and Ubuntu a delay is not supported, and none is read (SSM API, PatchRule). */
+function rulingOf(baseline: Baseline, words: PatchWords): Ruling {
+  const isDated = baseline.os !== 'DEBIAN' && baseline.os !== 'UBUNTU';
+  const never: Mismatch[] = [];
+  const open: Extract<Ruling, { kind: 'open' }> = { kind: 'open', days: [], until: [], unclear: [] };
+  for (const rule of baseline.rules) {
+    const { mismatch, unclear } = passes(baseline, rule, words);
+    if (mismatch) {
+      never.push(mismatch);
+      continue;
     }
+    const days = isDated ? (rule.approveAfterDays ?? 0) : 0;
+    const until = isDated ? rule.approveUntil : null;
+    if (!unclear && days === 0 && until === null) return { kind: 'at-once' };
+    if (unclear) open.unclear.push(unclear);
+    if (until !== null) open.until.push(until);
+    else if (days > 0) open.days.push(days);
   }
-  return null;
+  if (never.length < baseline.rules.length) return open;
+  // a security rule of another severity says more than a rule for bugs
+  return { kind: 'never', mismatch: never.find(({ key }) => key !== 'CLASSIFICATION') ?? never[0] ?? null };
 }
 
-const isSecurity = (classification: string) =>
-  ['security', 'securityupdates', 'criticalupdates'].includes(plain(classification));
-
-const plain = (text: string) => text.toLowerCase().replace(/[^a-z]/g, '');
-
-/** Patch Manager goes by the vendor's rating; Inspector's own only stands in where the finding carries none. */
-const ratingOf = (finding: Finding) => rating(finding.vendorSeverity ?? STANDS_FOR[finding.severity]);
-
-const STANDS_FOR: Record<Severity, string> = {
-  CRITICAL: 'critical',
-  HIGH: 'important',
-  MEDIUM: 'medium',
-  LOW: 'low',
-  INFORMATIONAL: 'low',
-  UNTRIAGED: 'untriaged',
-};
-
-const SAME_RATING: Record<string, string> = { high: 'important', moderate: 'medium' };
-
-function rating(word: string): string {
-  const name = plain(word);
-  return SAME_RATING[name] ?? name;
-}
-
-function byDate(name: string, rule: BaselineRule, finding: Finding, at: Instant): Approval {
-  const released = finding.vendorUpdatedAt ?? finding.vendorCreatedAt;
-  if (rule.approveUntil) {
-    const until = `${name} approves what was released until ${rule.approveUntil}`;
-    if (!released) return notApproved(null, `${until}; when this was released is not known.`);
-    if (released.slice(0, 10) <= rule.approveUntil) return { say: 'approved', from: null, words: `${until}.` };
-    return notApproved(null, `${until}; this is of ${released.slice(0, 10)}.`);
+/** `mismatch`: a filter that takes none of the words that the patch may have; `unclear`: one that takes only some of them. */
+function passes(baseline: Baseline, rule: BaselineRule, words: PatchWords) {
+  let unclear: Mismatch | null = null;
+  for (const [key, values] of [...Object.entries(baseline.globalFilters), ...Object.entries(rule.filters)]) {
+    const actual = words[key as WordKey];
+    if (!actual || actual.length === 0 || values.includes('*')) continue;
+    const taken = actual.filter((word) => values.includes(word));
+    if (taken.length === 0) return { mismatch: { key, values, actual }, unclear: null };
+    if (taken.length < actual.length) unclear ??= { key, values, actual };
   }
-  const days = rule.approveAfterDays ?? 0;
-  if (days === 0) return { say: 'approved', from: null, words: `${name} approves it at once.` };
-  const after = `${name} approves it ${days} days after release`;
-  if (!released) return notApproved(null, `${after}; when it was released is not known.`);
-  const from = plusDays(released, days);
-  const words = `${after}: from ${from.slice(0, 10)}.`;
-  return from <= at ? { say: 'approved', from: null, words } : notApproved(from, words);
+  if (!unclear && words.CLASSIFICATION.includes(NO_WORD) && !rule.enableNonSecurity) {
+    unclear = { key: 'CLASSIFICATION', values: ['security updates'], actual: words.CLASSIFICATION };
+  }
+  return { mismatch: null, unclear };
 }
 
-const notApproved = (from: Instant | null, words: string): Approval => ({ say: 'not-approved', from, words });
-
-/** The one that comes first; those without a day come last. */
-function soonest(approvals: Approval[]): Approval | null {
-  return approvals.sort((a, b) => ((a.from ?? '~') < (b.from ?? '~') ? -1 : 1))[0] ?? null;
+function neverWords(name: string, { os, rules }: Baseline, mismatch: Mismatch | null): string {
+  if (rules.length === 0) return `${name} has no rules, and its list of approved patches does not name this one.`;
+  if (!mismatch) return `${name} approves nothing of this kind.`;
+  const { key, values, actual } = mismatch;
+  const told = actual.filter((word) => word !== NO_WORD);
+  const is = told.length === 1 ? `this is ${told[0]}` : `${os} has ${told.join(', ')}`;
+  return `${name} never approves it: of ${filterName(key)} it takes ${values.join(', ')}, and ${is}.`;
 }
 
-/** Names the rule that comes nearest: a security rule of another severity says more than a rule for bugs. */
-function never(name: string, mismatches: Mismatch[]): Approval {
-  const nearest = mismatches.find((each) => each.key !== 'CLASSIFICATION') ?? mismatches[0];
-  if (!nearest) return notApproved(null, `${name} approves nothing of this kind.`);
-  const { key, values, actual } = nearest;
-  const what = key.replace('_', ' ').toLowerCase();
-  return notApproved(
-    null,
-    `${name} never approves it: of ${what} it takes ${values.join(', ')}, and this is ${actual}.`,
-  );
-}
-
-function allows(baseline: Baseline, rule: BaselineRule, classification: string, severity: string): boolean {
-  return [baseline.globalFilters, rule.filters].every(
-    (filters) =>
-      takes(filters.CLASSIFICATION, classification, plain) &&
-      takes(filters.SEVERITY, severity, rating) &&
-      takes(filters.MSRC_SEVERITY, severity, rating),
-  );
-}
-
-/** No filter takes all; any value of it will do for a wish of `*`. */
-function takes(values: string[] | undefined, wished: string, same: (word: string) => string): boolean {
-  return !values || wished === '*' || values.some((value) => value === '*' || same(value) === same(wished));
+/** What is not known of the patch, the least far first. */
+function openWords(name: string, { days, until, unclear }: Extract<Ruling, { kind: 'open' }>): string {
+  const [first] = unclear;
+  if (first) {
+    const what = first.actual.includes(NO_WORD) ? 'whether an advisory describes it' : `its ${filterName(first.key)}`;
+    return `${name} takes of ${filterName(first.key)} only ${first.values.join(', ')}, and AWS does not tell ${what}.`;
+  }
+  if (days.length > 0) {
+    return `${name} approves ${Math.min(...days)} days after release, and AWS does not tell when it was released: that wait may still run.`;
+  }
+  return `${name} approves what was released until ${until.sort().at(-1)}, and AWS does not tell when this was.`;
 }

@@ -2,6 +2,7 @@
  * Names of Debian and Ubuntu packages. Inspector names the source there, or a binary; SSM names the binary (trap 20).
  * The table holds what conventions do not give away; sources and binaries are facts of the Debian archive.
  */
+import { isOfKernel, sameKernel } from '#domain/debian-kernel.ts';
 
 /** Source → its binaries. `#` stands for the version of a library's ABI: libssl3, libssl1.1, libssl3t64. */
 const BINARIES: Record<string, string> = {
@@ -78,14 +79,6 @@ const { exact: SOURCE_OF, stems: SOURCE_OF_STEM } = inverted();
 const LIBRARY_VERSION = /[-.]?\d[\d.]*[a-z]?(?:t64)?$/;
 const PART =
   /-(?:bin|base|client|common|core|daemon|data|dev|extra|full|headless|jdk|jdk-headless|jre|jre-headless|libs?|locales|minimal|modules|perl|plugins?|runtime|server|tools|utils?)$/;
-/** Kind and flavour of what a kernel's build brings: linux-image-6.1.0-25-amd64, linux-modules-6.5.0-1014-aws, linux-image-amd64. */
-const KERNEL_BINARY =
-  /^linux-(image|modules-extra|modules|headers)(?:-unsigned)?-(?:\d+\.\d+\.\d+-[\d.]+(?:\.deb\d+[\w.]*)?-)?([a-z][\w-]*?)(?:-hwe-[\d.]+\w*)?$/;
-/** linux, linux-signed-amd64, linux-meta-aws, linux-aws-6.5 */
-const KERNEL_SOURCE =
-  /^linux(?:-(?:signed|meta))*(?:-(amd64|arm64|aws|azure|gcp|gke|ibm|i386|kvm|lowlatency|nvidia|oracle|raspi|realtime))?(?:-hwe)?(?:-\d+\.\d+)?$/;
-/** Architectures of Debian's signed sources: their images may be of any flavour. */
-const ARCHITECTURES = new Set(['amd64', 'arm64', 'i386']);
 
 /** Whether a finding's package and an installed or offered binary are the same software, as far as names tell. */
 export function sameDebianPackage(findingName: string, binaryName: string): boolean {
@@ -121,40 +114,6 @@ export function binariesOf(source: string): string[] {
       .map((binary) => binary.replace('#', '*')),
   ]);
 }
-
-/** Something that boots, by source or by image. linux-libc-dev is none, though it comes from the same source. */
-export function isKernel(name: string): boolean {
-  return KERNEL_SOURCE.test(name) || KERNEL_BINARY.exec(name)?.[1] === 'image';
-}
-
-/** Whatever is joined by `sameKernel`: a kernel, or modules and headers with the version in their name. */
-export function isOfKernel(name: string): boolean {
-  return KERNEL_SOURCE.test(name) || KERNEL_BINARY.test(name);
-}
-
-/**
- * Kernel images carry their version in the name, so what will be installed is called otherwise than what is installed: kind and
- * flavour have to agree. A finding by source takes any image of that flavour. linux-libc-dev counts for the source only.
- */
-export function sameKernel(findingName: string, binaryName: string): boolean {
-  const bySource = KERNEL_SOURCE.exec(findingName);
-  if (binaryName === 'linux-libc-dev') return bySource !== null;
-  const offered = KERNEL_BINARY.exec(binaryName);
-  if (!offered) return false;
-  if (bySource) {
-    const [, flavour = ''] = bySource;
-    return offered[1] === 'image' && (flavour === '' || ARCHITECTURES.has(flavour) || flavour === offered[2]);
-  }
-  const installed = KERNEL_BINARY.exec(findingName);
-  return installed?.[1] === offered[1] && flavourOf(installed?.[2]) === flavourOf(offered[2]);
-}
-
-/** Ubuntu's kernel metapackages write 6.5.0-1014.14 as 6.5.0.1014.14, which dpkg would sort after every 6.5.0-x. */
-export function kernelVersion(name: string, version: string): string {
-  return KERNEL_BINARY.test(name) ? version.replace(/^(\d+\.\d+\.\d+)\.(\d+\.\d+)(?=$|[~+])/, '$1-$2') : version;
-}
-
-const flavourOf = (flavour: string | undefined) => (flavour === 'virtual' ? 'generic' : flavour);
 
 /** lib<source>N, python3-<x>, <source>-common and the like. */
 function guesses(binary: string): string[] {

@@ -1,8 +1,10 @@
 import { approval } from '#domain/baseline.ts';
-import { isOfKernel, reasonIn } from '#domain/finding-reason.ts';
+import { reasonIn } from '#domain/finding-reason.ts';
 import { minute } from '#domain/instant.ts';
-import { isComplete, type Join, type Offered, offeredBy, patchFor } from '#domain/join.ts';
-import type { Baseline, Finding, Instant, Os, Patch, SurveyedHost } from '#domain/model.ts';
+import { isComplete, type Join, kbsOf, type Offered, offeredBy, patchFor } from '#domain/join.ts';
+import { isOfKernel, kernelsNamed, needsNoReboot, newerBeside, oldKernelWords } from '#domain/kernel.ts';
+import type { Baseline, Finding, Instant, Os, Patch, SurveyedHost, VulnerablePackage } from '#domain/model.ts';
+import { causesOf } from '#domain/not-offered.ts';
 import type { GroupPolicy, Waiver } from '#domain/policy.ts';
 import type { FindingFate, LeftWhy, Reason } from '#domain/records.ts';
 import { waiverFor } from '#domain/waiver.ts';
@@ -20,12 +22,13 @@ export interface HostCase {
   host: SurveyedHost;
   left: { why: LeftWhy; words: string } | null; // null: its patches will be installed if there are any
   offered: Offered;
+  kernels: readonly VulnerablePackage[]; // installed ones, as its findings name them
 }
 
 type Said = Pick<FindingFate, 'fate' | 'words' | 'approvedFrom'>;
 
 export function hostCase(host: SurveyedHost, context: Pick<FateContext, 'provenOses'>): HostCase {
-  return { host, left: leftWhy(host, context), offered: offeredBy(host) };
+  return { host, left: leftWhy(host, context), offered: offeredBy(host), kernels: kernelsNamed(host.findings) };
 }
 
 /**
@@ -104,28 +107,51 @@ export function leftWhy(host: SurveyedHost, { provenOses }: Pick<FateContext, 'p
 }
 
 /** Reasons that lie in what the host is offered. */
-function byPatch(finding: Finding, { host, offered }: HostCase, context: FateContext): Said {
+function byPatch(finding: Finding, { host, offered, kernels }: HostCase, context: FateContext): Said {
   const join = patchFor(finding, host, offered);
   if (isComplete(join)) return whenOffered(finding, join, context);
   const os = offered.os;
   const baseline = os && context.baselines.get(os);
   if (!baseline) return { fate: 'unexplained', words: `The baseline for ${os ?? 'its OS'} could not be read.` };
-  const said = approval(baseline, finding, context.at);
+  const open = join.open.map((each) => each.package);
+  const left = leftInstalled(os, open, kernels);
+  if (left) return { fate: 'old-kernel', words: left };
+  const said = approval(baseline, finding);
   const what = wanted(join);
   if (said.say === 'rejected') return { fate: 'rejected', words: `${what}: ${said.words}` };
-  if (said.say === 'not-approved') {
-    const words = `${what}: ${said.words}`;
-    return { fate: 'not-approved', words, ...(said.from ? { approvedFrom: said.from } : {}) };
+  const unapproved = kbsOf(finding).find((kb) => offered.unapproved.has(kb));
+  if (unapproved) {
+    return {
+      fate: 'not-approved',
+      words: `SSM calls ${unapproved} available on ${host.id}, and not approved by baseline ${baseline.name}.`,
+    };
   }
+  if (said.say === 'not-approved') return { fate: 'not-approved', words: `${what}: ${said.words}` };
   const nearest = join.open.find((each) => each.nearest)?.nearest;
-  const instead = nearest ? `offers ${titleOf(nearest)} only` : 'does not offer it';
-  return { fate: 'not-offered', words: `${what} is approved, but ${host.id} ${instead}.` };
+  const instead = nearest ? `, which offers ${titleOf(nearest)} only` : '';
+  const causes = causesOf({ finding, open, host, baseline, said, at: context.at });
+  const known = `${what} is not among what SSM calls missing on ${host.id}${instead}.`;
+  return { fate: 'not-offered', words: [known, ...causes].join(' ') };
+}
+
+/** All that is open are kernels which a newer one, named by another finding, was installed beside (trap 49). */
+function leftInstalled(
+  os: Os,
+  open: readonly VulnerablePackage[],
+  kernels: readonly VulnerablePackage[],
+): string | null {
+  const words = open.map((old) => {
+    const newer = newerBeside(os, old, kernels);
+    return newer && oldKernelWords(old, `${newer.name} ${newer.version} is installed too`);
+  });
+  return words.length > 0 && words.every((each) => each !== null) ? [...new Set(words)].join(' ') : null;
 }
 
 function whenOffered(finding: Finding, { closes }: Join, { reboot }: FateContext): Said {
   const titles = [...new Set(closes.map(titleOf))].join(', ');
-  const waiting = closes.every((patch) => patch.status === 'InstalledPendingReboot');
-  const needsReboot = closes.some((patch) => patch.status === 'InstalledPendingReboot') || isOfKernel(finding);
+  const pending = closes.filter((patch) => patch.status === 'InstalledPendingReboot');
+  const waiting = pending.length === closes.length;
+  const needsReboot = pending.some((patch) => !needsNoReboot(nameOf(patch))) || isOfKernel(finding);
   if (reboot === 'NoReboot' && needsReboot) {
     const state = waiting ? 'is installed' : 'is offered';
     return {
@@ -133,7 +159,10 @@ function whenOffered(finding: Finding, { closes }: Join, { reboot }: FateContext
       words: `${titles} ${state}, but works only after a reboot, which the policy forbids.`,
     };
   }
-  if (waiting) return { fate: 'fix', words: `${titles} is installed and works once the host is rebooted.` };
+  if (waiting) {
+    const works = needsReboot ? 'works once the host is rebooted' : "needs no reboot: Inspector's next look tells";
+    return { fate: 'fix', words: `${titles} is installed and ${works}.` };
+  }
   const fixedIn = [...new Set(finding.packages.flatMap((each) => each.fixedIn ?? []))].join(', ');
   const again = closes.some((patch) => patch.status === 'Failed') ? ' It failed the last time.' : '';
   return { fate: 'fix', words: `${titles} is offered${fixedIn ? `; fixed in ${fixedIn}` : ' and closes it'}.${again}` };
@@ -143,5 +172,7 @@ function wanted(join: Join): string {
   const wants = join.open.map(({ package: { name, fixedIn } }) => (fixedIn ? `${name} ${fixedIn}` : name));
   return wants.length > 0 ? [...new Set(wants)].join(', ') : 'The patch';
 }
+
+const nameOf = (patch: Patch) => patch.package?.name ?? patch.kb;
 
 const titleOf = (patch: Patch) => (patch.package ? `${patch.package.name} ${patch.package.version}` : patch.kb);

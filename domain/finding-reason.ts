@@ -1,5 +1,4 @@
 /** Why a finding stays open whatever is patched, as far as the finding itself says it: at the plan and at the end alike. */
-import { isKernel } from '#domain/debian.ts';
 import { kbsOf } from '#domain/join.ts';
 import type { Finding, VulnerablePackage } from '#domain/model.ts';
 import type { Reason } from '#domain/records.ts';
@@ -24,10 +23,19 @@ export function reasonIn(finding: Finding): InFinding | null {
   if (foreign.length > 0) {
     return {
       fate: 'not-os-package',
-      words: `${foreign.map((each) => `${each.name} ${each.version} (${each.manager})`).join(', ')} did not come from the system's packages: Patch Manager does not update it.`,
+      words: `${foreign.map((each) => `${each.name} ${each.version} (${each.manager})`).join(', ')} did not come from the system's packages: Patch Manager does not update it.${ownHalf(finding)}`,
     };
   }
   return withoutFix(finding);
+}
+
+/** What of such a finding is the system's and has a fix: an update closes that half only. */
+function ownHalf({ packages }: Finding): string {
+  const own = packages.filter((each) => each.manager === 'OS' && each.fixedIn !== null);
+  const fixes = [...new Set(own.map((each) => `${each.name} (fixed in ${each.fixedIn})`))];
+  return fixes.length > 0
+    ? ` Of the system's packages it names ${fixes.join(', ')}: an update closes that half only.`
+    : '';
 }
 
 /**
@@ -56,11 +64,6 @@ function withoutFix(finding: Finding): InFinding | null {
   const fixed = finding.packages.length - open.length;
   const rest = fixed > 0 ? `; ${fixed} of its ${finding.packages.length} packages could be updated` : '';
   return { fate: 'no-fix', words: `The vendor has no fixed version of ${namesOf(open)} yet${rest}.` };
-}
-
-/** A patched kernel does nothing until it runs, and Inspector looks at the running one (trap 8). */
-export function isOfKernel({ packages }: Finding): boolean {
-  return packages.some(({ name }) => isKernel(name) || /^kernel(?:$|[-\d])/.test(name));
 }
 
 const namesOf = (packages: VulnerablePackage[]) => [...new Set(packages.map((each) => each.name))].join(', ');

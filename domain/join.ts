@@ -1,6 +1,8 @@
-import { debianNames, isKnown, isOfKernel, kernelVersion, sameKernel } from '#domain/debian.ts';
+import { isDebian, kbOf, kbsIn, orderOf, sameArch } from '#domain/comparable.ts';
+import { debianNames, isKnown } from '#domain/debian.ts';
+import { isOfKernel, sameKernel } from '#domain/debian-kernel.ts';
+import { lineOf } from '#domain/kernel.ts';
 import type { Finding, Os, Patch, SurveyedHost, VulnerablePackage } from '#domain/model.ts';
-import { compareVersions } from '#domain/versions/order.ts';
 
 /** What would close a finding on its host. It closes if `open` is empty and `closes` is not. */
 export interface Join {
@@ -20,6 +22,7 @@ export interface Offered {
   byVersion: Map<string, Patch[]>; // those whose name the table does not know
   kernels: Patch[];
   byKb: Map<string, Patch>;
+  unapproved: Map<string, Patch>; // by KB id: Windows offers them, and the baseline does not approve them (trap 37)
 }
 
 type Packaged = Patch & { package: NonNullable<Patch['package']> };
@@ -39,12 +42,15 @@ export function offeredBy(host: SurveyedHost): Offered {
     byVersion: new Map(),
     kernels: [],
     byKb: new Map(),
+    unapproved: new Map(),
   };
   for (const patch of host.patches) {
+    const kb = kbOf(patch);
+    if (kb && patch.status === 'AvailableSecurityUpdate') offered.unapproved.set(kb, patch);
     if (patch.status === 'Missing' || patch.status === 'Failed') offered.toInstall += 1;
     else if (patch.status === 'InstalledPendingReboot') offered.pendingReboot += 1;
     else continue;
-    offered.byKb.set(patch.kb.toUpperCase(), patch);
+    if (kb) offered.byKb.set(kb, patch);
     if (isPackaged(patch)) index(offered, patch);
   }
   return offered;
@@ -60,8 +66,6 @@ export function kbsOf(finding: Finding): string[] {
   if (named.length > 0) return named;
   return [...new Set(finding.packages.flatMap((each) => [...kbsIn(each.name), ...kbsIn(each.fixedIn ?? '')]))];
 }
-
-const kbsIn = (text: string) => text.toUpperCase().match(/\bKB\d+\b/g) ?? [];
 
 function byKb(finding: Finding, offered: Offered): Join {
   const closes: Patch[] = [];
@@ -91,7 +95,8 @@ function byPackage(finding: Finding, offered: Offered): Join {
     if (each.manager !== 'OS' || fixedIn === null || offered.os === null) continue;
     const os = offered.os;
     const candidates = candidatesFor(each, fixedIn, offered);
-    const closing = candidates.find((patch) => compareVersions(os, shown(os, patch), fixedIn) >= 0);
+    const fix = { name: each.name, version: fixedIn };
+    const closing = candidates.find((patch) => orderOf(os, patch.package, fix) >= 0);
     if (closing) closes.add(closing);
     else open.push({ package: each, nearest: candidates[0] ?? null });
   }
@@ -102,30 +107,37 @@ const confirms = (closes: Iterable<Patch>, finding: Finding) =>
   [...closes].some((patch) => patch.cveIds.includes(finding.vulnerabilityId));
 
 function candidatesFor(each: VulnerablePackage, fixedIn: string, offered: Offered): Packaged[] {
-  const named = byDebianNames(offered.os) && isOfKernel(each.name) ? kernelsFor(each.name, offered) : null;
+  const named = isDebian(offered.os) && isOfKernel(each.name) ? kernelsFor(each.name, fixedIn, offered) : null;
   let found = named ?? offered.byName.get(each.name) ?? [];
-  if (found.length === 0 && byDebianNames(offered.os) && !isKnown(each.name)) {
+  if (found.length === 0 && offered.os === 'DEBIAN' && !isKnown(each.name) && !isOfKernel(each.name)) {
     found = offered.byVersion.get(bare(fixedIn)) ?? []; // where names cannot tell, the very version does
   }
   return found.filter(isPackaged).filter((patch) => sameArch(each.arch, patch.package.arch));
 }
 
-/** An image if there is one: headers for the C library do not make the machine boot another kernel. */
-function kernelsFor(name: string, offered: Offered): Patch[] {
-  const same = offered.kernels.filter(isPackaged).filter((patch) => sameKernel(name, patch.package.name));
+/**
+ * An image if there is one: headers for the C library do not make the machine boot another kernel. Under another name only one
+ * of the fix's own line counts: an HWE kernel beside the installed one is later than each of its fixes, and closes none.
+ */
+function kernelsFor(name: string, fixedIn: string, offered: Offered): Patch[] {
+  const same = offered.kernels
+    .filter(isPackaged)
+    .filter(({ package: each }) => sameKernel(name, each.name))
+    .filter(({ package: each }) => each.name === name || lineOf(each.version) === lineOf(fixedIn));
   const images = same.filter((patch) => patch.package.name !== 'linux-libc-dev');
   return images.length > 0 ? images : same;
 }
 
 function index(offered: Offered, patch: Packaged): void {
   const { name, version } = patch.package;
-  if (!byDebianNames(offered.os)) {
+  if (!isDebian(offered.os)) {
     add(offered.byName, name, patch);
     return;
   }
   if (isOfKernel(name) || name === 'linux-libc-dev') offered.kernels.push(patch);
   for (const each of debianNames(name)) add(offered.byName, each, patch);
-  if (!isKnown(name) && !isOfKernel(name)) add(offered.byVersion, bare(version), patch);
+  if (!isKnown(name) && !isOfKernel(name) && SECURITY_UPDATE.test(version))
+    add(offered.byVersion, bare(version), patch);
 }
 
 function add(map: Map<string, Patch[]>, key: string, patch: Patch): void {
@@ -136,23 +148,8 @@ function add(map: Map<string, Patch[]>, key: string, patch: Patch): void {
 
 const isPackaged = (patch: Patch): patch is Packaged => patch.package !== null;
 
-const byDebianNames = (os: Os | null) => os === 'DEBIAN' || os === 'UBUNTU';
-
-const shown = (os: Os, patch: Packaged) =>
-  byDebianNames(os) ? kernelVersion(patch.package.name, patch.package.version) : patch.package.version;
+/** Debian's mark of a security update: versions without one agree by chance. */
+const SECURITY_UPDATE = /[+~]deb\d+u\d+/;
 
 /** Without an epoch of 0 and the mark of a rebuild: those differ between a source and its binaries. */
 const bare = (version: string) => version.replace(/^0:/, '').replace(/\+b\d+$/, '');
-
-function sameArch(a: string | null, b: string): boolean {
-  const [one, other] = [archOf(a), archOf(b)];
-  return one === null || other === null || one === other;
-}
-
-/** The distributions' spellings of one architecture; null for what fits all. */
-function archOf(arch: string | null): string | null {
-  const name = (arch ?? '').toLowerCase();
-  if (name === '' || name === 'all' || name === 'noarch') return null;
-  if (name === 'amd64') return 'x86_64';
-  return name === 'arm64' ? 'aarch64' : name;
-}

@@ -1,4 +1,5 @@
-import { isKernel, sameKernel } from '#domain/debian.ts';
+import { sameArch } from '#domain/comparable.ts';
+import { isKernel, sameKernel } from '#domain/debian-kernel.ts';
 import type { Finding, VulnerablePackage } from '#domain/model.ts';
 
 export interface Matched {
@@ -50,9 +51,7 @@ function distinct(findings: readonly Finding[]): Map<string, Finding> {
 
 /** An arch that Inspector does not name (ALL) goes with every other. */
 function shareAPackage(some: readonly VulnerablePackage[], others: readonly VulnerablePackage[]): boolean {
-  return some.some((a) =>
-    others.some((b) => sameName(a.name, b.name) && (a.arch === null || b.arch === null || a.arch === b.arch)),
-  );
+  return some.some((a) => others.some((b) => sameName(a.name, b.name) && sameArch(a.arch, b.arch)));
 }
 
 /** Debian and Ubuntu kernels have their version in the name (trap 20): the new one is the same package. */

@@ -94,6 +94,7 @@ export interface PatchState {
   installedPendingReboot: number;
   missing: number;
   failed: number;
+  unapproved?: number; // AvailableSecurityUpdate, on Windows only (trap 37); absent: none
 }
 
 export type PatchStatus =
@@ -150,7 +151,7 @@ export interface SurveyedHost {
   /** `fresh`: the state carries our scan's SnapshotId. Otherwise nothing is known of missing patches. */
   patchScan: 'fresh' | 'unknown';
   patchState: PatchState | null;
-  patches: Patch[]; // Missing, Failed and InstalledPendingReboot ones
+  patches: Patch[]; // Missing, Failed and InstalledPendingReboot ones, on Windows AvailableSecurityUpdate ones too
   findings: Finding[];
 }
 

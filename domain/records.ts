@@ -33,6 +33,7 @@ export const REASONS = [
   'not-offered',
   'patch-failed',
   'reboot-pending',
+  'old-kernel',
   'unexplained',
 ] as const;
 export type Reason = (typeof REASONS)[number];

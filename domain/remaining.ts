@@ -1,7 +1,9 @@
+import { orderOf } from '#domain/comparable.ts';
 import { exitWords } from '#domain/exits.ts';
-import { isOfKernel, reasonIn } from '#domain/finding-reason.ts';
+import { reasonIn } from '#domain/finding-reason.ts';
+import { isOfKernel, needsNoReboot, oldKernelWords, runsAfterReboot } from '#domain/kernel.ts';
 import { wasTouched } from '#domain/look.ts';
-import type { Finding, HostAfter, Instant, SurveyedHost } from '#domain/model.ts';
+import type { Finding, HostAfter, Instant, Os, Patch, SurveyedHost } from '#domain/model.ts';
 import type { GroupPolicy } from '#domain/policy.ts';
 import {
   type FindingFate,
@@ -79,18 +81,31 @@ function saidByThePatch(now: Finding, result: HostResult, { before, after, reboo
     ];
   }
   const os = before.managed?.os ?? null;
-  const own = after.patches.filter((patch) =>
-    now.packages.some((each) => patch.package && samePackage(os, each.name, patch.package.name)),
-  );
+  const isOwn = (patch: Patch) =>
+    now.packages.some((each) => patch.package && samePackage(os, each.name, patch.package.name));
+  const own = after.patches.filter(isOwn);
   const failed = own.find((patch) => patch.status === 'Failed');
   const answers: Answer[] = [];
   if (failed) answers.push(answer('patch-failed', `SSM could not install ${failed.title} on ${result.id}.`));
+  if (now.packages.length > 0 && now.packages.every(({ name }) => needsNoReboot(name))) return answers;
   if (result.pendingReboot > 0 || own.some((patch) => patch.status === 'InstalledPendingReboot')) {
     answers.push(answer('reboot-pending', `${result.id} is patched and still has to reboot.`));
   } else if (reboot === 'NoReboot' && isOfKernel(now)) {
     answers.push(answer('reboot-pending', 'The old kernel runs on: the policy reboots no host.'));
+  } else if (os && own.length === 0) {
+    const words = leftBeside(os, now, before.patches.filter(isOwn));
+    if (words) answers.push(answer('old-kernel', words));
   }
   return answers;
+}
+
+/** The patch went in and the host came back, yet Inspector still names the old version: both are installed (trap 49). */
+function leftBeside(os: Os, { packages }: Finding, was: readonly Patch[]): string | null {
+  for (const old of packages.filter(({ name }) => runsAfterReboot(name))) {
+    const newer = was.find((patch) => patch.package && orderOf(os, patch.package, old) > 0);
+    if (newer) return oldKernelWords(old, `${newer.title} is installed`);
+  }
+  return null;
 }
 
 const NOT_REACHED: Partial<Record<Outcome, string>> = {

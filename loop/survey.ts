@@ -163,6 +163,7 @@ const OPEN = [
   ['Missing', 'missing'],
   ['Failed', 'failed'],
   ['InstalledPendingReboot', 'installedPendingReboot'],
+  ['AvailableSecurityUpdate', 'unapproved'],
 ] as const;
 
 function* batches<T>(all: T[]): Generator<T[]> {

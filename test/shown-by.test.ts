@@ -29,7 +29,7 @@ function references(cell: string): { file: string; words: string[] }[] {
   }));
 }
 
-for (const page of ['docs/when-it-dies.md', 'docs/deploy.md']) {
+for (const page of ['docs/when-it-dies.md', 'docs/deploy.md', 'docs/field.md']) {
   test(`${page}: every row is shown by a test that is there, and has the words that the row quotes`, () => {
     const rows = shownBy(page);
     assert.ok(rows.length > 5);

@@ -41,6 +41,7 @@ const COUNTS = [
   'FailedCount',
   'UnreportedNotApplicableCount',
   'NotApplicableCount',
+  'AvailableSecurityUpdateCount',
 ];
 
 /** Of DescribeInstancePatchStatesForPatchGroup: counts against a number. A count that is not reported is none. */

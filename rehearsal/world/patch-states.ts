@@ -13,6 +13,7 @@ export interface Report {
   endedAt: number; // before the reboot (trap 18)
   missing: Candidate[]; // empty after an install, which reports none (trap 18)
   failed: Candidate[];
+  unapproved: Candidate[]; // on Windows only
   pending: readonly Package[];
   packages: ReadonlyMap<string, Package>; // as they were then
 }
@@ -48,6 +49,7 @@ export class PatchStates {
       MissingCount: count('MISSING'),
       FailedCount: count('FAILED'),
       NotApplicableCount: 0,
+      AvailableSecurityUpdateCount: count('AVAILABLE_SECURITY_UPDATE'),
       OperationStartTime: new Date(report.startedAt),
       OperationEndTime: new Date(report.endedAt),
       Operation: report.operation,
@@ -66,6 +68,7 @@ export class PatchStates {
     const rows = [
       ...report.missing.map((candidate) => candidateRow(host, candidate, 'MISSING')),
       ...report.failed.map((candidate) => candidateRow(host, candidate, 'FAILED')),
+      ...report.unapproved.map((candidate) => candidateRow(host, candidate, 'AVAILABLE_SECURITY_UPDATE')),
     ];
     for (const pkg of report.packages.values()) {
       if (pkg.role === 'language' || open.has(pkg.name)) continue;

@@ -13,7 +13,13 @@ export interface Candidate {
   release: Release;
 }
 
-export type PatchStateName = 'INSTALLED' | 'INSTALLED_OTHER' | 'INSTALLED_PENDING_REBOOT' | 'MISSING' | 'FAILED';
+export type PatchStateName =
+  | 'INSTALLED'
+  | 'INSTALLED_OTHER'
+  | 'INSTALLED_PENDING_REBOOT'
+  | 'MISSING'
+  | 'FAILED'
+  | 'AVAILABLE_SECURITY_UPDATE';
 
 /** A row of DescribeInstancePatches, as it was reported then. */
 export interface PatchRow {
@@ -35,6 +41,16 @@ export function missing(host: Host, baseline: PatchBaseline, book: AdvisoryBook,
     if (release) found.push({ from, release });
   }
   return found;
+}
+
+/** Windows alone reports security updates that it offers and the baseline does not approve, and never rejected ones (trap 37). */
+export function unapproved(host: Host, baseline: PatchBaseline, book: AdvisoryBook, now: number): Candidate[] {
+  if (host.platform.packaging !== 'windows') return [];
+  return [...host.packages.values()].flatMap((from) => {
+    const release = from.role === 'language' ? undefined : offers(host, from, book, now).at(-1);
+    const why = release?.security ? approval(baseline, from.name, release, now) : null;
+    return release && (why === 'too-young' || why === 'no-rule') ? [{ from, release }] : [];
+  });
 }
 
 /** The host's packages after the upgrade; a kernel's metapackage brings a new image along. */
@@ -62,7 +78,9 @@ function offers(host: Host, from: Package, book: AdvisoryBook, now: number): Rel
   return book.releases(from.source).filter((release) => release.at + host.repositoryLag <= now && isNewer(release));
 }
 
-export function candidateRow(host: Host, { from, release }: Candidate, state: 'MISSING' | 'FAILED'): PatchRow {
+type CandidateState = Extract<PatchStateName, 'MISSING' | 'FAILED' | 'AVAILABLE_SECURITY_UPDATE'>;
+
+export function candidateRow(host: Host, { from, release }: Candidate, state: CandidateState): PatchRow {
   const row = describe(host, { ...from, version: release.version }, release);
   // Debian's and Ubuntu's package metadata names no CVEs (trap 17).
   const cves = host.platform.packaging === 'deb' ? [] : release.cves;

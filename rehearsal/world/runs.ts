@@ -4,7 +4,7 @@ import type { AdvisoryBook } from '#rehearsal/world/advisories.ts';
 import type { Baselines, PatchBaseline } from '#rehearsal/world/baselines.ts';
 import type { Fleet, Host, PatchRun } from '#rehearsal/world/fleet.ts';
 import type { PatchStates } from '#rehearsal/world/patch-states.ts';
-import { type Candidate, missing, upgraded } from '#rehearsal/world/patching.ts';
+import { type Candidate, missing, unapproved, upgraded } from '#rehearsal/world/patching.ts';
 
 const SECOND = 1000;
 
@@ -170,9 +170,14 @@ export class PatchRuns {
       endedAt: this.#stage.clock.now(),
       missing: open,
       failed,
+      unapproved: operation === 'Scan' ? this.#unapproved(host, baseline) : [],
       pending: waits ? [...host.pendingReboot.values()] : [],
       packages: host.packages,
     });
+  }
+
+  #unapproved(host: Host, baseline: PatchBaseline): Candidate[] {
+    return unapproved(host, baseline, this.#bookOf(host), this.#stage.clock.now());
   }
 
   #end(run: PatchRun, end: Done, done: (end: Done) => void): void {

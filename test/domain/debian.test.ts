@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { binariesOf, debianNames, isKernel, kernelVersion, sameDebianPackage } from '#domain/debian.ts';
+import { binariesOf, debianNames, sameDebianPackage } from '#domain/debian.ts';
+import { isKernel, kernelVersion } from '#domain/debian-kernel.ts';
 
 suite('trap 20: Inspector names the source, SSM the binary', () => {
   const same: [finding: string, binary: string, why: string][] = [

@@ -42,9 +42,9 @@ const REASONS: [fate: string, what: string, change: Change, words: RegExp][] = [
   ],
   [
     'not-offered',
-    'approved, yet not there',
+    'SSM does not call it missing',
     { host: { patches: [] } },
-    /openssl 3\.0\.14-1~deb12u2 is approved, but i-1 does not offer it/,
+    /openssl 3\.0\.14-1~deb12u2 is not among what SSM calls missing on i-1/,
   ],
 ];
 

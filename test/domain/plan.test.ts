@@ -234,20 +234,20 @@ suite('what people should know', () => {
     };
     const policy = groupPolicy({
       gate: { ...groupPolicy().gate, minSample: 2 },
-      baseline: { DEBIAN: { classifications: ['Security'], severities: ['Critical'], approvedWithinDays: 0 } },
+      baseline: { [AL]: { classifications: ['Security'], severities: ['Critical'], approvedWithinDays: 0 } },
       waivers: [waiver, { ...waiver, id: 'w2', vulnerabilities: ['CVE-1999-1'] }],
     });
-    const slow = baseline('DEBIAN', {
+    const slow = baseline(AL, {
       rules: [{ filters: {}, approveAfterDays: 3, approveUntil: null, enableNonSecurity: false }],
     });
     const { plan } = planned({ canary: [canary('i-1')], fleet: [fixable('i-2')] }, policy, {
-      baselines: [slow, baseline(AL)],
+      baselines: [baseline('DEBIAN'), slow],
     });
     assert.deepEqual(plan.warnings, [
       'Ring canary has 1 host of DEBIAN, the gate asks for 2.',
       'Waiver w1 of ops expired on 2024-08-31; 2 findings are no longer accepted.',
       'The policy of web does not name AMAZON_LINUX_2023: its hosts get baseline Default-AMAZON_LINUX_2023.',
-      'Baseline Default-DEBIAN (DEBIAN) approves 3 days after release; the policy wishes 0.',
+      'Baseline Default-AMAZON_LINUX_2023 (AMAZON_LINUX_2023) approves 3 days after release; the policy wishes 0.',
     ]);
   });
 });

@@ -131,3 +131,21 @@ test('trap 20: a cumulative update takes the place of all before it', () => {
   const [row, ...others] = patches(world, 'win', 'Missing');
   assert.deepEqual([row.KBId, row.CVEIds, others.length], ['KB9000002', 'CVE-0000-21', 0]);
 });
+
+test('trap 37: Windows reports what it offers and the baseline does not approve', () => {
+  const world = testWorld(
+    `${START}fleet: [{ name: win, platform: WINDOWS_SERVER_2022, tags: { PatchGroup: web } }]\n`,
+    [WINDOWS],
+  );
+  world.pass(2 * DAY);
+  run(world, ['win'], 'Scan');
+  const [row, ...others] = patches(world, 'win', 'AvailableSecurityUpdate');
+  assert.deepEqual([row.KBId, row.State, others.length], ['KB9000003', 'AVAILABLE_SECURITY_UPDATE', 0]);
+  const [state] = world.call('DescribeInstancePatchStates', {
+    InstanceIds: [world.host('win').id],
+  }).InstancePatchStates;
+  assert.deepEqual([state.AvailableSecurityUpdateCount, state.MissingCount], [1, 1]);
+  world.pass(7 * DAY);
+  run(world, ['win'], 'Scan');
+  assert.deepEqual(patches(world, 'win', 'AvailableSecurityUpdate'), []);
+});

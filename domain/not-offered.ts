@@ -1,0 +1,76 @@
+/**
+ * Why a patch is not among those that SSM calls missing, as far as that is known: AWS says only what is missing. A cause is named
+ * where it shows in the versions, the baseline or the OS, and as no more than it is.
+ */
+import type { Approval } from '#domain/baseline.ts';
+import { isOfAnotherLine, lineOf } from '#domain/kernel.ts';
+import type { Baseline, Finding, Instant, SurveyedHost, VulnerablePackage } from '#domain/model.ts';
+
+export interface Unoffered {
+  finding: Finding;
+  open: readonly VulnerablePackage[]; // what nothing offered closes
+  host: SurveyedHost;
+  baseline: Baseline;
+  said: Approval;
+  at: Instant;
+}
+
+/** The causes that show, in whole sentences; those that leave no doubt stand alone. */
+export function causesOf(unoffered: Unoffered): string[] {
+  const certain = [...otherLines(unoffered), ...ubuntuPro(unoffered)];
+  if (certain.length > 0) return certain;
+  return [...ofTheBaseline(unoffered), ...lockedRelease(unoffered), ...superseded(unoffered)];
+}
+
+function otherLines({ open }: Unoffered): string[] {
+  return open.filter(isOfAnotherLine).map(({ name, version, fixedIn }) => {
+    const [installed, fix] = [lineOf(version), lineOf(fixedIn ?? '')];
+    return `The fix is in the kernel line ${fix}, the host has ${name} of line ${installed}: an update stays in its line.`;
+  });
+}
+
+/** Ubuntu's marks of what only a subscription brings: ~esm1, +esm1, +Fips1 (trap 39). */
+const PRO = /[~+.](esm|fips)[\d.]/i;
+
+function ubuntuPro({ open, baseline }: Unoffered): string[] {
+  if (baseline.os !== 'UBUNTU') return [];
+  const marked = open.find(({ fixedIn }) => fixedIn !== null && PRO.test(fixedIn));
+  const mark = PRO.exec(marked?.fixedIn ?? '')?.[1]?.toUpperCase();
+  return mark
+    ? [`Fixed in ${marked?.fixedIn}, which needs Ubuntu Pro (${mark}): attach the host to a subscription.`]
+    : [];
+}
+
+/**
+ * What a rule leaves open. A host older than Inspector's first sight of the finding tells the most that a wait can have begun
+ * later; it is no proof, since the fix may have come after the finding.
+ */
+function ofTheBaseline({ finding, host, baseline, said, at }: Unoffered): string[] {
+  if (said.say === 'open') {
+    const seenFor = Date.parse(at) - Date.parse(finding.firstObservedAt);
+    const isOlder = host.member.launchedAt < finding.firstObservedAt;
+    const isLong = said.waitDays > 0 && isOlder && seenFor > said.waitDays * 86_400_000;
+    return [
+      isLong
+        ? `${said.words} Inspector has seen the finding for longer, so only a later fix would still wait.`
+        : said.words,
+    ];
+  }
+  const isDebian = baseline.os === 'DEBIAN' || baseline.os === 'UBUNTU';
+  if (!isDebian || baseline.rules.some((rule) => rule.enableNonSecurity)) return [];
+  return [
+    `Baseline ${baseline.name} takes from security repositories only: a fix that came by another is not offered.`,
+  ];
+}
+
+/** amazonlinux/amazon-linux-2023#745. The User Guide says that Patch Manager asks the newest repositories all the same. */
+function lockedRelease({ baseline }: Unoffered): string[] {
+  return baseline.os === 'AMAZON_LINUX_2023'
+    ? ['The host may be locked to an older release of Amazon Linux 2023 (dnf check-release-update tells).']
+    : [];
+}
+
+function superseded({ baseline, host }: Unoffered): string[] {
+  const others = host.patches.some((patch) => patch.status === 'Missing' || patch.status === 'InstalledPendingReboot');
+  return baseline.os === 'WINDOWS' && others ? ['A later cumulative update may have taken its place.'] : [];
+}
