@@ -1,5 +1,6 @@
 /** What a campaign writes: into its evidence (S3), and into the table where two writers could meet (DynamoDB). */
 import type { Baseline, Counts, InstanceId, Instant, Os, Severity } from '#domain/model.ts';
+import type { Reason } from '#domain/reasons.ts';
 import type { Approval } from '#domain/table.ts';
 
 export const OUTCOMES = [
@@ -15,28 +16,6 @@ export const OUTCOMES = [
   'Lost',
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
-
-/** Why a finding remains: the first that holds, in this order. */
-export const REASONS = [
-  'suppressed',
-  'not-os-package',
-  'no-fix',
-  'end-of-life',
-  'not-in-ring',
-  'stopped',
-  'unmanaged',
-  'offline',
-  'unproven',
-  'not-reached',
-  'rejected',
-  'not-approved',
-  'not-offered',
-  'patch-failed',
-  'reboot-pending',
-  'old-kernel',
-  'unexplained',
-] as const;
-export type Reason = (typeof REASONS)[number];
 
 export const BUCKETS = ['gone', 'unverified', 'fixed', 'closedOtherwise', 'remaining'] as const;
 export type Bucket = (typeof BUCKETS)[number];
@@ -248,4 +227,5 @@ export interface CampaignRecord {
 }
 
 export type * from '#domain/delta-records.ts';
+export { REASONS, type Reason } from '#domain/reasons.ts';
 export type * from '#domain/table.ts';

@@ -1,0 +1,21 @@
+/** Why a finding remains: the first that holds, in this order. */
+export const REASONS = [
+  'suppressed',
+  'not-os-package',
+  'no-fix',
+  'end-of-life',
+  'not-in-ring',
+  'stopped',
+  'unmanaged',
+  'offline',
+  'unproven',
+  'not-reached',
+  'rejected',
+  'not-approved',
+  'not-offered',
+  'patch-failed',
+  'reboot-pending',
+  'old-kernel',
+  'unexplained',
+] as const;
+export type Reason = (typeof REASONS)[number];
