@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { CHECKS, type Conflict } from '#config/checks.ts';
 import { type Fault, fault, issueFaults, PolicyFaults, pathText } from '#config/faults.ts';
 import { type Defaults, defaultsSchema, type Group, groupName, groupSchema, shellSchema } from '#config/schema.ts';
+import { readSites } from '#config/site.ts';
 import { type Path, readSource, type Source } from '#config/source.ts';
 import { sha256 } from '#domain/hash.ts';
 import type { GroupPolicy, Policy } from '#domain/policy.ts';
@@ -48,8 +49,14 @@ export function loadPolicy(file: string): Policy {
       fault(source, ['groups'], 'key', 'no group', 'write a group below it, by the value of its tag PatchGroup'),
     );
   }
+  const sites = readSites(
+    source,
+    Object.keys(shell?.sites ?? {}),
+    groups.map(([name]) => name),
+    faults,
+  );
   if (faults.length > 0) throw new PolicyFaults(faults);
-  const content = { version: 1 as const, groups: Object.fromEntries(groups) };
+  const content = { version: 1 as const, groups: Object.fromEntries(groups), ...(shell?.sites ? { sites } : {}) };
   return frozen({ ...content, hash: sha256(content) });
 }
 

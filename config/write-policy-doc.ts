@@ -53,18 +53,50 @@ groups:
 Look at it without an account: \`patchwright rehearse --policy policy.yml\`. With one: \`patchwright check\`, \`patchwright plan web\`.
 `;
 
+const SITES = `# Sites
+
+\`sites:\` is a map of sites by name, beside \`groups:\`; a name is one or the other. A site is one web ACL of AWS WAF (the console calls
+it a protection pack) and what it protects. A \`statement\` is AWS's own, in AWS's spelling, and judged by AWS's model; sets and groups
+stand by their names here, strings as text. Priorities come from the order. \`patchwright waf show SITE\` prints the JSON of AWS that a site makes.
+
+\`\`\`yaml
+sites:
+  shop:
+    webAcl: shop
+    protects: [arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/shop/75f9]
+    endpoints: [https://shop.example.com]
+    ipSets: { office: [198.51.100.0/24] }
+    rules:
+      - { name: login-rate, action: block, statement: { RateBasedStatement: { Limit: 100, AggregateKeyType: IP } } }
+      - { name: core, action: block, managed: { name: AWSManagedRulesCommonRuleSet, version: Version_1.23 }, keep: { SizeRestrictions_BODY: count } }
+      - { name: office, action: allow, statement: { IPSetReferenceStatement: { ARN: office } } }
+    benign:
+      - { id: style-search, request: "GET /search?q=style%3Dred&page=2", owner: web-team }
+\`\`\`
+`;
+
 export function policyDoc(): string {
   const whole: Schema = JSON.parse(schemaJson());
   const group = whole.properties?.groups?.additionalProperties;
   if (typeof group !== 'object' || !group.properties) throw new Error('the schema has no groups');
-  const parts = Object.entries(group.properties).map(([key, schema]) => section(key, schema));
-  return `${INTRO}\n${parts.join('\n')}`;
+  const site = whole.properties?.sites?.additionalProperties;
+  if (typeof site !== 'object' || !site.properties) throw new Error('the schema has no sites');
+  const parts = Object.entries(group.properties).map(([key, schema]) => section(key, schema, builtIn(key)));
+  const required = new Set(site.required);
+  const siteRows = Object.entries(site.properties).flatMap(([key, schema]) => [
+    ...rowsOf(key, schema, schema.default, required.has(key)),
+  ]);
+  return `${INTRO}\n${parts.join('\n')}\n${SITES}\n${table(siteRows)}`;
 }
 
-function section(key: string, schema: Schema): string {
-  const rows = [...rowsOf(key, schema, builtIn(key))];
+function section(key: string, schema: Schema, fallback: unknown): string {
+  const rows = [...rowsOf(key, schema, fallback)];
   const told = schema.description ? `${schema.description}.\n\n` : '';
-  return `## ${key}\n\n${told}| key | value | default | meaning |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+  return `## ${key}\n\n${told}${table(rows)}`;
+}
+
+function table(rows: string[]): string {
+  return `| key | value | default | meaning |\n|---|---|---|---|\n${rows.join('\n')}\n`;
 }
 
 function builtIn(key: string): unknown {

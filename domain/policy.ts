@@ -2,6 +2,7 @@
  * The policy as everything behind config/ sees it: validated, defaults filled in, frozen. config/ makes it from policy.yml;
  * a campaign freezes the group's part into its evidence and every later task reads that copy.
  */
+import type { SitePolicy } from '#domain/edge/site.ts';
 import type { Instant, Os, ScanMode, Severity } from '#domain/model.ts';
 
 export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
@@ -78,6 +79,7 @@ export interface Policy {
   version: 1;
   hash: string; // sha256 of the canonical JSON of everything else
   groups: Record<string, GroupPolicy>;
+  sites?: Record<string, SitePolicy>; // absent where the file has none
 }
 
 /** `policy.json` of a campaign's evidence. */

@@ -29,6 +29,18 @@ export function siteCommands(): Command[] {
         const text = await overviewOfFiles(log, flags, { paint: painter(process.stdout), columns });
         process.stdout.write(`${text}\n`);
       }),
+    new Command('waf').description('The web ACL of a site').addCommand(
+      new Command('show')
+        .description('Print the JSON of AWS that a site of the policy makes; asks nothing of AWS')
+        .argument('<site>', 'a site of the policy')
+        .option('--policy <file>', 'the policy', 'policy.yml')
+        .option('--probe-rule', "our last rule alone, to paste into somebody else's web ACL")
+        .action(async (name: string, flags: { policy: string; probeRule?: true }) => {
+          const { shownSite, siteOfFile } = await import('./show.ts');
+          const shown = shownSite(siteOfFile(flags.policy, name), flags);
+          process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
+        }),
+    ),
   ];
 }
 
