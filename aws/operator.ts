@@ -2,7 +2,9 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { DeleteTableCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeKeyCommand, KMSClient, ListKeysCommand, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
 import { DeleteBucketCommand, DeleteObjectsCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { registrations } from '#aws/registrations.ts';
 
 /** What a deployment and a removal ask of AWS besides CloudFormation's own work. Never bundled into a function. */
 export type Operator = ReturnType<typeof operator>;
@@ -13,8 +15,11 @@ export function operator(config: { region?: string }) {
   const dynamodb = new DynamoDBClient(config);
   const kms = new KMSClient(config);
   const s3 = new S3Client({ ...config, forcePathStyle: true });
+  const ssm = new SSMClient(config);
   const sts = new STSClient(config);
   return {
+    registrations: registrations(() => ssm),
+
     /** Who asks. */
     async identity(): Promise<{ account: string; arn: string }> {
       const { Account = '', Arn = '' } = await sts.send(new GetCallerIdentityCommand({}));

@@ -1,5 +1,6 @@
-/** What the stack holds because the policy says so: a schedule per group, and the patch baselines that it wishes. */
+/** What the stack holds because the policy says so: a schedule per group, the patch baselines that it wishes, on which groups it acts. */
 
+import { actingParameter } from '#domain/acting.ts';
 import { sha256 } from '#domain/hash.ts';
 import type { Os } from '#domain/model.ts';
 import type { BaselineWish, GroupPolicy, Policy } from '#domain/policy.ts';
@@ -14,6 +15,7 @@ export function resourcesOf(policy: Policy, stage: string): Resources {
     ...groups.flatMap((group) =>
       Object.entries(group.baseline).map(([os, wish]) => baseline(group, os as Os, wish, stage)),
     ),
+    ...groups.filter(({ mode }) => mode === 'act').map((group) => acting(group, stage)),
   ]);
 }
 
@@ -84,7 +86,8 @@ function baseline(group: GroupPolicy, os: Os, wish: BaselineWish, stage: string)
         Name: baselineName(stage, group.name, os),
         Description: 'Made from policy.yml: change it there',
         OperatingSystem: os,
-        PatchGroups: [group.name],
+        // What is registered is what maintenance windows and "Patch now" install too: not before the stage acts.
+        ...(group.mode === 'act' ? { PatchGroups: [group.name] } : {}),
         ApprovalRules: {
           PatchRules: [
             {
@@ -97,6 +100,13 @@ function baseline(group: GroupPolicy, os: Os, wish: BaselineWish, stage: string)
       },
     },
   ];
+}
+
+/** Two stages that act on one group would patch the same hosts: CloudFormation makes no parameter of a name that is there. */
+function acting({ name }: GroupPolicy, stage: string): [string, Resources[string]] {
+  const Description = `The stage that acts on the patch group ${name}`;
+  const Properties = { Name: actingParameter(name), Type: 'String', Value: stage, Description };
+  return [`${id(name)}Acting`, { Type: 'AWS::SSM::Parameter', Properties }];
 }
 
 function filter(Key: string, Values: string[]) {

@@ -5,10 +5,10 @@
  */
 import { join } from 'node:path';
 import { bundle, writeZip } from '#config/bundle.ts';
+import { deployedPolicy } from '#config/deployed.ts';
 import { resourcesOf } from '#config/of-policy.ts';
 import { plainly } from '#config/plainly.ts';
-import { loadPolicy, PolicyFaults } from '#config/policy.ts';
-import { inMode, policyJson } from '#config/policy-json.ts';
+import { policyJson } from '#config/policy-json.ts';
 import { logical, type May, role, statements } from '#config/role.ts';
 import type { Policy } from '#domain/policy.ts';
 
@@ -62,18 +62,9 @@ export default class Patchwright {
     };
   }
 
-  /** Throws `PolicyFaults`, each with file and line: a policy with faults is never packaged. */
   #deployed(): Policy {
-    const { serviceDir, service } = this.#serverless;
-    const mode = service.custom.mode;
-    if (mode !== 'observe' && mode !== 'act')
-      throw plainly(new Error(`--param mode=${mode}: is neither observe nor act; leave it out to observe`));
-    try {
-      this.#policy ??= inMode(loadPolicy(join(serviceDir, service.custom.policyFile ?? 'policy.yml')), mode);
-      return this.#policy;
-    } catch (error) {
-      throw error instanceof PolicyFaults ? plainly(error) : error;
-    }
+    this.#policy ??= deployedPolicy(this.#serverless);
+    return this.#policy;
   }
 
   /** Throws for what is no number: read as "shared" it would leave the page without the bound that somebody asked for. */

@@ -11,10 +11,11 @@ interface Names {
   bucket: string; // ARN
   machine: string; // ARN
   topics: string[]; // ARNs
+  acting: string; // ARN of the parameters in which stages say on which groups they act
 }
 
 /** Everything that the commands of the command line ask of AWS. */
-export function wishes({ table, bucket, machine, topics }: Names): Wish[] {
+export function wishes({ table, bucket, machine, topics, acting }: Names): Wish[] {
   const [execution] = [`${machine.replace(':stateMachine:', ':execution:')}:*`];
   const of = (command: string, resource: string, ...actions: string[]) =>
     actions.map((action) => ({ action, resource, command }));
@@ -40,6 +41,8 @@ export function wishes({ table, bucket, machine, topics }: Names): Wish[] {
       'ssm:GetPatchBaseline',
       'ssm:GetPatchBaselineForPatchGroup',
     ),
+    ...of('check, deploy', '*', 'ssm:DescribePatchGroups', 'ssm:DescribePatchProperties'),
+    ...of('check, deploy', acting, 'ssm:GetParametersByPath'),
     ...topics.flatMap((topic) => of('check', topic, 'sns:ListSubscriptionsByTopic')),
     ...of(
       'check',

@@ -124,8 +124,14 @@ export function warnOfBaselines(policy: GroupPolicy, baselines: readonly Baselin
     const unnamed = policy.os.includes(baseline.os)
       ? []
       : [`The policy of ${policy.name} does not name ${baseline.os}: its hosts get baseline ${baseline.name}.`];
-    return [...unnamed, ...baselineWarnings(baseline, policy.baseline[baseline.os])];
+    return [...unnamed, ...unregistered(policy, baseline), ...baselineWarnings(baseline, policy.baseline[baseline.os])];
   });
+}
+
+/** A stage that observes registers no baseline of its own: what the plan expects comes of the one that the group has. */
+function unregistered({ name, mode, baseline: wishes }: GroupPolicy, { os, name: has }: Baseline): string[] {
+  if (mode !== 'observe' || !wishes[os]) return [];
+  return [`${os}: the baseline of the policy would be registered for ${name} in mode act; now it gets ${has}.`];
 }
 
 function judgeHosts(policy: GroupPolicy, hosts: readonly SurveyedHost[], ringContext: RingContext) {

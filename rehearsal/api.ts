@@ -32,6 +32,7 @@ export type ServiceName =
   | 'monitoring'
   | 'sqs'
   | 'scheduler'
+  | 'cloudformation'
   | 'lambda';
 
 /** Who calls: the function's key in serverless.yml, `operator`, or `states`, `events` … for what AWS does by itself. */

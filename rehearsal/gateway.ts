@@ -8,7 +8,7 @@ import { received, send, wait } from '#rehearsal/address.ts';
 import { AwsFault, type Caller, type Fake, type Operation, type ServiceName } from '#rehearsal/api.ts';
 import { judgeAnswer, judgedInput } from '#rehearsal/models/verdict.ts';
 import { restJson, restScheduler, targetJson } from '#rehearsal/protocols/json.ts';
-import { ec2Query, iamQuery, snsQuery, stsQuery } from '#rehearsal/protocols/query.ts';
+import { cloudformationQuery, ec2Query, iamQuery, snsQuery, stsQuery } from '#rehearsal/protocols/query.ts';
 import { restS3 } from '#rehearsal/protocols/s3.ts';
 import type { Protocol, WireRequest } from '#rehearsal/protocols/wire.ts';
 import { failed, readable, throttled } from '#rehearsal/service-faults.ts';
@@ -62,6 +62,7 @@ const PROTOCOLS: Record<Exclude<ServiceName, 'dynamodb'>, Protocol> = {
   sns: snsQuery,
   sts: stsQuery,
   iam: iamQuery,
+  cloudformation: cloudformationQuery,
   ec2: ec2Query,
   s3: restS3,
 };

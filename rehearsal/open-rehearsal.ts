@@ -17,6 +17,7 @@ import type { RehearsalOptions } from '#rehearsal/rehearsal.ts';
 import { keepRules } from '#rehearsal/rule-schedules.ts';
 import { S3 } from '#rehearsal/s3.ts';
 import type { Installation } from '#rehearsal/serverless.ts';
+import { stackFakes } from '#rehearsal/stack.ts';
 import { States } from '#rehearsal/states.ts';
 import { statesApi, views } from '#rehearsal/states-api.ts';
 import { taskEnvironment } from '#rehearsal/task-environment.ts';
@@ -108,7 +109,7 @@ export class OpenRehearsal implements Rehearsal {
       faults.entered({ machine, state, execution });
       world.entered?.(machine, state);
     };
-    const fakes = [...world.fakes, sns, sqs, events, scheduler];
+    const fakes = [...world.fakes, sns, sqs, events, scheduler, ...stackFakes(installed, clock.now())];
     this.states = new States({ ...stage, chance: chance.of('states'), lambda, fakes, entered, call });
     fakes.push(statesApi(this.states));
     this.states.install(installed.machines);

@@ -59,6 +59,8 @@ export interface Installation {
   rules: { name: string; properties: Record<string, unknown> }[];
   schedules: { name: string; arn: string; properties: Record<string, unknown> }[];
   baselines: { name: string; properties: Record<string, unknown> }[];
+  parameters: { name: string; properties: Record<string, unknown> }[];
+  stack: string; // its name
 }
 
 export interface Where {
@@ -138,6 +140,8 @@ export function readServerless(where: Where): Installation {
     rules: named('AWS::Events::Rule'),
     schedules: named('AWS::Scheduler::Schedule'),
     baselines: named('AWS::SSM::PatchBaseline'),
+    parameters: named('AWS::SSM::Parameter'),
+    stack: `${service}-${stage}`,
   };
 }
 

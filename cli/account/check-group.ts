@@ -156,7 +156,7 @@ async function baselines(
     }
     if (baseline.source === 'default' && group.baseline[os]) {
       const words = `${os}: the group gets the account's default, ${baseline.name}, not the baseline of the policy`;
-      lines.push(line('mind', words, `deploy, or register one for the patch group ${group.name}`));
+      lines.push(line('mind', words, 'deploy with --param mode=act: the baseline of the policy would be registered'));
     }
   }
   return lines;

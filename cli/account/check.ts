@@ -7,8 +7,11 @@ import { instances } from '#aws/instances.ts';
 import { otherPatching } from '#aws/other-patching.ts';
 import { patching } from '#aws/patching.ts';
 import { denied } from '#aws/permissions.ts';
+import { type Registrations, registrations } from '#aws/registrations.ts';
+import { ssm } from '#aws/ssm.ts';
 import { subscriptions } from '#aws/subscriptions.ts';
 import { loadPolicy } from '#config/policy.ts';
+import { ACTING } from '#domain/acting.ts';
 import { AwsRefused, AwsUnavailable } from '#domain/errors.ts';
 import { type Wish, wishes } from '#domain/permissions.ts';
 import type { Policy } from '#domain/policy.ts';
@@ -17,6 +20,7 @@ import { TO_MEND } from '../exit.ts';
 import { type Paint, several, wrap } from '../screen/text.ts';
 import type { Answer } from './answer.ts';
 import { checkGroup } from './check-group.ts';
+import { checkStage } from './check-stage.ts';
 import { checkTopics } from './check-topics.ts';
 import type { Open } from './commands.ts';
 import type { Deployment } from './open.ts';
@@ -33,7 +37,12 @@ export interface Checked {
 export type CheckPorts = Pick<
   Ports,
   'baselines' | 'campaigns' | 'engine' | 'evidence' | 'inspector' | 'instances' | 'patching'
-> & { subscriptions: Subscriptions; denied: typeof denied; otherPatching: typeof otherPatching };
+> & {
+  subscriptions: Subscriptions;
+  denied: typeof denied;
+  otherPatching: typeof otherPatching;
+  registrations: Registrations;
+};
 
 export async function check({ policy: file }: { policy: string }, open: Open): Promise<Answer> {
   const policy = loadPolicy(file);
@@ -49,6 +58,7 @@ export async function check({ policy: file }: { policy: string }, open: Open): P
     subscriptions,
     denied,
     otherPatching,
+    registrations: registrations(ssm),
   };
   return checkAnswer(deployment, await checks(policy, file, deployment, ports));
 }
@@ -65,6 +75,7 @@ export async function checks(
     good('policy', `${file} is sound: ${several(groups.length, 'group')}, hash ${policy.hash.slice(0, 12)}`),
     ...(await looked('permissions', () => permissions(deployment, ports))),
     ...(await looked('stack', () => stack(deployment, ports))),
+    ...(await checkStage(policy, deployment, ports.registrations)),
     ...(await checkTopics(deployment, ports)),
     ...(await looked('Inspector', () => inspectorOn(deployment, ports))),
   ];
@@ -110,6 +121,7 @@ function arnsOf({ names, partition, account, region }: Deployment) {
     bucket: `arn:${partition}:s3:::${names.EVIDENCE_BUCKET}`,
     machine: names.CAMPAIGN_MACHINE_ARN,
     topics: [names.NOTICES_TOPIC_ARN, names.APPROVALS_TOPIC_ARN],
+    acting: `arn:${partition}:ssm:${region}:${account}:parameter${ACTING}`,
   };
 }
 

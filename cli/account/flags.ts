@@ -30,7 +30,7 @@ function url(text: string): string {
 }
 
 function stage(text: string): string {
-  if (/^[A-Za-z][A-Za-z0-9-]{0,31}$/.test(text)) return text;
+  if (/^[A-Za-z][A-Za-z0-9_-]{0,31}$/.test(text)) return text;
   throw new InvalidArgumentError('Give letters, digits and dashes, as it was deployed.');
 }
 

@@ -1,4 +1,5 @@
 import { type Identity, identity } from '#aws/account.ts';
+import { evidenceBucket } from '#domain/stage-name.ts';
 import { BadInput } from '../bad-input.ts';
 import { setClock } from './clock.ts';
 import type { AccountFlags } from './flags.ts';
@@ -49,7 +50,7 @@ export function namesOf(of: Pick<Deployment, 'stage' | 'account' | 'region' | 'p
   const arn = (service: string, rest: string) => `arn:${partition}:${service}:${region}:${account}:${rest}`;
   return {
     TABLE_NAME: `patchwright-${stage}`,
-    EVIDENCE_BUCKET: `patchwright-${stage}-evidence-${account}-${region}`,
+    EVIDENCE_BUCKET: evidenceBucket(stage, account, region),
     CAMPAIGN_MACHINE_ARN: arn('states', `stateMachine:patchwright-${stage}-campaign`),
     NOTICES_TOPIC_ARN: arn('sns', `patchwright-${stage}-notices`),
     APPROVALS_TOPIC_ARN: arn('sns', `patchwright-${stage}-approvals`),

@@ -1,11 +1,14 @@
 /** The plugin of osls that asks the account before anything is packaged or changed, and speaks after a removal. */
 import { operator } from '#aws/operator.ts';
+import { deployedPolicy } from '#config/deployed.ts';
 import { purge, refuseWhileOpen, type Stack, whatStays } from './around.ts';
 import { before } from './before.ts';
+import { refusals } from './refusals.ts';
 
 /** As much of osls as this plugin touches. */
 interface Serverless {
-  service: { service: string; custom: { open?: unknown } };
+  serviceDir: string;
+  service: { service: string; custom: { open?: unknown; mode?: unknown; policyFile?: string } };
   processedInput: { commands: string[] };
   getProvider(name: string): {
     getStage(): string;
@@ -39,7 +42,15 @@ export default class Deployment {
     if (!work) return;
     const usual = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
     say(...(await before(work, this.#place(), () => this.#operator(), usual)));
+    if (work === 'deploy') say(...(await this.#refusals()));
     if (work !== 'purge') await this.#refuse(work); // at once, and again after packaging, which takes a while
+  }
+
+  async #refusals(): Promise<string[]> {
+    const policy = deployedPolicy(this.#serverless);
+    const aws = await this.#operator();
+    const { account } = await aws.identity();
+    return refusals(policy, { ...this.#place(), account }, aws.registrations);
   }
 
   async #refuse(what: 'deploy' | 'remove'): Promise<void> {
@@ -63,5 +74,6 @@ export default class Deployment {
 }
 
 function say(...lines: string[]): void {
+  if (lines.length === 0) return;
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -58,6 +58,11 @@ export function lengthText(seconds: number): string {
   return hours % 24 ? `${Math.floor(hours / 24)} d ${hours % 24} h` : `${hours / 24} d`;
 }
 
+/** A word as a shell takes it. None of ours has a quote: names of groups may not. */
+export function shellWord(text: string): string {
+  return /^[\w.:/=+@][\w.:/=+@-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 export function several(amount: number, what: string): string {
   return `${amount} ${what}${amount === 1 ? '' : 's'}`;
 }

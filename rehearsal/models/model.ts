@@ -1,5 +1,6 @@
 /** AWS's own service models, in the small form that derive.py gives them: what a request or an answer of an operation may hold. */
 import type { ServiceName } from '#rehearsal/api.ts';
+import cloudformation from '#rehearsal/models/cloudformation.json' with { type: 'json' };
 import ec2 from '#rehearsal/models/ec2.json' with { type: 'json' };
 import events from '#rehearsal/models/events.json' with { type: 'json' };
 import iam from '#rehearsal/models/iam.json' with { type: 'json' };
@@ -37,6 +38,7 @@ export interface Model {
 
 /** Imported and not read from beside this file: a bundle has no such place, and would judge nothing. */
 const MODELS: Record<Exclude<ServiceName, 'dynamodb'>, unknown> = {
+  cloudformation,
   ec2,
   events,
   iam,

@@ -1,4 +1,4 @@
-/** Form posts with XML answers: SNS, STS and IAM (awsQuery), EC2 (ec2Query). */
+/** Form posts with XML answers: SNS, STS, IAM and CloudFormation (awsQuery), EC2 (ec2Query). */
 import { type Protocol, text, type WireRequest } from '#rehearsal/protocols/wire.ts';
 import { element, members, type XmlStyle } from '#rehearsal/protocols/xml.ts';
 
@@ -9,6 +9,7 @@ const SNS: XmlStyle = { ...AS_IS, map: 'Attributes' };
 
 export const snsQuery = awsQuery('http://sns.amazonaws.com/doc/2010-03-31/', SNS);
 export const stsQuery = awsQuery('https://sts.amazonaws.com/doc/2011-06-15/');
+export const cloudformationQuery = awsQuery('http://cloudformation.amazonaws.com/doc/2010-05-15/');
 export const iamQuery = awsQuery('https://iam.amazonaws.com/doc/2010-05-08/');
 
 function awsQuery(namespace: string, style = AS_IS): Protocol {

@@ -6,6 +6,7 @@ import type { Fleet, Host } from '#rehearsal/world/fleet.ts';
 import { pageOf } from '#rehearsal/world/paging.ts';
 import { baselineFilter, countFilter, type PatchFilter, patchFilter } from '#rehearsal/world/patch-filters.ts';
 import type { PatchStates } from '#rehearsal/world/patch-states.ts';
+import { wordsOf } from '#rehearsal/world/patch-words.ts';
 
 export function ssmPatchOperations(
   fleet: Fleet,
@@ -68,6 +69,14 @@ export function ssmPatchOperations(
       const rule = { operation: 'DescribePatchBaselines', least: 1, most: 100, usual: 100 };
       const { rows, next } = pageOf(wanted, rule, filters, input.MaxResults, input.NextToken);
       return { BaselineIdentities: rows.map(identityOf), NextToken: next };
+    },
+
+    DescribePatchProperties: ({ OperatingSystem, Property, PatchSet, MaxResults, NextToken }) => {
+      const words = wordsOf(OperatingSystem, Property, PatchSet);
+      if (!words) throw new AwsFault('ValidationException', `${OperatingSystem} has no property ${Property}`);
+      const rule = { operation: 'DescribePatchProperties', least: 1, most: 50, usual: 50 };
+      const { rows, next } = pageOf(words, rule, [OperatingSystem, Property], MaxResults, NextToken);
+      return { Properties: rows.map((Name) => ({ Name })), NextToken: next };
     },
 
     /** Groups that are registered with a baseline, not those of tags. */

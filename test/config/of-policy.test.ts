@@ -25,7 +25,7 @@ describe('what the policy asks of the stack', () => {
     );
     assert.ok(BatchSchedule);
     const none = withGroup({ triggers: { ...(policy.groups.web as GroupPolicy).triggers, schedule: null } });
-    assert.deepEqual(resourcesOf(none, 'prod'), {});
+    assert.deepEqual(Object.keys(resourcesOf(none, 'prod')), ['WebActing']);
   });
 
   test('a baseline for each wish; Debian takes no delay and no severity', () => {
@@ -61,7 +61,32 @@ describe('what the policy asks of the stack', () => {
       ...policy,
       groups: { 'a-b': withGroup({ name: 'a-b' }).groups.web, 'a.b': withGroup({ name: 'a.b' }).groups.web },
     };
-    assert.equal(Object.keys(resourcesOf(two as Policy, 'dev')).length, 2);
+    assert.equal(Object.keys(resourcesOf(two as Policy, 'dev')).length, 4);
+  });
+
+  test('always 3: a stage that acts on a group says so under one name in the account, where no second stage can', () => {
+    const { WebActing, BatchActing } = resourcesOf(policy, 'prod');
+    assert.deepEqual(WebActing, {
+      Type: 'AWS::SSM::Parameter',
+      Properties: {
+        Name: '/patchwright/acting/web',
+        Type: 'String',
+        Value: 'prod',
+        Description: 'The stage that acts on the patch group web',
+      },
+    });
+    assert.equal(BatchActing?.Properties.Name, resourcesOf(policy, 'dev').BatchActing?.Properties.Name);
+  });
+
+  test('in observe mode no patch group is registered with a baseline of ours, and no stage says that it acts', () => {
+    const registered = (of: Policy) =>
+      Object.values(resourcesOf(of, 'dev')).flatMap(({ Type, Properties }) =>
+        Type === 'AWS::SSM::PatchBaseline' ? [Properties.PatchGroups] : [],
+      );
+    assert.deepEqual(registered(policy), [['batch']]);
+    const observing = inMode(policy, 'observe');
+    assert.deepEqual(registered(observing), [undefined]);
+    assert.doesNotMatch(JSON.stringify(resourcesOf(observing, 'dev')), /SSM::Parameter|PatchGroups/);
   });
 });
 

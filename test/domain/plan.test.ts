@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { SurveyedHost } from '#domain/model.ts';
 import { type AssembleContext, assemblePlan, hostsOfNoRing, patchableOses, planRing } from '#domain/plan.ts';
-import type { PlanPart } from '#domain/plan-ring.ts';
+import { type PlanPart, warnOfBaselines } from '#domain/plan-ring.ts';
 import type { GroupPolicy } from '#domain/policy.ts';
 import {
   AL,
@@ -222,6 +222,16 @@ suite('what to do with a plan', () => {
 });
 
 suite('what people should know', () => {
+  test('observing, a baseline of the policy is told as one that would be registered', () => {
+    const wishes = { [AL]: { classifications: ['Security'], severities: ['*'], approvedWithinDays: 30 } };
+    const has = { ...baseline(AL), name: 'AWS-Default' };
+    const told = (mode: 'observe' | 'act') => warnOfBaselines({ ...groupPolicy(), mode, baseline: wishes }, [has]);
+    const words = `${AL}: the baseline of the policy would be registered for web in mode act; now it gets AWS-Default.`;
+    assert.deepEqual([told('act').includes(words), told('observe').includes(words)], [false, true]);
+    const unwished = warnOfBaselines({ ...groupPolicy(), mode: 'observe', baseline: {} }, [has]);
+    assert.doesNotMatch(unwished.join(), /would be registered/);
+  });
+
   test('warnings', () => {
     const waiver = {
       id: 'w1',

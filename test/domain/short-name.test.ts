@@ -111,7 +111,7 @@ describe('no legal group and ring make a name that AWS or a shell refuses', () =
       shortName('Web Servers'),
     ];
     assert.equal(new Set(alike.map(shortName)).size, alike.length);
-    assert.equal(Object.keys(resourcesOf(policyOf(alike), 'dev')).length, 2 * alike.length);
+    assert.equal(Object.keys(resourcesOf(policyOf(alike), 'dev')).length, 3 * alike.length);
   });
 
   test('two rings of a campaign share no execution', () => {

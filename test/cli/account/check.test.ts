@@ -68,6 +68,11 @@ function account(hosts: Host[], but: Partial<CheckPorts> = {}): CheckPorts {
     subscriptions: { of: async () => ({ confirmed: 1, pending: 0 }) },
     denied: async () => [],
     async *otherPatching() {},
+    registrations: {
+      async *patchGroups() {},
+      words: async () => ['Security', 'Critical', 'Important', 'Medium'],
+      acting: async () => new Map([['/patchwright/acting/web', 'dev']]),
+    },
     ...but,
   };
   return ports as unknown as CheckPorts;
@@ -239,6 +244,16 @@ describe('check', () => {
       [['mend', 'no instance has this patch group']],
     );
     assert.match(web[0]?.remedy ?? '', /PatchGroup=web, or give the --region/);
+  });
+
+  it('tells what a deployment of this policy would meet: the same list as deploy', async () => {
+    const stages = new Map([['/patchwright/acting/web', 'prod']]);
+    const { registrations } = account([...CANARIES, { id: 'i-1' }]);
+    const [second, ...others] = await about([...CANARIES, { id: 'i-1' }], {
+      registrations: { ...registrations, acting: async () => stages },
+    });
+    assert.deepEqual([second?.about, second?.state, others], ['web', 'mend', []]);
+    assert.match(second?.words ?? '', /^the stage prod acts on this patch group/);
   });
 
   it('goes on where AWS refuses a look, and says which', async () => {

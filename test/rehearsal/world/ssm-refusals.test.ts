@@ -77,6 +77,8 @@ for (const [operation, input, code] of [
   ['DescribePatchBaselines', { Filters: [{ Key: 'COLOUR', Values: ['x'] }] }, 'ValidationException'],
   ['DescribePatchBaselines', { NextToken: 'x' }, 'ValidationException'],
   ['DescribePatchGroups', { Filters: [{ Key: 'OWNER', Values: ['x'] }] }, 'ValidationException'],
+  ['DescribePatchProperties', { OperatingSystem: 'DEBIAN', Property: 'SEVERITY' }, 'ValidationException'],
+  ['DescribePatchProperties', { OperatingSystem: 'WINDOWS', Property: 'SEVERITY' }, 'ValidationException'],
   ['DescribeMaintenanceWindows', { Filters: [{ Key: 'Colour', Values: ['x'] }] }, 'ValidationException'],
   ['DescribeMaintenanceWindows', { NextToken: 'x' }, 'ValidationException'],
   ['ListAssociations', { AssociationFilterList: [{ key: 'Colour', value: 'x' }] }, 'ValidationException'],
