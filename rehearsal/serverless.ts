@@ -83,17 +83,18 @@ export function readServerless(where: Where): Installation {
   const { tree, stage, region } = readVariables(read(file), file, { ...where, read });
   const provider = (tree.provider ?? {}) as Json;
   const service = String(tree.service);
+  const stack = `${service}-${stage}`;
   const functions = (tree.functions ?? {}) as Record<string, Json>;
   const parts = (Array.isArray(tree.resources) ? tree.resources : [tree.resources ?? {}]) as Json[];
   const resources: Record<string, Resource> = Object.assign({}, ...parts.map((part) => part.Resources ?? {}));
   Object.assign(resources, where.added?.(stage));
   const all: Record<string, Resource> = { ...resources };
   for (const key of Object.keys(functions)) {
-    const FunctionName = functions[key]?.name ?? `${service}-${stage}-${key}`;
+    const FunctionName = functions[key]?.name ?? `${stack}-${key}`;
     all[logicalId(key)] = { Type: 'AWS::Lambda::Function', Properties: { FunctionName } };
     if (functions[key]?.url) all[`${logicalId(key)}Url`] = { Type: 'AWS::Lambda::Url' };
   }
-  const cloud = new CloudFormation(all, { account: where.account, region, stack: `${service}-${stage}` });
+  const cloud = new CloudFormation(all, { account: where.account, region, stack });
   const shared = (cloud.resolve(provider.environment ?? {}, 'provider.environment') ?? {}) as Record<string, string>;
   const of = (type: string) => Object.entries(resources).filter(([, resource]) => resource.Type === type);
   const named = (type: string) =>
@@ -123,11 +124,7 @@ export function readServerless(where: Where): Installation {
           ...shared,
           ...(cloud.resolve(config.environment ?? {}, `functions.${key}.environment`) as Record<string, string>),
         },
-        events: eventsOf(
-          key,
-          events.filter((event) => !('sqs' in event)),
-          `${service}-${stage}`,
-        ),
+        events: eventsOf(key, events, stack),
         queues: events.flatMap((event) => ('sqs' in event ? [queueSource(event.sqs as Json, place)] : [])),
       };
     }),
@@ -141,7 +138,7 @@ export function readServerless(where: Where): Installation {
     schedules: named('AWS::Scheduler::Schedule'),
     baselines: named('AWS::SSM::PatchBaseline'),
     parameters: named('AWS::SSM::Parameter'),
-    stack: `${service}-${stage}`,
+    stack,
   };
 }
 
@@ -167,7 +164,7 @@ function queueSource(config: Json, place: string): QueueSource {
 
 function eventsOf(key: string, given: Json[], stack: string): FunctionEvent[] {
   const events: FunctionEvent[] = [];
-  for (const [at, event] of given.entries()) {
+  for (const [at, event] of given.filter((one) => !('sqs' in one)).entries()) {
     const place = `functions.${key}.events[${at}]`;
     const kind = Object.keys(event)[0] ?? '';
     const body = event[kind];
