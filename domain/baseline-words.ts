@@ -37,7 +37,7 @@ export function wordsFor(os: Os, key: WordKey): readonly string[] {
   if (key === 'CLASSIFICATION') return os === 'WINDOWS' ? WINDOWS_UPDATE : os === 'SUSE' ? ZYPPER : YUM;
   if ((key === 'MSRC_SEVERITY') !== (os === 'WINDOWS')) return [];
   if (os === 'WINDOWS') return [...OTHERS.slice(0, 4), 'Unspecified'];
-  return os === 'AMAZON_LINUX_2' || os === 'AMAZON_LINUX_2023' ? AMAZON : OTHERS;
+  return os.startsWith('AMAZON_LINUX') ? AMAZON : OTHERS;
 }
 
 /**

@@ -31,7 +31,8 @@ export function fromInspector(raw: InspectorPackage): VulnerablePackage {
   const written = raw.version ?? '';
   const epoch = raw.epoch && !/^\d+:/.test(written) ? `${raw.epoch}:` : '';
   const release = raw.release && !written.endsWith(`-${raw.release}`) ? `-${raw.release}` : '';
-  const version = withoutZeroEpoch(`${epoch}${written}${release}`);
+  const whole = `${epoch}${written}${release}`;
+  const version = withoutZeroEpoch(manager === 'OS' ? whole.replace(ARCH_AT_END, '') : whole);
   return {
     name: raw.name ?? '',
     arch: archWord(raw.arch) && (raw.arch ?? '').toLowerCase(),
@@ -66,7 +67,8 @@ export function fromSsm(kb: string, title: string): Patch['package'] {
   const [, name, arch] = /^(.+)\.([^.]+)$/.exec(id) ?? [];
   const version = title.slice(id.length + 1).replace(/^(?:none|\(none\)):/i, '');
   if (!name || !arch || version === '') return null;
-  return { name, arch, version: withoutZeroEpoch(version) };
+  // apt adds the arch to the name of a foreign one: libc6:i386
+  return { name: name.replace(/:[\w-]+$/, ''), arch, version: withoutZeroEpoch(version) };
 }
 
 const withoutZeroEpoch = (version: string) => version.replace(/^0+:/, '');

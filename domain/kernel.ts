@@ -10,6 +10,9 @@ const BESIDE =
   /-(?:livepatch|headers|devel|tools|docs?|debuginfo|debugsource|macros|source|syms|obs|abi|firmware|cross|srpm|rpm|kdump)(?:-|$)/;
 const DEBIAN_BESIDE = /^linux-(?:[\w.-]+-)?(?:headers|tools|libc-dev)(?:-|$)/;
 
+/** Tools that are built with a kernel and carry its version. */
+const OF_ITS_BUILD = /^(?:perf|bpftool|python3?-perf)$/;
+
 /** Whether a new version of it does nothing until the machine boots (trap 8). */
 export function runsAfterReboot(name: string): boolean {
   return isKernel(name) || (RPM_KERNEL.test(name) && !BESIDE.test(name));
@@ -32,7 +35,7 @@ export function lineOf(version: string): string | null {
 
 /** The fix lies in another line of the kernel than what is installed (trap 39). */
 export function isOfAnotherLine({ name, version, fixedIn }: VulnerablePackage): boolean {
-  if (!runsAfterReboot(name) && !needsNoReboot(name)) return false;
+  if (!runsAfterReboot(name) && !needsNoReboot(name) && !OF_ITS_BUILD.test(name)) return false;
   const [installed, fix] = [lineOf(version), lineOf(fixedIn ?? '')];
   return installed !== null && fix !== null && installed !== fix;
 }

@@ -71,6 +71,6 @@ function lockedRelease({ baseline }: Unoffered): string[] {
 }
 
 function superseded({ baseline, host }: Unoffered): string[] {
-  const others = host.patches.some((patch) => patch.status === 'Missing' || patch.status === 'InstalledPendingReboot');
+  const others = host.patches.some(({ status }) => status !== 'Failed');
   return baseline.os === 'WINDOWS' && others ? ['A later cumulative update may have taken its place.'] : [];
 }

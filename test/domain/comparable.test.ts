@@ -57,6 +57,7 @@ test('words of SSM: name, arch and version, whatever stands in KBId', () => {
   assert.deepEqual(fromSsm('', 'curl.x86_64:0:8.3.0-1'), curl);
   assert.deepEqual(fromSsm('curl.x86_64', 'curl.x86_64:None:8.3.0-1'), curl);
   assert.deepEqual(fromSsm('perl.x86_64', 'perl.x86_64:4:5.16.3-1')?.version, '4:5.16.3-1');
+  assert.equal(fromSsm('libc6:i386.i386', 'libc6:i386.i386:2.36-9')?.name, 'libc6');
   assert.equal(fromSsm('KB5041160', '2024-08 Cumulative Update (KB5041160)'), null);
   assert.equal(fromSsm('KB2305420', ''), null);
 });

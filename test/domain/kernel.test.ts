@@ -112,6 +112,7 @@ suite('trap 39: the line of a kernel', () => {
   test('only of kernels: a library may go from 1.2 to 1.3', () => {
     assert.equal(isOfAnotherLine(vulnerable('openssl', '3.2.2-1', { version: '3.0.8-1' })), false);
     assert.equal(isOfAnotherLine(vulnerable('kernel', '6.12.1-1', { version: '6.1.97-1' })), true);
+    assert.equal(isOfAnotherLine(vulnerable('bpftool', '5.15.189-1', { version: '4.14.355-1' })), true);
     assert.equal(isOfAnotherLine(vulnerable('kernel-headers', '6.12.1-1', { version: '6.1.97-1' })), true);
     assert.equal(isOfAnotherLine(vulnerable('kernel', '6.1.112-1', { version: '6.1.97-1' })), false);
   });
