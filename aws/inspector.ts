@@ -16,8 +16,11 @@ import { AwsRefused } from '#domain/errors.ts';
 import type { Coverage, Finding, Instant } from '#domain/model.ts';
 import type { Inspector } from '#domain/ports.ts';
 
-/** No rates are published for Inspector, and it throttles: few requests at once, more attempts than three (Inspector API model). */
-const inspector2 = lazily(() => new Inspector2Client({ maxAttempts: 6 }));
+/**
+ * No rates are published for Inspector, and it throttles: few requests at once, more attempts than three, and after a throttled one
+ * all are sent at the rate that got through (retry mode `adaptive` of the SDK).
+ */
+const inspector2 = lazily(() => new Inspector2Client({ maxAttempts: 10, retryMode: 'adaptive' }));
 
 /** Entries that one filter takes, and requests in flight. */
 const FILTER_ENTRIES = 10;

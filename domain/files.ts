@@ -3,6 +3,8 @@ export const files = {
   opened: 'opened.json',
   policy: 'policy.json',
   scanBefore: 'scans/before.json',
+  membersBefore: 'before.members.json',
+  membersAfter: 'after.members.json',
   surveyBefore: 'before.json',
   surveyAfter: 'after.json',
   baselines: 'baselines.json',
@@ -18,6 +20,9 @@ export const files = {
   manifest: 'manifest.json',
   before: (ring: string) => `before/${ring}.jsonl.gz`,
   after: (ring: string) => `after/${ring}.jsonl.gz`,
+  /** From 1. Rings that one part holds have none. */
+  beforePart: (ring: string, part: number) => `before/${ring}/${numbered(part)}.jsonl.gz`,
+  afterPart: (ring: string, part: number) => `after/${ring}/${numbered(part)}.jsonl.gz`,
   ringPlan: (ring: string) => `plan/${ring}.json`,
   fates: (ring: string) => `plan/${ring}.findings.jsonl.gz`,
   question: (ring: string) => `approvals/${ring}.json`,
@@ -25,3 +30,5 @@ export const files = {
   deltaRows: (ring: string) => `delta/${ring}.jsonl.gz`,
   instances: (ring: string) => `instances/${ring}.jsonl.gz`,
 };
+
+const numbered = (part: number) => String(part).padStart(4, '0');

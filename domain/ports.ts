@@ -176,6 +176,11 @@ export interface Engine {
   answer(taskToken: string, output: unknown): Promise<boolean>;
 }
 
+/** Time as it passes within a call, for work that has to stop before its call is over. What a task decides by is its own `now`. */
+export interface Clock {
+  now(): Instant;
+}
+
 export interface Secrets {
   /** 32 bytes of chance that nobody can guess, as base64url: 43 characters. */
   random(): string;
@@ -235,6 +240,7 @@ export interface Ports {
   engine: Engine;
   policies: Policies;
   secrets: Secrets;
+  clock: Clock;
   pages: Pages;
 }
 

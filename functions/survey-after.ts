@@ -1,3 +1,4 @@
+import { clock } from '#aws/clock.ts';
 import { evidence } from '#aws/evidence.ts';
 import { inspector } from '#aws/inspector.ts';
 import { instances } from '#aws/instances.ts';
@@ -8,14 +9,12 @@ import type { Ports } from '#domain/ports.ts';
 import type { CampaignTask } from '#domain/tasks.ts';
 import { takeSecondSurvey } from '#loop/second-survey.ts';
 
-/** The second survey, by the instance ids of the first, and of the members that came since. It asks for no new look. */
+/** The second survey, by the instance ids of the first, and of the members that came since. It asks for no new look, and takes as
+ * many calls as it needs. */
 export const surveyAfter = async (
   input: CampaignTask,
-  ports: Pick<Ports, 'evidence' | 'inspector' | 'instances' | 'patching'>,
+  ports: Pick<Ports, 'clock' | 'evidence' | 'inspector' | 'instances' | 'patching'>,
   now: Instant,
-) => {
-  await takeSecondSurvey(input, ports, now);
-  return {};
-};
+) => ({ decision: await takeSecondSurvey(input, ports, now) });
 
-export const handler = lambda(surveyAfter, { evidence, inspector, instances, patching });
+export const handler = lambda(surveyAfter, { clock, evidence, inspector, instances, patching });

@@ -1,3 +1,4 @@
+import { clock } from '#aws/clock.ts';
 import { evidence } from '#aws/evidence.ts';
 import { inspector } from '#aws/inspector.ts';
 import { instances } from '#aws/instances.ts';
@@ -8,14 +9,11 @@ import type { Ports } from '#domain/ports.ts';
 import type { CampaignTask } from '#domain/tasks.ts';
 import { firstSurvey } from '#loop/first-survey.ts';
 
-/** Members, coverage, findings and patch state of the group, before anything is changed. */
+/** Members, coverage, findings and patch state of the group, before anything is changed; in as many calls as it takes. */
 export const surveyBefore = async (
   input: CampaignTask,
-  ports: Pick<Ports, 'evidence' | 'inspector' | 'instances' | 'patching'>,
+  ports: Pick<Ports, 'clock' | 'evidence' | 'inspector' | 'instances' | 'patching'>,
   now: Instant,
-) => {
-  await firstSurvey(input, ports, now);
-  return {};
-};
+) => ({ decision: await firstSurvey(input, ports, now) });
 
-export const handler = lambda(surveyBefore, { evidence, inspector, instances, patching });
+export const handler = lambda(surveyBefore, { clock, evidence, inspector, instances, patching });

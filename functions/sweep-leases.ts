@@ -1,4 +1,5 @@
 import { campaigns } from '#aws/campaigns.ts';
+import { clock } from '#aws/clock.ts';
 import { engine } from '#aws/engine.ts';
 import { evidence } from '#aws/evidence.ts';
 import { inspector } from '#aws/inspector.ts';
@@ -60,4 +61,13 @@ async function sweep(seen: Lease, ports: SweepPorts, now: Instant, swept: Record
   else swept[seen.group] = await drain(lease, lease.holder, status, ports, now);
 }
 
-export const handler = event(sweepLeases, { campaigns, engine, evidence, inspector, instances, notices, patching });
+export const handler = event(sweepLeases, {
+  campaigns,
+  clock,
+  engine,
+  evidence,
+  inspector,
+  instances,
+  notices,
+  patching,
+});

@@ -76,9 +76,9 @@ async function end(
     await release(ref, ports, now);
     return 'released';
   }
-  // `after.json` comes last, once nothing is at work: a sweep that ran out of its five minutes is not begun anew.
-  const surveyed = await ports.evidence.readIfThere(ref, files.surveyAfter);
-  if (!surveyed && (await ports.evidence.readIfThere(ref, files.surveyBefore))) await takeSecondSurvey(ref, ports, now);
+  // Once nothing is at work; the next sweep goes on with what this one does not end.
+  const hasFirst = await ports.evidence.readIfThere(ref, files.surveyBefore);
+  if (hasFirst && (await takeSecondSurvey(ref, ports, now)) === 'More') return 'draining: the second survey goes on';
   const why = `the execution ended ${status} before the campaign was closed`;
   await close(ref, { outcome: 'Lost', why }, ports, now);
   return 'closed as Lost';

@@ -1,36 +1,38 @@
 import { files } from '#domain/files.ts';
-import type { Instant, Os } from '#domain/model.ts';
+import type { Instant, Member, Os, SurveyedHost } from '#domain/model.ts';
 import { patchableOses } from '#domain/plan-ring.ts';
 import type { FrozenPolicy } from '#domain/policy.ts';
-import type { CampaignRef, Evidence } from '#domain/ports.ts';
+import type { CampaignRef } from '#domain/ports.ts';
 import type { ScanRecord } from '#domain/records.ts';
-import { membersByRing, type SurveyPorts, type SurveySummary, surveyHosts } from '#loop/survey.ts';
+import { membersByRing, type SurveySummary, surveyHosts } from '#loop/survey.ts';
+import { type Decision, type SurveyPorts, surveyInParts } from '#loop/survey-parts.ts';
 
 /** The first survey: one file of hosts per ring, and a summary with the OSes that are there. */
-export async function firstSurvey(
-  campaign: CampaignRef,
-  ports: SurveyPorts & { evidence: Pick<Evidence, 'read' | 'write' | 'writeLines'> },
-  now: Instant,
-): Promise<SurveySummary> {
+export async function firstSurvey(campaign: CampaignRef, ports: SurveyPorts, now: Instant): Promise<Decision> {
   const { evidence, inspector, instances } = ports;
+  if (await evidence.readIfThere(campaign, files.surveyBefore)) return 'Done';
   const { group } = await evidence.read<FrozenPolicy>(campaign, files.policy);
   const { snapshotId } = await evidence.read<ScanRecord>(campaign, files.scanBefore);
-  const survey: SurveySummary = { at: now, inspectorEnabled: await inspector.enabled(), oses: [], rings: [] };
-  for (const [ring, members] of await membersByRing(instances, group)) {
-    let findings = 0;
-    const patchable = new Set<Os>();
-    const counted = async function* () {
-      for await (const host of surveyHosts(ports, group, members, { snapshotId, ...survey })) {
-        findings += host.findings.length;
-        const os = host.managed?.os;
-        if (os && !survey.oses.includes(os)) survey.oses.push(os);
-        for (const each of patchableOses([host])) patchable.add(each);
-        yield host;
-      }
-    };
-    const hosts = await evidence.writeLines(campaign, files.before(ring), counted());
-    survey.rings.push({ ring, hosts, findings, patchable: [...patchable].sort() });
-  }
-  await evidence.write(campaign, files.surveyBefore, survey);
-  return survey;
+  const surveyed = await surveyInParts<Member, SurveyedHost>(
+    campaign,
+    {
+      paths: { begun: files.membersBefore, ring: files.before, part: files.beforePart },
+      async begin() {
+        const inspectorEnabled = await inspector.enabled();
+        const byRing = [...(await membersByRing(instances, group))];
+        return { at: now, inspectorEnabled, rings: byRing.map(([ring, asked]) => ({ ring, asked })) };
+      },
+      read: (_ring, members, { inspectorEnabled }) =>
+        surveyHosts(ports, group, members, { snapshotId, inspectorEnabled }),
+      patchable: (host) => patchableOses([host]),
+    },
+    ports,
+    now,
+  );
+  if (!surveyed) return 'More';
+  const { at, inspectorEnabled } = surveyed.begun;
+  const oses = [...new Set<Os>(surveyed.rings.flatMap((ring) => ring.oses))];
+  const rings = surveyed.rings.map(({ ring, hosts, findings, patchable }) => ({ ring, hosts, findings, patchable }));
+  await evidence.write(campaign, files.surveyBefore, { at, inspectorEnabled, oses, rings } satisfies SurveySummary);
+  return 'Done';
 }

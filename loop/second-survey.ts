@@ -1,40 +1,54 @@
 import { files } from '#domain/files.ts';
-import type { Instant, SurveyedHost } from '#domain/model.ts';
+import type { HostAfter, InstanceId, Instant, SurveyedHost } from '#domain/model.ts';
 import type { FrozenPolicy } from '#domain/policy.ts';
-import type { CampaignRef, Ports } from '#domain/ports.ts';
+import type { CampaignRef } from '#domain/ports.ts';
 import type { Opened } from '#domain/tasks.ts';
 import { membersByRing, type SurveySummary, surveyHostsAfter } from '#loop/survey.ts';
+import { type Decision, type SurveyPorts, surveyInParts } from '#loop/survey-parts.ts';
 
 /** Writes `after/<ring>.jsonl.gz` for every ring of the first survey: its hosts, then hosts that are new in that ring. */
-export async function takeSecondSurvey(
-  ref: CampaignRef,
-  { evidence, ...ports }: Pick<Ports, 'evidence' | 'inspector' | 'instances' | 'patching'>,
-  now: Instant,
-): Promise<void> {
-  const { group } = await evidence.read<FrozenPolicy>(ref, files.policy);
+export async function takeSecondSurvey(ref: CampaignRef, ports: SurveyPorts, now: Instant): Promise<Decision> {
+  const { evidence, inspector } = ports;
+  if (await evidence.readIfThere(ref, files.surveyAfter)) return 'Done';
   const { openedAt } = await evidence.read<Opened>(ref, files.opened);
   const first = await evidence.read<SurveySummary>(ref, files.surveyBefore);
-  const inspectorEnabled = await ports.inspector.enabled();
-  const known = new Map<string, string[]>();
+  const surveyed = await surveyInParts<InstanceId, HostAfter>(
+    ref,
+    {
+      paths: { begun: files.membersAfter, ring: files.after, part: files.afterPart },
+      async begin() {
+        const inspectorEnabled = await inspector.enabled();
+        return { at: now, inspectorEnabled, rings: await knownAndFresh(ref, first, ports) };
+      },
+      read: (ring, ids, { inspectorEnabled }) => surveyHostsAfter(ports, ring, ids, { openedAt, inspectorEnabled }),
+    },
+    ports,
+    now,
+  );
+  if (!surveyed) return 'More';
+  const { at, inspectorEnabled } = surveyed.begun;
+  const rings = surveyed.rings.map(({ ring, hosts, findings }) => ({ ring, hosts, findings, patchable: [] }));
+  const summary: SurveySummary = { at, inspectorEnabled, oses: first.oses, rings };
+  await evidence.write(ref, files.surveyAfter, summary);
+  return 'Done';
+}
+
+async function knownAndFresh(
+  ref: CampaignRef,
+  first: SurveySummary,
+  { evidence, instances }: Pick<SurveyPorts, 'evidence' | 'instances'>,
+): Promise<{ ring: string; asked: InstanceId[] }[]> {
+  const { group } = await evidence.read<FrozenPolicy>(ref, files.policy);
+  const known = new Map<string, InstanceId[]>();
   for (const { ring } of first.rings) {
-    const ids: string[] = [];
+    const ids: InstanceId[] = [];
     for await (const host of evidence.lines<SurveyedHost>(ref, files.before(ring))) ids.push(host.id);
     known.set(ring, ids);
   }
   const all = new Set([...known.values()].flat());
-  const members = await membersByRing(ports.instances, group);
-  const second: SurveySummary = { at: now, inspectorEnabled, oses: first.oses, rings: [] };
-  for (const [ring, ids] of known) {
-    const fresh = (members.get(ring) ?? []).map((m) => m.id).filter((id) => !all.has(id));
-    let findings = 0;
-    const counted = async function* () {
-      for await (const host of surveyHostsAfter(ports, ring, [...ids, ...fresh], { openedAt, inspectorEnabled })) {
-        findings += host.findings.length;
-        yield host;
-      }
-    };
-    const hosts = await evidence.writeLines(ref, files.after(ring), counted());
-    second.rings.push({ ring, hosts, findings, patchable: [] });
-  }
-  await evidence.write(ref, files.surveyAfter, second);
+  const members = await membersByRing(instances, group);
+  return [...known].map(([ring, ids]) => {
+    const fresh = (members.get(ring) ?? []).map((member) => member.id).filter((id) => !all.has(id));
+    return { ring, asked: [...ids, ...fresh] };
+  });
 }

@@ -1,4 +1,4 @@
-/** The two surveys: what AWS says of a group at one instant, host by host, ring by ring, in batches that bound memory. */
+/** The two surveys: what AWS says of a group at one instant, host by host, ring by ring, in parts that bound memory. */
 
 import { isTerminated, ringsOf } from '#domain/membership.ts';
 import type {
@@ -16,9 +16,6 @@ import type {
 import { NO_RING } from '#domain/model.ts';
 import type { GroupPolicy } from '#domain/policy.ts';
 import type { Inspector, Instances, Patching } from '#domain/ports.ts';
-
-/** Ten instance ids a filter, eight requests in flight: a batch keeps them all busy. */
-const BATCH = 80;
 
 /** `before.json` and `after.json`. */
 export interface SurveySummary {
@@ -41,76 +38,64 @@ export async function membersByRing(instances: Instances, group: GroupPolicy): P
   return byRing;
 }
 
-export interface SurveyPorts {
-  instances: Instances;
-  inspector: Inspector;
-  patching: Patching;
-}
-
-/** `snapshotId`: of our patch scan; states that carry another are not believed (trap 21). */
+/** One part of the first survey. `snapshotId`: of our patch scan; states that carry another are not believed (trap 21). */
 export async function* surveyHosts(
-  { inspector, patching }: SurveyPorts,
+  { inspector, patching }: { inspector: Inspector; patching: Patching },
   group: GroupPolicy,
   members: Member[],
   ask: { snapshotId: string; inspectorEnabled: boolean },
 ): AsyncGenerator<SurveyedHost> {
-  for (const batch of batches(members)) {
-    const ids = batch.map((m) => m.id);
-    const managed = await byId<Managed>(patching.managed(ids));
-    const states = await byId<PatchState>(patching.states(ids));
-    const coverage = ask.inspectorEnabled ? await byId<Coverage>(inspector.coverage(ids)) : new Map<string, Coverage>();
-    const findings = ask.inspectorEnabled
-      ? await byInstance(inspector.findings(ids, { closedSince: null }))
-      : new Map<string, Finding[]>();
-    const fresh = ids.filter((id) => states.get(id)?.snapshotId === ask.snapshotId);
-    const patches = await openPatches(patching, fresh, states);
-    for (const member of batch) {
-      const rings = ringsOf(group, member);
-      yield {
-        id: member.id,
-        ring: rings.length === 1 && rings[0] ? rings[0] : null,
-        rings,
-        member,
-        managed: managed.get(member.id) ?? null,
-        coverage: coverage.get(member.id) ?? null,
-        patchScan: patches.has(member.id) ? 'fresh' : 'unknown',
-        patchState: states.get(member.id) ?? null,
-        patches: patches.get(member.id) ?? [],
-        findings: findings.get(member.id) ?? [],
-      };
-    }
+  const ids = members.map((m) => m.id);
+  const managed = await byId<Managed>(patching.managed(ids));
+  const states = await byId<PatchState>(patching.states(ids));
+  const coverage = ask.inspectorEnabled ? await byId<Coverage>(inspector.coverage(ids)) : new Map<string, Coverage>();
+  const findings = ask.inspectorEnabled
+    ? await byInstance(inspector.findings(ids, { closedSince: null }))
+    : new Map<string, Finding[]>();
+  const fresh = ids.filter((id) => states.get(id)?.snapshotId === ask.snapshotId);
+  const patches = await openPatches(patching, fresh, states);
+  for (const member of members) {
+    const rings = ringsOf(group, member);
+    yield {
+      id: member.id,
+      ring: rings.length === 1 && rings[0] ? rings[0] : null,
+      rings,
+      member,
+      managed: managed.get(member.id) ?? null,
+      coverage: coverage.get(member.id) ?? null,
+      patchScan: patches.has(member.id) ? 'fresh' : 'unknown',
+      patchState: states.get(member.id) ?? null,
+      patches: patches.get(member.id) ?? [],
+      findings: findings.get(member.id) ?? [],
+    };
   }
 }
 
-/** The second survey of given ids (those of the first, and members that came since), by what is left of them. */
+/** One part of the second survey: given ids (those of the first, and members that came since), by what is left of them. */
 export async function* surveyHostsAfter(
-  { instances, inspector, patching }: SurveyPorts,
+  { instances, inspector, patching }: { instances: Instances; inspector: Inspector; patching: Patching },
   ring: string | null,
   ids: string[],
   ask: { openedAt: Instant; inspectorEnabled: boolean },
 ): AsyncGenerator<HostAfter> {
-  for (const batch of batches(ids)) {
-    const members = await byId<Member>(instances.byIds(batch));
-    const managed = await byId<Managed>(patching.managed(batch));
-    const coverage = ask.inspectorEnabled
-      ? await byId<Coverage>(inspector.coverage(batch))
-      : new Map<string, Coverage>();
-    const findings = ask.inspectorEnabled
-      ? await byInstance(inspector.findings(batch, { closedSince: ask.openedAt }))
-      : new Map<string, Finding[]>();
-    const states = await byId<PatchState>(patching.states(managed.keys()));
-    const patches = await openPatches(patching, [...states.keys()], states);
-    for (const id of batch) {
-      yield {
-        id,
-        ring,
-        member: members.get(id) ?? null,
-        managed: managed.get(id) ?? null,
-        coverage: coverage.get(id) ?? null,
-        patches: patches.get(id) ?? [],
-        findings: findings.get(id) ?? [],
-      };
-    }
+  const members = await byId<Member>(instances.byIds(ids));
+  const managed = await byId<Managed>(patching.managed(ids));
+  const coverage = ask.inspectorEnabled ? await byId<Coverage>(inspector.coverage(ids)) : new Map<string, Coverage>();
+  const findings = ask.inspectorEnabled
+    ? await byInstance(inspector.findings(ids, { closedSince: ask.openedAt }))
+    : new Map<string, Finding[]>();
+  const states = await byId<PatchState>(patching.states(managed.keys()));
+  const patches = await openPatches(patching, [...states.keys()], states);
+  for (const id of ids) {
+    yield {
+      id,
+      ring,
+      member: members.get(id) ?? null,
+      managed: managed.get(id) ?? null,
+      coverage: coverage.get(id) ?? null,
+      patches: patches.get(id) ?? [],
+      findings: findings.get(id) ?? [],
+    };
   }
 }
 
@@ -165,7 +150,3 @@ const OPEN = [
   ['InstalledPendingReboot', 'installedPendingReboot'],
   ['AvailableSecurityUpdate', 'unapproved'],
 ] as const;
-
-function* batches<T>(all: T[]): Generator<T[]> {
-  for (let from = 0; from < all.length; from += BATCH) yield all.slice(from, from + BATCH);
-}

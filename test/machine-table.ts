@@ -79,10 +79,12 @@ const SAFE: Record<keyof Machines, Record<string, string>> = {
   campaign: {
     'Opened?': 'Coalesced',
     'ScanDone?': 'AwaitScan',
+    'Surveyed?': 'SurveyBefore',
     'Planned?': 'CloseCampaign',
     'RingNext?': 'SurveyAfter',
     'Approved?': 'SurveyAfter',
     'RingPassed?': 'SurveyAfter',
+    'SurveyedAgain?': 'SurveyAfter',
   },
   'patch-ring': {
     'WaveSent?': 'AskRescan',

@@ -1,8 +1,8 @@
 import { BrokenRecord } from '#domain/errors.ts';
-import type { Evidence } from '#domain/ports.ts';
+import type { SurveyEvidence } from '#loop/survey-parts.ts';
 
 /** Evidence that nobody keeps: what a plan is made of when no campaign is. Values are handed out as they were put in. */
-export function evidenceInMemory(): Pick<Evidence, 'read' | 'write' | 'lines' | 'writeLines'> {
+export function evidenceInMemory(): SurveyEvidence {
   const files = new Map<string, unknown>();
   const of = (path: string) => {
     if (!files.has(path)) throw new BrokenRecord(`${path} is not there`);
@@ -10,6 +10,10 @@ export function evidenceInMemory(): Pick<Evidence, 'read' | 'write' | 'lines' | 
   };
   return {
     read: async <T>(_: unknown, path: string) => of(path) as T,
+    readIfThere: async <T>(_: unknown, path: string) => (files.get(path) ?? null) as T | null,
+    async *list() {
+      yield* files.keys();
+    },
     async write(_, path, value) {
       files.set(path, value);
     },

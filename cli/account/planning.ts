@@ -10,7 +10,7 @@ import { snapshotId } from '#domain/snapshot.ts';
 import { firstSurvey } from '#loop/first-survey.ts';
 import { planFromSurvey } from '#loop/plan.ts';
 import { readScan, sendScan } from '#loop/scan.ts';
-import { membersByRing } from '#loop/survey.ts';
+import { membersByRing, type SurveySummary } from '#loop/survey.ts';
 import { several } from '../screen/text.ts';
 import { now as timeOfAws } from './clock.ts';
 import { evidenceInMemory } from './evidence-in-memory.ts';
@@ -50,7 +50,8 @@ export async function planNow(
   const frozen: FrozenPolicy = { hash: policy.hash, frozenAt: now, group };
   await evidence.write(campaign, files.policy, frozen);
   await evidence.write(campaign, files.scanBefore, scan);
-  const { oses } = await firstSurvey(campaign, { ...ports, patching, evidence }, now);
+  await firstSurvey(campaign, { ...ports, patching, evidence, clock: { now: () => now } }, now); // no call that could be over
+  const { oses } = await evidence.read<SurveySummary>(campaign, files.surveyBefore);
   const baselines: Baseline[] = [];
   for (const os of oses.sort()) baselines.push(await ports.baselines.forGroup(group.name, os));
   await evidence.write(campaign, files.baselines, baselines);

@@ -59,6 +59,7 @@ function newPorts() {
   };
   return {
     campaigns: campaignsInMemory(),
+    clock: { now: () => later },
     engine,
     evidence: evidenceInMemory(),
     notices: noticesInMemory(),
@@ -322,6 +323,26 @@ test('a sweep that ran out of time after the second survey goes on from there', 
   statuses['arn:c'] = 'FAILED';
   ports.inspector.enabled = async () => assert.fail('surveyed again');
   assert.deepEqual(await sweep(), { web: 'closed as Lost' });
+});
+
+test('a second survey that one sweep does not end goes on in the next, and nothing is closed before', async () => {
+  await open('c', '1');
+  const hosts = Array.from({ length: 100 }, (_, n) => ({
+    id: `i-${n}`,
+    findings: [],
+    patches: [],
+    member: { tags: {} },
+  }));
+  await ports.evidence.writeLines(task, files.before('canary'), hosts);
+  const rings = [{ ring: 'canary', hosts: 100, findings: 0, patchable: [] }];
+  await ports.evidence.write(task, files.surveyBefore, { at, inspectorEnabled: true, oses: [], rings });
+  statuses['arn:c'] = 'FAILED';
+  ports.clock = { now: () => (ports.evidence.files.size < 7 ? later : '2024-09-01T23:11:00.000Z') };
+  assert.deepEqual(await sweep(), { web: 'draining: the second survey goes on' });
+  assert.equal(ports.notices.published.length, 0);
+  ports.clock = { now: () => later };
+  assert.deepEqual(await sweep(), { web: 'closed as Lost' });
+  assert.equal((await ports.evidence.read<unknown[]>(task, files.after('canary'))).length, 100);
 });
 
 test('always 9: two closings of one campaign publish one notice', async () => {

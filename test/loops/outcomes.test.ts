@@ -93,7 +93,7 @@ test('the path of a campaign, state by state', async () => {
   const { run } = await rehearse({ scenario: policy({ mode: 'observe' }), out: null });
   assert.deepEqual(
     run.states,
-    'OpenCampaign Opened? ScanPatches AwaitScan CheckScan ScanDone? SurveyBefore CheckBaselines MakePlan Planned? CloseCampaign Closed'.split(
+    'OpenCampaign Opened? ScanPatches AwaitScan CheckScan ScanDone? SurveyBefore Surveyed? CheckBaselines MakePlan Planned? CloseCampaign Closed'.split(
       ' ',
     ),
   );

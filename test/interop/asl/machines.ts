@@ -21,9 +21,9 @@ const OPENED = {
   OpenCampaign: says({ decision: 'Opened' }),
   ScanPatches: says({ decision: 'Scanning', waitSeconds: 1 }),
   CheckScan: says({ decision: 'Done' }),
-  SurveyBefore: says({ decision: 'Surveyed' }),
+  SurveyBefore: says({ decision: 'More' }, { decision: 'Done' }),
   CheckBaselines: says({ decision: 'Checked' }),
-  SurveyAfter: says({ decision: 'Surveyed' }),
+  SurveyAfter: says({ decision: 'More' }, { decision: 'Done' }),
   CloseCampaign: says({ outcome: 'as the campaign machine says', decision: 'Closed' }),
 };
 const planned = says({ decision: 'Planned', why: [] });
