@@ -15,6 +15,7 @@ export type PatchWords = Record<WordKey, readonly string[]>;
 export const NO_WORD = '(none)';
 
 const YUM = ['Security', 'Bugfix', 'Enhancement', 'Recommended', 'Newpackage'];
+const ORACLE = ['Security', 'Bugfix', 'Enhancement'];
 const ZYPPER = ['Security', 'Recommended', 'Optional', 'Feature', 'Document', 'Yast'];
 const WINDOWS_UPDATE = [
   'CriticalUpdates',
@@ -28,17 +29,22 @@ const WINDOWS_UPDATE = [
   'Updates',
   'Upgrades',
 ];
-const AMAZON = ['Critical', 'Important', 'Medium', 'Low', 'None'];
+const AMAZON = ['Critical', 'Important', 'Medium', 'Low'];
 const OTHERS = ['Critical', 'Important', 'Moderate', 'Low', 'None'];
+/** Its repositories' advisories are anybody's. */
+const CENTOS = [...OTHERS, 'Medium'];
 
 /** The words of an OS for one filter, the usual first; empty where the OS has no such filter. */
 export function wordsFor(os: Os, key: WordKey): readonly string[] {
   if (os === 'DEBIAN' || os === 'UBUNTU') return [];
-  if (key === 'CLASSIFICATION') return os === 'WINDOWS' ? WINDOWS_UPDATE : os === 'SUSE' ? ZYPPER : YUM;
+  if (key === 'CLASSIFICATION') return CLASSES[os] ?? YUM;
   if ((key === 'MSRC_SEVERITY') !== (os === 'WINDOWS')) return [];
   if (os === 'WINDOWS') return [...OTHERS.slice(0, 4), 'Unspecified'];
+  if (os === 'CENTOS') return CENTOS;
   return os.startsWith('AMAZON_LINUX') ? AMAZON : OTHERS;
 }
+
+const CLASSES: Partial<Record<Os, readonly string[]>> = { WINDOWS: WINDOWS_UPDATE, SUSE: ZYPPER, ORACLE_LINUX: ORACLE };
 
 /**
  * The words of the patch that would close a finding. It mends a vulnerability, so it is a security one; on Windows either of two
@@ -49,8 +55,9 @@ export function wordsOf(os: Os, finding: Finding): PatchWords {
   const none = os === 'CENTOS' ? [NO_WORD] : [];
   const classes = os === 'WINDOWS' ? ['SecurityUpdates', 'CriticalUpdates'] : ['Security'];
   const severities = (key: WordKey) => {
-    const told = vendorWord(finding.vendorSeverity, wordsFor(os, key));
-    return [...(told ? [told] : wordsFor(os, key)), ...none];
+    const words = wordsFor(os, key).filter((word) => word !== 'None'); // of bug fixes
+    const told = os === 'CENTOS' ? null : vendorWord(finding.vendorSeverity, words);
+    return [...(told ? [told] : words), ...none];
   };
   return {
     CLASSIFICATION: [...classes, ...none],

@@ -173,7 +173,7 @@ function openWords(name: string, { days, until, unclear }: Extract<Ruling, { kin
     return `${name} takes of ${filterName(first.key)} only ${first.values.join(', ')}, and AWS does not tell ${what}.`;
   }
   if (days.length > 0) {
-    return `${name} approves ${Math.min(...days)} days after release, and AWS does not tell when it was released: that wait may still run.`;
+    return `${name} approves ${Math.min(...days)} days after release, and AWS does not tell when it was released.`;
   }
   return `${name} approves what was released until ${until.sort().at(-1)}, and AWS does not tell when this was.`;
 }

@@ -25,7 +25,7 @@ export interface HostCase {
   kernels: readonly VulnerablePackage[]; // installed ones, as its findings name them
 }
 
-type Said = Pick<FindingFate, 'fate' | 'words' | 'approvedFrom'>;
+type Said = Pick<FindingFate, 'fate' | 'words'>;
 
 export function hostCase(host: SurveyedHost, context: Pick<FateContext, 'provenOses'>): HostCase {
   return { host, left: leftWhy(host, context), offered: offeredBy(host), kernels: kernelsNamed(host.findings) };

@@ -41,26 +41,27 @@ function ubuntuPro({ open, baseline }: Unoffered): string[] {
     : [];
 }
 
-/**
- * What a rule leaves open. A host older than Inspector's first sight of the finding tells the most that a wait can have begun
- * later; it is no proof, since the fix may have come after the finding.
- */
-function ofTheBaseline({ finding, host, baseline, said, at }: Unoffered): string[] {
-  if (said.say === 'open') {
-    const seenFor = Date.parse(at) - Date.parse(finding.firstObservedAt);
-    const isOlder = host.member.launchedAt < finding.firstObservedAt;
-    const isLong = said.waitDays > 0 && isOlder && seenFor > said.waitDays * 86_400_000;
-    return [
-      isLong
-        ? `${said.words} Inspector has seen the finding for longer, so only a later fix would still wait.`
-        : said.words,
-    ];
-  }
+/** What the rules leave open; of Debian and Ubuntu that they take security updates only (User Guide, rules on Linux). */
+function ofTheBaseline(unoffered: Unoffered): string[] {
+  const { baseline, said } = unoffered;
+  if (said.say === 'open') return [said.waitDays > 0 ? `${said.words} ${waitWords(unoffered)}` : said.words];
   const isDebian = baseline.os === 'DEBIAN' || baseline.os === 'UBUNTU';
   if (!isDebian || baseline.rules.some((rule) => rule.enableNonSecurity)) return [];
   return [
     `Baseline ${baseline.name} takes from security repositories only: a fix that came by another is not offered.`,
   ];
+}
+
+/**
+ * A host that is older than Inspector's first sight of the finding had the package when the vulnerability became known: most
+ * fixes were out by then. It is no proof, so both stay open.
+ */
+function waitWords({ finding, host, said, at }: Unoffered): string {
+  const seenFor = Date.parse(at) - Date.parse(finding.firstObservedAt);
+  const isLong = host.member.launchedAt < finding.firstObservedAt && seenFor > said.waitDays * 86_400_000;
+  return isLong
+    ? 'Inspector has seen the finding for longer: that wait runs only if the fix came later.'
+    : 'That wait may still run.';
 }
 
 /** amazonlinux/amazon-linux-2023#745. The User Guide says that Patch Manager asks the newest repositories all the same. */

@@ -40,7 +40,7 @@ export interface FindingFate {
   severity: Severity;
   fate: 'fix' | Reason;
   words: string; // why, in words; for `fix` which patch is expected to close it
-  approvedFrom?: Instant; // for not-approved: the day from which the baseline would approve, where that can be known
+  approvedFrom?: Instant; // for not-approved: the day from which it would be; no answer that is read tells one, older evidence has them
   waiver?: string; // id of a waiver in force
   exploited?: true; // an exploit is known
 }

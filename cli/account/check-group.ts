@@ -151,7 +151,11 @@ async function baselines(
     }
     for (const warning of baselineWarnings(baseline, group.baseline[os])) {
       lines.push(
-        line('mind', warning, 'deploy again, which registers the baseline of the policy, or change the policy'),
+        line(
+          'mind',
+          warning,
+          'change the baseline or the policy, or deploy again, which registers the baseline of the policy',
+        ),
       );
     }
     if (baseline.source === 'default' && group.baseline[os]) {
