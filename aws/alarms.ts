@@ -20,6 +20,11 @@ const cloudwatch = lazily(() => new CloudWatchClient({}));
 const TYPES: AlarmType[] = ['MetricAlarm', 'CompositeAlarm'];
 
 export const alarms: Alarms = {
+  async missing(names) {
+    const states = await statesOf(names);
+    return names.filter((name) => !states.has(name));
+  },
+
   async readings(names, since) {
     // One that may not be read fails the list of all, so each is then asked for by itself.
     const states = await statesOf(names).catch(() => null);

@@ -19,6 +19,7 @@ import { osOf } from '#aws/os.ts';
 import { toPatch, toPatchState } from '#aws/patch.ts';
 import { send } from '#aws/send.ts';
 import { ssm } from '#aws/ssm.ts';
+import { AwsRefused } from '#domain/errors.ts';
 import { instant } from '#domain/instant.ts';
 import type { InstanceId, Instant, Managed, Patch, PatchStatus } from '#domain/model.ts';
 import type { Patching } from '#domain/ports.ts';
@@ -76,6 +77,20 @@ export const patching: Patching = {
       if (association.AssociationId && collectsInventory(association)) yield association.AssociationId;
   },
 
+  async missingCalendars(names) {
+    const missing: string[] = [];
+    for (const name of names) {
+      try {
+        const command = new GetCalendarStateCommand({ CalendarNames: [name] });
+        await ask('ssm:GetCalendarState', ssm().send(command));
+      } catch (error) {
+        if (!(error instanceof AwsRefused && isNamed(error.cause, ...NO_CALENDAR))) throw error;
+        missing.push(name);
+      }
+    }
+    return missing;
+  },
+
   async calendars(names, at) {
     if (names.length === 0) return { open: true, nextChange: null };
     const command = new GetCalendarStateCommand({ CalendarNames: names, AtTime: wholeSeconds(at) });
@@ -112,6 +127,9 @@ function states(InstanceIds: InstanceId[]): AsyncGenerator<InstancePatchState> {
     return { items: answer.InstancePatchStates, next: answer.NextToken };
   });
 }
+
+/** Nothing of that name, a document of another kind, or a calendar of a kind that SSM does not read. */
+const NO_CALENDAR = ['InvalidDocument', 'InvalidDocumentType', 'UnsupportedCalendarException'];
 
 function* toManaged(node: InstanceInformation): Generator<Managed> {
   if (!node.InstanceId) return;

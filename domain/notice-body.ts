@@ -11,14 +11,14 @@ import {
   withWorst,
   wrap,
 } from '#domain/notice-text.ts';
-import type { ApprovalFacts, Facts } from '#domain/notices.ts';
+import type { ApprovalFacts, Facts, KnownKind } from '#domain/notices.ts';
 import { plural } from '#domain/plural.ts';
-import type { Approval, Delta, NoticeKind, Plan } from '#domain/records.ts';
+import type { Approval, Delta, Plan } from '#domain/records.ts';
 
 const LONGEST_LIST = 20;
 
 /** The lines of the mail. */
-export function body(kind: NoticeKind, facts: Facts): string[] {
+export function body(kind: KnownKind, facts: Facts): string[] {
   const { group, campaign, at, outcome, why, plan, delta, verdicts, approvals, asked, place } = facts;
   const planned = plan && !asked?.question && (kind === 'plan' || !delta) ? planLines(plan) : [];
   return [
@@ -49,7 +49,7 @@ export function body(kind: NoticeKind, facts: Facts): string[] {
   ];
 }
 
-const OPENINGS: Record<NoticeKind, string> = {
+const OPENINGS: Record<KnownKind, string> = {
   plan: 'This group is only observed: nothing was changed. This is what a campaign would have done.',
   approval: 'A ring waits for your decision.',
   delta: 'All rings passed.',

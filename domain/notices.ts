@@ -51,7 +51,9 @@ export interface Facts {
   place: string;
 }
 
-type ClosingKind = Exclude<NoticeKind, 'approval'>;
+/** `missing` has a file of its own: it is told before anything is known of the group. */
+export type KnownKind = Exclude<NoticeKind, 'missing'>;
+type ClosingKind = Exclude<KnownKind, 'approval'>;
 
 const LONGEST_DATA_LIST = 100; // a message may have 256 KiB
 const LONGEST_SUBJECT = 99;
@@ -87,7 +89,7 @@ const KIND_OF: Record<Outcome, ClosingKind | null> = {
 /** A message to people. Written twice for the same campaign, kind and ring it has the same id. */
 export function notice(kind: 'approval', facts: ApprovalFacts): Notice;
 export function notice(kind: ClosingKind, facts: ClosingFacts): Notice;
-export function notice(kind: NoticeKind, told: ApprovalFacts | ClosingFacts): Notice {
+export function notice(kind: KnownKind, told: ApprovalFacts | ClosingFacts): Notice {
   const facts = 'record' in told ? atTheEnd(told) : whileItWaits(told);
   const { group, campaign, outcome, plan, delta, asked } = facts;
   const left = delta?.after ?? plan?.before;
@@ -131,7 +133,7 @@ function whileItWaits(asked: ApprovalFacts): Facts {
   return { group, campaign, at, outcome: null, why: '', plan, delta: null, verdicts, approvals: [], asked, place };
 }
 
-const SUBJECTS: Record<NoticeKind, (facts: Facts) => string> = {
+const SUBJECTS: Record<KnownKind, (facts: Facts) => string> = {
   plan: ({ plan }) =>
     plan
       ? `only observed; a campaign would fix ${plan.expected.total} of ${withWorst(plan.before)} on ${plural(hostsIn(plan), 'host')}`
@@ -182,7 +184,7 @@ function result({ delta }: Facts): string {
   ].join(', ');
 }
 
-function dataOf(kind: NoticeKind, facts: Facts): unknown {
+function dataOf(kind: KnownKind, facts: Facts): unknown {
   const { plan, delta, outcome, why, verdicts, asked, group, campaign, at, place } = facts;
   const most = LONGEST_DATA_LIST;
   return {

@@ -69,7 +69,8 @@ export type NoticeKind =
   | 'denied'
   | 'blind'
   | 'nothing'
-  | 'lost';
+  | 'lost'
+  | 'missing'; // as the campaign opens: names of its policy that are not there
 
 /** A message to people. The same `id` means the same message, however often it arrives. */
 export interface Notice {

@@ -1,6 +1,9 @@
+import { alarms } from '#aws/alarms.ts';
 import { campaigns } from '#aws/campaigns.ts';
 import { evidence } from '#aws/evidence.ts';
 import { lambda } from '#aws/lambda.ts';
+import { notices } from '#aws/notices.ts';
+import { patching } from '#aws/patching.ts';
 import { policies } from '#aws/policies.ts';
 import { BadRequest } from '#domain/errors.ts';
 import { files } from '#domain/files.ts';
@@ -10,6 +13,9 @@ import { type FrozenPolicy, type GroupPolicy, groupIn } from '#domain/policy.ts'
 import type { Ports } from '#domain/ports.ts';
 import type { Opened, OpenTask } from '#domain/tasks.ts';
 import { changeLease } from '#loop/lease.ts';
+import { tellMissing } from '#loop/missing-names.ts';
+
+type OpenPorts = Pick<Ports, 'alarms' | 'campaigns' | 'evidence' | 'notices' | 'patching' | 'policies'>;
 
 /**
  * Takes the lease and freezes the policy; held by somebody else, it notes the trigger there. A name that has been closed opens no more:
@@ -17,7 +23,7 @@ import { changeLease } from '#loop/lease.ts';
  */
 export const openCampaign = async (
   input: OpenTask,
-  { campaigns, evidence, policies }: Pick<Ports, 'campaigns' | 'evidence' | 'policies'>,
+  { campaigns, evidence, policies, ...ports }: OpenPorts,
   now: Instant,
 ) => {
   const policy = await policies.current();
@@ -41,6 +47,7 @@ export const openCampaign = async (
     openedAt,
   };
   await evidence.write(input, files.opened, opened);
+  await tellMissing({ group: group.name, campaign: input.campaign }, group, { evidence, ...ports }, now);
   return { decision, why };
 };
 
@@ -63,4 +70,8 @@ async function take(input: OpenTask, campaigns: Ports['campaigns'], group: Group
   return result;
 }
 
-export const handler = lambda(openCampaign, { campaigns, evidence, policies }, { lease: 'any' });
+export const handler = lambda(
+  openCampaign,
+  { alarms, campaigns, evidence, notices, patching, policies },
+  { lease: 'any' },
+);

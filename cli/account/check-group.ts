@@ -51,7 +51,15 @@ function placeless(group: GroupPolicy, members: readonly Member[]): Checked[] {
   const tags = group.rings.map(({ tag }) => `${tag.key}=${tag.value}`).join(' or ');
   const none = members.filter((member) => ringsOf(group, member).length === 0);
   const several = members.filter((member) => ringsOf(group, member).length > 1);
+  const empty = group.rings.filter(({ name }) => !members.some((member) => ringsOf(group, member).includes(name)));
   return [
+    ...empty.map(({ name, tag }, place) =>
+      line(
+        place === 0 && name === group.rings[0]?.name ? 'mend' : 'mind',
+        `ring ${name}: no host has ${tag.key}=${tag.value}`,
+        `tag hosts of the group so, or mend the tag of the ring`,
+      ),
+    ),
     ...(none.length ? [line('mend', `${named(none)} in no ring: never patched`, `tag them ${tags}`)] : []),
     ...(several.length
       ? [line('mend', `${named(several)} in several rings: never patched`, `leave them one of ${tags}`)]

@@ -1,3 +1,4 @@
+import { alarms } from '#aws/alarms.ts';
 import { baselines } from '#aws/baselines.ts';
 import { campaigns } from '#aws/campaigns.ts';
 import { engine } from '#aws/engine.ts';
@@ -20,6 +21,7 @@ import { TO_MEND } from '../exit.ts';
 import { type Paint, several, wrap } from '../screen/text.ts';
 import type { Answer } from './answer.ts';
 import { checkGroup } from './check-group.ts';
+import { checkNames } from './check-names.ts';
 import { checkStage } from './check-stage.ts';
 import { checkTopics } from './check-topics.ts';
 import type { Open } from './commands.ts';
@@ -36,7 +38,7 @@ export interface Checked {
 
 export type CheckPorts = Pick<
   Ports,
-  'baselines' | 'campaigns' | 'engine' | 'evidence' | 'inspector' | 'instances' | 'patching'
+  'alarms' | 'baselines' | 'campaigns' | 'engine' | 'evidence' | 'inspector' | 'instances' | 'patching'
 > & {
   subscriptions: Subscriptions;
   denied: typeof denied;
@@ -48,6 +50,7 @@ export async function check({ policy: file }: { policy: string }, open: Open): P
   const policy = loadPolicy(file);
   const deployment = await open();
   const ports = {
+    alarms,
     baselines,
     campaigns,
     engine,
@@ -79,7 +82,8 @@ export async function checks(
     ...(await checkTopics(deployment, ports)),
     ...(await looked('Inspector', () => inspectorOn(deployment, ports))),
   ];
-  for (const group of groups) lines.push(...(await looked(group.name, () => checkGroup(group, ports))));
+  for (const group of groups)
+    lines.push(...(await looked(group.name, () => checkGroup(group, ports))), ...(await checkNames(group, ports)));
   lines.push(...(await looked('other patching', () => others(ports))));
   return lines;
 }

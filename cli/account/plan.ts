@@ -1,11 +1,19 @@
+import { alarms } from '#aws/alarms.ts';
 import { baselines } from '#aws/baselines.ts';
 import { inspector } from '#aws/inspector.ts';
 import { instances } from '#aws/instances.ts';
 import { patching } from '#aws/patching.ts';
+import { registrations } from '#aws/registrations.ts';
+import { ssm } from '#aws/ssm.ts';
+import { subscriptions } from '#aws/subscriptions.ts';
 import { type Counts, type Instant, SEVERITIES } from '#domain/model.ts';
 import type { LeftHost, Plan } from '#domain/records.ts';
 import { cut, lengthText, type Paint, several, wrap } from '../screen/text.ts';
 import type { Answer } from './answer.ts';
+import type { Checked } from './check.ts';
+import { checkNames } from './check-names.ts';
+import { checkStage } from './check-stage.ts';
+import { checkTopics } from './check-topics.ts';
 import { now } from './clock.ts';
 import type { Open } from './commands.ts';
 import type { Deployment } from './open.ts';
@@ -19,16 +27,24 @@ export async function plan(name: string, { policy: file, scan }: Flags, open: Op
   const where = await open();
   const at = now();
   const ports = { baselines, inspector, instances, patching };
-  return planAnswer(await planNow({ policy, group, scan: scan === true }, ports, at), at, where);
+  const planned = await planNow({ policy, group, scan: scan === true }, ports, at);
+  const own = { ...policy, groups: { [group.name]: group } };
+  const names = [
+    ...(await checkNames(group, { alarms, patching })),
+    ...(await checkStage(own, where, registrations(ssm))),
+    ...(await checkTopics(where, { subscriptions })),
+  ];
+  return planAnswer(planned, at, where, names);
 }
 
 export function planAnswer(
   { plan, decision, why, rings, patchData }: Planned,
   now: Instant,
   where: Pick<Deployment, 'account' | 'region'>,
+  names: readonly Checked[] = [],
 ): Answer {
   return {
-    document: { version: 1, group: plan.group, decision, why, patchData, plan, rings },
+    document: { version: 1, group: plan.group, decision, why, patchData, plan, rings, names },
     lines: (paint, columns) => [
       paint('bold', cut(`${plan.group} at ${minute(plan.at)}: ${DECISIONS[decision]}`, columns)),
       ...wrap(why, columns, '  '),
@@ -45,12 +61,23 @@ export function planAnswer(
       ...(decision === 'Unknown' ? [] : fitLines(plan.fits, columns, paint)),
       ...(decision === 'Stuck' ? (plan.remedies ?? []) : []).flatMap((remedy) => wrap(remedy, columns, '  ')),
       ...plan.warnings.flatMap((warning) => wrap(warning, columns, '  ')).map((line) => paint('yellow', line)),
+      ...nameLines(names, columns, paint),
       decision === 'Unknown'
         ? `Policy ${plan.policyHash.slice(0, 12)}. Nothing was changed, nothing was sent.`
         : `Scope ${plan.scopeHash.slice(0, 12)}, policy ${plan.policyHash.slice(0, 12)}. Nothing was changed.`,
     ],
     exit: decision === 'Blind' || decision === 'Stuck' ? 3 : 0,
   };
+}
+
+/** What a campaign would stumble over, each with its remedy; nothing of what is well. */
+function nameLines(names: readonly Checked[], columns: number, paint: Paint): string[] {
+  return names
+    .filter(({ state }) => state !== 'good')
+    .flatMap(({ about, words, remedy }) => [
+      ...wrap(`${about}: ${words}`, columns, '  ').map((line) => paint('yellow', line)),
+      ...(remedy ? wrap(`Remedy: ${remedy}`, columns - 2, '  ').map((line) => `  ${line}`) : []),
+    ]);
 }
 
 function nowhere({ account, region }: Pick<Deployment, 'account' | 'region'>, columns: number, paint: Paint): string[] {

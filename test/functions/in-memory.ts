@@ -191,5 +191,6 @@ export function patchingInMemory(ids: string[]): Patching & {
     },
     async *inventoryAssociations() {},
     calendars: async () => ({ open: true, nextChange: null }),
+    missingCalendars: async () => [],
   };
 }

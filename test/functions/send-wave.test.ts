@@ -80,7 +80,7 @@ function newPorts() {
     campaigns: campaignsInMemory(),
     evidence: evidenceInMemory(),
     patching: patchingInMemory(ids),
-    alarms: { readings: async () => [] },
+    alarms: { missing: async () => [], readings: async () => [] },
   };
 }
 const send = (minutes = 0) => sendWave(task, ports, plusMinutes(at, minutes));

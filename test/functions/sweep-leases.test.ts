@@ -14,7 +14,14 @@ import { campaignsInMemory, evidenceInMemory, noticesInMemory, patchingInMemory 
 
 const at = '2024-09-01T22:00:00.000Z';
 const later = '2024-09-01T23:00:00.000Z';
-const group = { name: 'web', triggers: { minHours: 24 }, rings: [{ name: 'canary' }], waivers: [] };
+const group = {
+  name: 'web',
+  triggers: { minHours: 24 },
+  gate: { alarms: ['web-5xx'], looks: 3 },
+  window: null,
+  rings: [{ name: 'canary' }],
+  waivers: [],
+};
 const task = { contract: 1, campaign: 'c', group: 'web' };
 const open = (campaign: string, id: string, now = at) =>
   openCampaign(
@@ -58,6 +65,7 @@ function newPorts() {
     answer: async () => true,
   };
   return {
+    alarms: { missing: async () => [] as string[], readings: async () => [] },
     campaigns: campaignsInMemory(),
     clock: { now: () => later },
     engine,

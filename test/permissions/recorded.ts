@@ -89,6 +89,7 @@ async function all(): Promise<Rehearsal[]> {
       faults: [{ do: 'lose-response', operation: 'ssm.SendCommand', times: 1, on: { state: 'SendWave', nth: 1 } }],
     },
     { ...plain, fleet: plain.fleet.map(spelledApart), faults: [] },
+    { ...plain, alarms: [], faults: [] }, // told as it opens
     { ...asked, faults: [{ do: 'fail-call', operation: 'states.SendTaskSuccess', times: 9 }] },
     { ...asked, faults: [{ do: 'lose-response', operation: 'states.SendTaskSuccess', times: 1 }] },
     // Closed after the command of a silent host was given up, and before its work could not go on any more.

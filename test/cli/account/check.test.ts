@@ -38,6 +38,7 @@ interface Host {
 function account(hosts: Host[], but: Partial<CheckPorts> = {}): CheckPorts {
   const of = (ids: Iterable<string>) => hosts.filter(({ id }) => [...ids].includes(id));
   const ports = {
+    alarms: { missing: async () => [] },
     baselines: { forGroup: async () => BASELINE },
     campaigns: { killSwitch: async () => 'go' },
     inspector: {
@@ -58,6 +59,7 @@ function account(hosts: Host[], but: Partial<CheckPorts> = {}): CheckPorts {
       },
     },
     patching: {
+      missingCalendars: async () => [],
       async *managed(ids: Iterable<string>) {
         for (const { id, managed } of of(ids)) {
           if (managed !== null)
@@ -244,6 +246,51 @@ describe('check', () => {
       [['mend', 'no instance has this patch group']],
     );
     assert.match(web[0]?.remedy ?? '', /PatchGroup=web, or give the --region/);
+  });
+
+  it('looks at every name of the policy: an alarm and a calendar that are not there, and one that cannot be read', async () => {
+    const web = policy.groups.web ?? assert.fail();
+    const window = { ...(web.window ?? assert.fail()), calendars: ['freeze'] };
+    const frozen = { ...policy, groups: { web: { ...web, window } } };
+    const ports = account([...CANARIES, { id: 'i-1' }], {
+      alarms: { missing: async (names: string[]) => names },
+    } as never);
+    const calendars = async (names: string[]) => names;
+    const lines = await checks(frozen, POLICY, deployment, {
+      ...ports,
+      patching: { ...ports.patching, missingCalendars: calendars },
+    });
+    assert.deepEqual(
+      lines.filter(({ state }) => state !== 'good'),
+      [
+        {
+          about: 'web',
+          state: 'mend',
+          words: 'alarm web-5xx is not there: a ring is looked at 3 times, then the campaign halts; none passes',
+          remedy: 'make the alarm, or mend gate.alarms of the group',
+        },
+        {
+          about: 'web',
+          state: 'mend',
+          words: 'change calendar freeze is not there: no wave is sent, and after seven days the campaign expires',
+          remedy: 'make the calendar, or mend window.calendars of the group',
+        },
+      ],
+    );
+    const refused = () => Promise.reject(new AwsRefused('cloudwatch:DescribeAlarms: AccessDenied: no'));
+    const [unknown, ...others] = await about([...CANARIES, { id: 'i-1' }], { alarms: { missing: refused } } as never);
+    assert.deepEqual([unknown?.about, unknown?.state, others], ['web', 'unknown', []]);
+  });
+
+  it('names a ring whose tag no host has, and a host that no ring matches', async () => {
+    const lines = await about([...CANARIES, { id: 'i-1', tags: { Ring: 'flete' } }]);
+    assert.deepEqual(
+      lines.map(({ state, words, remedy }) => [state, words, remedy]),
+      [
+        ['mind', 'ring fleet: no host has Ring=fleet', 'tag hosts of the group so, or mend the tag of the ring'],
+        ['mend', 'i-1 in no ring: never patched', 'tag them Ring=canary or Ring=fleet'],
+      ],
+    );
   });
 
   it('tells what a deployment of this policy would meet: the same list as deploy', async () => {

@@ -5,6 +5,7 @@ import { policyJson } from '#config/policy-json.ts';
 import type { Policy } from '#domain/policy.ts';
 import type { Rehearsal } from '#rehearsal/api.ts';
 import { type EngineFault, openRehearsal } from '#rehearsal/rehearsal.ts';
+import type { Scenario } from '#rehearsal/scenario.ts';
 import { openWorld } from '#rehearsal/world/world.ts';
 import type { Answer } from '../../../cli/account/answer.ts';
 import { type Deployment, openAccount } from '../../../cli/account/open.ts';
@@ -26,11 +27,11 @@ export interface Account {
 }
 
 export async function inAccount(
-  scenarioName: string,
+  given: string | Scenario,
   work: (account: Account) => Promise<void>,
   faults: EngineFault[] = [],
 ): Promise<void> {
-  const scenario = scenarioOf(scenarioName);
+  const scenario = typeof given === 'string' ? scenarioOf(given) : given;
   const policy = policyFor(POLICY, scenario.group, scenario.policy, scenario.name);
   const place = mkdtempSync(join(tmpdir(), 'patchwright-account-'));
   const policyFile = join(place, 'policy.json');
