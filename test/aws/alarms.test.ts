@@ -113,3 +113,10 @@ test('no names, no call', async () => {
   assert.deepEqual(await alarms.readings([], SINCE), []);
   assert.equal(aws.calls.length, 0);
 });
+
+test('which of the names no alarm has, composite ones counted; what cannot be read is an error, and no alarm that is missing', async () => {
+  aws.answers({ MetricAlarms: [{ AlarmName: 'a', StateValue: 'OK' }], CompositeAlarms: [{ AlarmName: 'b' }] });
+  assert.deepEqual(await alarms.missing(['a', 'b', 'c']), ['c']);
+  aws.plays(() => error(403, 'AccessDenied'));
+  await assert.rejects(alarms.missing(['a']), { name: 'AwsRefused' });
+});

@@ -224,6 +224,18 @@ test('calendars: open only if AWS says OPEN, asked for the instant; none at all 
   assert.equal(aws.calls.length, 2);
 });
 
+test('which of the names are no change calendar here; what cannot be read is an error, and no calendar that is missing', async () => {
+  const answers: Record<string, Answer> = {
+    open: { body: { State: 'OPEN' } },
+    gone: error(400, 'InvalidDocument'),
+    other: error(400, 'InvalidDocumentType'),
+    hidden: error(400, 'AccessDeniedException'),
+  };
+  aws.plays(({ body }) => answers[body.CalendarNames[0]] ?? assert.fail());
+  assert.deepEqual(await patching.missingCalendars(['open', 'gone', 'other']), ['gone', 'other']);
+  await assert.rejects(patching.missingCalendars(['hidden']), { name: 'AwsRefused' });
+});
+
 const ended = (id: string): Answer => error(400, 'InvalidInstanceId', `${id} is terminated`);
 
 test('an instance that ended between two reads is left out, not a failed survey: its half is asked for again', async () => {
