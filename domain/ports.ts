@@ -82,9 +82,8 @@ export interface Patching {
   invocations(commandId: string): AsyncIterable<Invocation>;
   /** Ids of the associations by which Inspector collects inventory (Inspector User Guide), whatever their name. */
   inventoryAssociations(): AsyncIterable<string>;
-  /** Of the names those that are no change calendar here. Not readable: throws. */
+  /** Of the names those that are no change calendar here; OPEN only if all are. Not readable: each throws. */
   missingCalendars(names: string[]): Promise<string[]>;
-  /** OPEN only if all are. Not readable: throws. */
   calendars(names: string[], at: Instant): Promise<{ open: boolean; nextChange: Instant | null }>;
 }
 
@@ -151,8 +150,7 @@ export interface Notices {
 }
 
 export interface Alarms {
-  /** Of the names those that no alarm of this account and Region has. Not readable: throws. */
-  missing(names: string[]): Promise<string[]>;
+  missing(names: string[]): Promise<string[]>; // those that no alarm here has; not readable: throws
   /** One reading per name, in order. Never throws: what cannot be read is `unreadable`. */
   readings(names: string[], since: Instant): Promise<AlarmReading[]>;
 }
