@@ -13,6 +13,7 @@ import type { Ports } from '#domain/ports.ts';
 import { type CampaignRecord, OUTCOMES } from '#domain/records.ts';
 import type { CloseTask } from '#domain/tasks.ts';
 import { close } from '#loop/close.ts';
+import { patchEnd } from '#loop/patch-loop.ts';
 
 /**
  * Delta, report, evidence; then the lease is freed; then people are told. Runs without the lease after the close alone, when it says
@@ -28,7 +29,7 @@ export const closeCampaign = async (
   const lease = await ports.campaigns.lease(input.group);
   const lost = leaseLost(lease, input.campaign);
   if (lost && !isClosed(lease, input.campaign)) throw new Sealed(lost);
-  await close(input, { outcome, why: input.why }, ports, now);
+  await close(input, { outcome, why: input.why }, patchEnd, ports, now);
   const stands = await ports.evidence.read<CampaignRecord>(input, files.campaign);
   if (stands.outcome !== outcome) throw new Sealed(`${input.campaign} was closed as ${stands.outcome} before`);
   return { outcome, why: stands.why };

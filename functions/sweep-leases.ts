@@ -15,6 +15,7 @@ import type { Lease } from '#domain/records.ts';
 import { startSuccessor, tell } from '#loop/close.ts';
 import { deliverDecisions } from '#loop/decision.ts';
 import { drain } from '#loop/drain.ts';
+import { loopOf } from '#loop/loop-of.ts';
 
 type SweepPorts = Omit<Ports, 'alarms' | 'baselines' | 'pages' | 'policies' | 'secrets'>;
 
@@ -58,7 +59,7 @@ async function sweep(seen: Lease, ports: SweepPorts, now: Instant, swept: Record
   if (lease?.holder?.campaign !== campaign) return;
   if (lease.holder.state === 'open' && status === 'unknown' && now < plusMinutes(lease.holder.openedAt, 15)) return;
   if (lease.holder.state === 'handover' && status === 'unknown') await startSuccessor(seen.group, ports);
-  else swept[seen.group] = await drain(lease, lease.holder, status, ports, now);
+  else swept[seen.group] = await drain(lease, lease.holder, status, loopOf(lease), ports, now);
 }
 
 export const handler = event(sweepLeases, {
