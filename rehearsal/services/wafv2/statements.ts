@@ -1,0 +1,234 @@
+/**
+ * Statements of AWS WAF over one request, in three values. `unknown` is what nobody outside AWS can know, or what is not rehearsed:
+ * it is never taken for a no.
+ */
+import { type Field, fieldOf, headerOf, type WebRequest } from '#rehearsal/services/wafv2/request.ts';
+import { transformed } from '#rehearsal/services/wafv2/transformations.ts';
+
+export type Yes = true | false | 'unknown';
+
+/** What a statement may ask besides the request. */
+export interface Ground {
+  labels: ReadonlySet<string>; // whole names, of rules before
+  labelNamespace: string; // awswaf:111122223333:webacl:shop:
+  ipSet(arn: string): readonly string[] | null;
+  regexSet(arn: string): readonly string[] | null;
+  /** Whether the rate rule's key is over its limit, this request included. */
+  overRate(rule: string, key: string, limit: number, windowSeconds: number): boolean;
+  /** Stand-ins: our own patterns for AWS's detections. */
+  sqli(text: string): Yes;
+  xss(text: string): Yes;
+  addLabel(label: string): void;
+  oversize(part: NonNullable<Field['part']>): void;
+}
+
+type Members = Record<string, unknown>;
+
+/** `rule`: its name, by which a rate rule keeps its counts. */
+export function holds(statement: Members, request: WebRequest, ground: Ground, rule: string): Yes {
+  const [kind = '', of] = Object.entries(statement)[0] ?? [];
+  const spec = of as Members;
+  const inner = (each: unknown) => holds(each as Members, request, ground, rule);
+  switch (kind) {
+    case 'AndStatement':
+      return every((spec.Statements as unknown[]).map(inner));
+    case 'OrStatement':
+      return not(every((spec.Statements as unknown[]).map((each) => not(inner(each)))));
+    case 'NotStatement':
+      return not(inner(spec.Statement));
+    case 'ByteMatchStatement':
+      return onField(spec, request, ground, (text) => byteMatch(text, spec));
+    case 'RegexMatchStatement':
+      return onField(spec, request, ground, (text) => regex(spec.RegexString as string).test(text));
+    case 'RegexPatternSetReferenceStatement': {
+      const patterns = ground.regexSet(spec.ARN as string);
+      return patterns
+        ? onField(spec, request, ground, (text) => patterns.some((each) => regex(each).test(text)))
+        : 'unknown';
+    }
+    case 'SizeConstraintStatement':
+      return onField(spec, request, ground, (text) => compared(text.length, spec));
+    case 'SqliMatchStatement':
+      return onField(spec, request, ground, ground.sqli);
+    case 'XssMatchStatement':
+      return onField(spec, request, ground, ground.xss);
+    case 'GeoMatchStatement':
+      return geo(spec, request, ground);
+    case 'IPSetReferenceStatement':
+      return ipSet(spec, request, ground);
+    case 'LabelMatchStatement':
+      return labelMatch(spec, ground);
+    case 'RateBasedStatement':
+      return rate(spec, request, ground, rule);
+    default:
+      return 'unknown';
+  }
+}
+
+function every(each: Yes[]): Yes {
+  if (each.includes(false)) return false;
+  return each.includes('unknown') ? 'unknown' : true;
+}
+
+export function not(value: Yes): Yes {
+  return value === 'unknown' ? value : !value;
+}
+
+function onField(spec: Members, request: WebRequest, ground: Ground, test: (text: string) => Yes): Yes {
+  const fieldToMatch = spec.FieldToMatch as Members;
+  const field = fieldOf(request, fieldToMatch);
+  const handling = (Object.values(fieldToMatch)[0] as { OversizeHandling?: string } | undefined)?.OversizeHandling;
+  if (field.oversize && field.part) {
+    ground.oversize(field.part);
+    if (handling === 'MATCH') return true;
+    if (handling === 'NO_MATCH') return false;
+  }
+  const fallback = (fieldToMatch.JsonBody as { InvalidFallbackBehavior?: string } | undefined)?.InvalidFallbackBehavior;
+  if (fallback === 'MATCH' && request.body !== null && !isJson(request.body)) return true;
+  const answers = field.texts.map((text) =>
+    test(transformed(text, spec.TextTransformations as { Priority: number; Type: string }[])),
+  );
+  return answers.includes(true) ? true : answers.includes('unknown') ? 'unknown' : false;
+}
+
+function isJson(body: string): boolean {
+  try {
+    JSON.parse(body);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function byteMatch(text: string, { SearchString, PositionalConstraint }: Members): boolean {
+  const wanted = SearchString as string;
+  switch (PositionalConstraint) {
+    case 'EXACTLY':
+      return text === wanted;
+    case 'STARTS_WITH':
+      return text.startsWith(wanted);
+    case 'ENDS_WITH':
+      return text.endsWith(wanted);
+    case 'CONTAINS_WORD': {
+      const escaped = wanted.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+      return new RegExp(`(?<![A-Za-z0-9_])${escaped}(?![A-Za-z0-9_])`).test(text);
+    }
+    default:
+      return text.includes(wanted);
+  }
+}
+
+const compiled = new Map<string, RegExp>();
+
+/** On bytes, without the u flag: one character is one byte. `(?i)` at the beginning is PCRE's. */
+export function regex(pattern: string): RegExp {
+  let made = compiled.get(pattern);
+  if (!made) {
+    const flags = /^\(\?([imsx]+)\)/.exec(pattern);
+    made = new RegExp(flags ? pattern.slice(flags[0].length) : pattern, flags?.[1]?.replace('x', '') ?? '');
+    compiled.set(pattern, made);
+  }
+  return made;
+}
+
+function compared(size: number, { ComparisonOperator, Size }: Members): boolean {
+  const than = Size as number;
+  switch (ComparisonOperator) {
+    case 'EQ':
+      return size === than;
+    case 'NE':
+      return size !== than;
+    case 'LE':
+      return size <= than;
+    case 'LT':
+      return size < than;
+    case 'GE':
+      return size >= than;
+    default:
+      return size > than;
+  }
+}
+
+/** The first address of the header, which clients can write (trap W37); null where there is none. */
+function addressOf(spec: Members, request: WebRequest, key: string): { address: string | null; fallback: Yes } {
+  const config = spec[key] as { HeaderName: string; FallbackBehavior: string } | undefined;
+  if (!config) return { address: request.client, fallback: false };
+  const first = headerOf(request, config.HeaderName)?.split(',')[0]?.trim() ?? null;
+  return {
+    address: first && isAddress(first) ? first : null,
+    fallback: first !== null && config.FallbackBehavior === 'MATCH',
+  };
+}
+
+/** Labels every request that it looks at, matching or not (trap W19). */
+function geo(spec: Members, request: WebRequest, ground: Ground): Yes {
+  const forwarded = spec.ForwardedIPConfig !== undefined;
+  const { address, fallback } = addressOf(spec, request, 'ForwardedIPConfig');
+  if (address === null) return fallback;
+  if (forwarded && address !== request.client) return 'unknown'; // nobody here knows the country of another address
+  ground.addLabel(
+    `awswaf:${forwarded ? 'forwardedip' : 'clientip'}:geo:country:${request.country === '-' ? 'XX' : request.country}`,
+  );
+  return (spec.CountryCodes as string[]).includes(request.country);
+}
+
+function ipSet(spec: Members, request: WebRequest, ground: Ground): Yes {
+  const ranges = ground.ipSet(spec.ARN as string);
+  if (!ranges) return 'unknown';
+  const { address, fallback } = addressOf(spec, request, 'IPSetForwardedIPConfig');
+  return address === null ? fallback : ranges.some((range) => within(address, range));
+}
+
+/** LABEL needs a whole name at the end of a context, NAMESPACE its beginning (trap W18). */
+function labelMatch({ Scope, Key }: Members, { labels, labelNamespace }: Ground): boolean {
+  const key = Key as string;
+  const all = [...labels];
+  if (Scope === 'LABEL') return all.some((label) => label === key || label === `${labelNamespace}${key}`);
+  return all.some((label) => label.startsWith(key) || label.startsWith(`${labelNamespace}${key}`));
+}
+
+function rate(spec: Members, request: WebRequest, ground: Ground, rule: string): Yes {
+  const down = spec.ScopeDownStatement as Members | undefined;
+  const scoped = down ? holds(down, request, ground, rule) : true;
+  if (scoped !== true) return scoped;
+  const limit = spec.Limit as number;
+  const seconds = (spec.EvaluationWindowSec as number | undefined) ?? 300;
+  switch (spec.AggregateKeyType) {
+    case 'CONSTANT':
+      return ground.overRate(rule, 'all', limit, seconds);
+    case 'IP':
+      return ground.overRate(rule, request.client, limit, seconds);
+    case 'FORWARDED_IP': {
+      const { address, fallback } = addressOf(spec, request, 'ForwardedIPConfig');
+      return address === null ? fallback : ground.overRate(rule, address, limit, seconds);
+    }
+    default:
+      return 'unknown'; // custom keys are not rehearsed
+  }
+}
+
+export function isAddress(text: string): boolean {
+  return /^\d{1,3}(\.\d{1,3}){3}$/.test(text) || (/^[0-9a-fA-F:.]+$/.test(text) && text.includes(':'));
+}
+
+/** Whether an address lies in a range. IPv4 in IPv4, IPv6 in IPv6. */
+export function within(address: string, range: string): boolean {
+  const [network = '', length = ''] = range.split('/');
+  const [a, b] = [bitsOf(address), bitsOf(network)];
+  return a !== null && b !== null && a.length === b.length && a.startsWith(b.slice(0, Number(length)));
+}
+
+function bitsOf(address: string): string | null {
+  if (address.includes(':')) {
+    const [left = '', right = ''] = address.split('::');
+    const head = left === '' ? [] : left.split(':');
+    const tail = right === '' ? [] : right.split(':');
+    const fill = address.includes('::') ? Array(Math.max(0, 8 - head.length - tail.length)).fill('0') : [];
+    const groups = [...head, ...fill, ...tail];
+    if (groups.length !== 8) return null;
+    return groups.map((group) => Number.parseInt(group, 16).toString(2).padStart(16, '0')).join('');
+  }
+  const parts = address.split('.').map(Number);
+  if (parts.length !== 4 || parts.some((part) => !(part >= 0 && part <= 255))) return null;
+  return parts.map((part) => part.toString(2).padStart(8, '0')).join('');
+}
