@@ -8,7 +8,10 @@ interface UrlEvent {
   rawPath?: string;
   queryStringParameters?: Record<string, string>;
   headers?: Record<string, string>;
-  requestContext?: { http?: { method?: string; sourceIp?: string; userAgent?: string } };
+  requestContext?: {
+    http?: { method?: string; sourceIp?: string; userAgent?: string };
+    authorizer?: { iam?: { userArn?: string } } | null;
+  };
   body?: string;
   isBase64Encoded?: boolean;
 }
@@ -37,6 +40,7 @@ function visitOf(event: UrlEvent): Visit {
     contentType: contentType.trim().toLowerCase(),
     body: bodyOf(event),
     sourceIp,
+    caller: event.requestContext?.authorizer?.iam?.userArn ?? null,
     userAgent,
   };
 }

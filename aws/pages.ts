@@ -3,5 +3,6 @@ import type { Pages } from '#domain/ports.ts';
 
 export const pages: Pages = {
   approval: () => setting('APPROVAL_URL'),
+  decision: () => setting('DECISION_URL'),
   flags: () => `--stage ${setting('STAGE')} --region ${setting('AWS_REGION')}`,
 };

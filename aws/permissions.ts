@@ -21,12 +21,18 @@ export async function denied(caller: string, wishes: readonly Wish[]): Promise<W
 
   async function refused(PolicySourceArn: string): Promise<Wish[]> {
     const found: Wish[] = [];
-    for (const [resource, some] of byResource(wishes)) {
+    for (const some of asked(wishes)) {
+      const { resource = '*', context = {} } = some[0] ?? {};
       const results = pages(async (Marker) => {
         const command = new SimulatePrincipalPolicyCommand({
           PolicySourceArn,
           ActionNames: some.map(({ action }) => action),
           ResourceArns: [resource],
+          ContextEntries: Object.entries(context).map(([ContextKeyName, value]) => ({
+            ContextKeyName,
+            ContextKeyValues: [value],
+            ContextKeyType: TYPES[ContextKeyName] ?? 'string',
+          })),
           Marker,
         });
         const answer = await ask('iam:SimulatePrincipalPolicy', iam().send(command));
@@ -41,8 +47,18 @@ export async function denied(caller: string, wishes: readonly Wish[]): Promise<W
   }
 }
 
-function byResource(wishes: readonly Wish[]): Map<string, Wish[]> {
+/** Keys of conditions that are no plain text. */
+const TYPES: Record<string, 'boolean' | 'stringList'> = {
+  'dynamodb:LeadingKeys': 'stringList',
+  'lambda:InvokedViaFunctionUrl': 'boolean',
+};
+
+/** What one simulation can be asked: wishes on the same resource, in the same context. */
+function asked(wishes: readonly Wish[]): Wish[][] {
   const map = new Map<string, Wish[]>();
-  for (const wish of wishes) map.set(wish.resource, [...(map.get(wish.resource) ?? []), wish]);
-  return map;
+  for (const wish of wishes) {
+    const key = JSON.stringify([wish.resource, wish.context]);
+    map.set(key, [...(map.get(key) ?? []), wish]);
+  }
+  return [...map.values()];
 }

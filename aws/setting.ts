@@ -9,6 +9,7 @@ export type Setting =
   | 'PATCH_RING_MACHINE_ARN'
   | 'DEAD_LETTERS_URL'
   | 'APPROVAL_URL'
+  | 'DECISION_URL'
   | 'STAGE'
   | 'AWS_REGION' // Lambda sets it
   | 'RESCAN_DOCUMENT_NAME';

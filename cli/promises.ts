@@ -150,7 +150,9 @@ function untimely(campaign: Campaign, { group, timeline }: Happened, from: numbe
   const asked = group.approvals.before.flatMap((ring) => {
     const first = campaign.rings.find((each) => each.plan.ring === ring)?.record?.firstSentAt;
     const yes = campaign.record?.approvals.find((approval) => approval.ring === ring && approval.decision === 'yes');
-    const good = yes && yes.scopeHash === campaign.plan?.scopeHash && first && (yes.decidedAt ?? '') <= first;
+    const isAllowed = group.approvals.decide === 'link' || yes?.way === 'iam';
+    const inTime = first && yes?.decidedAt && yes.decidedAt <= first && yes.decidedAt <= yes.expiresAt;
+    const good = yes && yes.scopeHash === campaign.plan?.scopeHash && isAllowed && inTime;
     return first && !good ? [`5: ${ring} was sent without its approval`] : [];
   });
   return [...closed.map(({ at }) => `5: a wave was sent at ${instant(at)}, outside the window`), ...asked];

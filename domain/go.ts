@@ -1,5 +1,6 @@
 /** Whether a ring may send its next wave now: asked before every wave, and "no" when it cannot tell. */
 
+import { REFUSALS, yesFor } from '#domain/approval.ts';
 import { plusDays, plusMinutes, secondsUntil } from '#domain/instant.ts';
 import { leaseLost } from '#domain/lease.ts';
 import type { Instant } from '#domain/model.ts';
@@ -61,9 +62,10 @@ function stopFor(ringPlan: Pick<RingPlan, 'ring' | 'errors'>, facts: GoFacts): G
   }
   if (facts.approval) {
     const { given, scopeHash } = facts.approval;
-    if (given?.decision !== 'yes')
+    const why = yesFor(given, scopeHash);
+    if (why === 'none')
       return stop('approval', `the policy asks for an approval before ${ringPlan.ring}, and there is none`);
-    if (given.scopeHash !== scopeHash) return stop('approval', 'the approval was given for another scope');
+    if (why) return stop('approval', `the approval before ${ringPlan.ring} does not count: ${REFUSALS[why]}`);
   }
   if (facts.errors > ringPlan.errors) {
     return stop(

@@ -1,4 +1,5 @@
 /** Rings go in order, each only once the one before it passed, while the canary's proof holds. */
+import { yesFor } from '#domain/approval.ts';
 import { proofUntil } from '#domain/go.ts';
 import { secondsUntil } from '#domain/instant.ts';
 import type { Instant } from '#domain/model.ts';
@@ -45,7 +46,7 @@ export function nextRing({ group, plan, records, approvals, at }: NextFacts): Ne
     if (until && at >= until)
       return finished('Expired', `the canary's proof was good until ${until}, before ${ring} began`);
     const given = approvals.get(ring);
-    const approved = given?.decision === 'yes' && given.scopeHash === plan.scopeHash;
+    const approved = yesFor(given ?? null, plan.scopeHash) === null;
     const proof = until ? secondsUntil(at, until) : Number.POSITIVE_INFINITY;
     return {
       decision: asks && !approved ? 'Approval' : 'Ring',

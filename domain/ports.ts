@@ -191,6 +191,7 @@ export interface Secrets {
 export interface Pages {
   /** Where the page that takes a decision is: https://…/ */
   approval(): string;
+  decision(): string; // the same for what takes one by AWS credentials
   /** By which the command line finds this deployment: --stage dev --region eu-central-1 */
   flags(): string;
 }

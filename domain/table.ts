@@ -49,13 +49,18 @@ export interface Approval {
   scopeHash: string;
   askedAt: Instant;
   expiresAt: Instant;
-  decide: 'link' | 'iam'; // how the policy lets it be decided
+  decide: Way; // how the policy lets it be decided: by iam alone, or by link too
+  decideAt?: string; // the function URL that takes a decision by AWS credentials; dropped from evidence
   linkHash: string | null; // see domain/approval-link.ts; dropped from evidence
   taskToken: string | null; // null once the machine has read the decision; dropped from evidence
   decision: 'yes' | 'no' | 'silence' | null;
   by: string | null;
+  way?: Way; // how it was decided
   decidedAt: Instant | null;
 }
+
+/** By the secret in a mailed link, or by AWS credentials. */
+export type Way = 'link' | 'iam';
 
 // ── notice ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -30,16 +30,9 @@ export interface AskTask extends RingTask {
   expiresSeconds: number;
 }
 
-/** What `SendTaskSuccess` brings, or `{ decision: 'silence' }` from the machine. */
-export interface Answer {
-  decision: 'yes' | 'no' | 'silence';
-  scopeHash?: string;
-  by?: string;
-  at?: Instant;
-}
-
+/** `answer`: what `SendTaskSuccess` brought, from whoever has the token, or `{ decision: 'silence' }` from the machine. */
 export interface AnswerTask extends RingTask {
-  answer: Answer;
+  answer: unknown;
 }
 
 export interface CloseTask extends CampaignTask {

@@ -7,6 +7,7 @@ export interface Visit {
   contentType: string; // without parameters, in small letters; '' where there is none
   body: string | null; // decoded; null: too long, and not looked at
   sourceIp: string;
+  caller: string | null; // ARN of who signed it; null where the address asks for no signature
   userAgent: string;
 }
 

@@ -2,6 +2,7 @@ import { campaigns } from '#aws/campaigns.ts';
 import { engine } from '#aws/engine.ts';
 import { evidence } from '#aws/evidence.ts';
 import { page } from '#aws/page.ts';
+import type { Said } from '#domain/approval.ts';
 import { opens, readLink } from '#domain/approval-link.ts';
 import { readForm } from '#domain/approval-page/form.ts';
 import { asking, deciding, refused } from '#domain/approval-page/pages.ts';
@@ -29,8 +30,10 @@ export const answerApproval = async (visit: Visit, ports: DecisionPorts, now: In
   if (visit.method !== 'POST') return asking(question, approval, now);
   const form = readForm(visit.body ?? '', approval.scopeHash);
   if (!form.decision) return asking(question, approval, now, form.fault);
+  const { askedAt, scopeHash } = approval; // what the link is bound to
   const by = `${visit.sourceIp} by mail link`;
-  return deciding(question, await decide(approval, { decision: form.decision, by }, ports, now), form.decision, now);
+  const said: Said = { decision: form.decision, by, way: 'link', askedAt, scopeHash };
+  return deciding(question, await decide(approval, said, ports, now), form.decision, now);
 };
 
 export const handler = page(answerApproval, { campaigns, engine, evidence });

@@ -35,6 +35,7 @@ export const askApproval = async (input: AskTask, ports: AskPorts, now: Instant)
     askedAt: now,
     expiresAt: plusMinutes(now, input.expiresSeconds / 60),
     decide: policy.approvals.decide ?? 'link', // a campaign that opened before the switch was there
+    decideAt: pages.decision(),
     linkHash: null,
     taskToken: input.taskToken,
     decision: null,

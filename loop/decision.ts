@@ -2,7 +2,7 @@
  * How a person's yes or no gets to the machine. The decision is written first, once and for good; only then is the machine woken,
  * and what it finds written is what counts. So a lost wake-up loses no decision: the next click or the sweeper wakes it again.
  */
-import { answerOf, decideApproval } from '#domain/approval.ts';
+import { answerOf, type Decided, decidedBy, mayDecide, type Said } from '#domain/approval.ts';
 import { AwsUnavailable } from '#domain/errors.ts';
 import { files } from '#domain/files.ts';
 import type { Instant } from '#domain/model.ts';
@@ -11,29 +11,13 @@ import type { Approval, Plan } from '#domain/records.ts';
 
 export type DecisionPorts = Pick<Ports, 'campaigns' | 'engine' | 'evidence'>;
 
-export interface Said {
-  decision: 'yes' | 'no';
-  by: string;
-}
-
-/**
- * `recorded`: by this call. `repeated`: the same was decided before. `opposite`: the other was. `late`: it expired, or nobody
- * waits any more. `widened`: the plan is no longer what was asked. `replaced`: it was asked anew. `delivered` false: the
- * machine could not be told yet, and will be.
- */
-export interface Decided {
-  what: 'recorded' | 'repeated' | 'opposite' | 'late' | 'widened' | 'replaced';
-  approval: Approval;
-  delivered: boolean;
-}
-
 export async function decide(asked: Approval, said: Said, ports: DecisionPorts, now: Instant): Promise<Decided> {
   if (asked.decision) return repeated(asked, said, ports, now);
   const unchanged = (what: Decided['what']): Decided => ({ what, approval: asked, delivered: false });
-  if (now > asked.expiresAt) return unchanged('late');
   const { scopeHash } = await ports.evidence.read<Plan>(asked, files.plan);
-  if (said.decision === 'yes' && scopeHash !== asked.scopeHash) return unchanged('widened');
-  const approval = decideApproval(asked, { ...said, scopeHash: asked.scopeHash, at: now }, scopeHash, now);
+  const refusal = mayDecide(asked, said, scopeHash, now);
+  if (refusal) return unchanged(refusal);
+  const approval = decidedBy(asked, said, now);
   if (await ports.campaigns.decide(approval)) return deliver(approval, 'recorded', ports, now);
   const stands = await ports.campaigns.approval(asked.campaign, asked.ring);
   return stands?.decision && stands.askedAt === asked.askedAt

@@ -109,6 +109,7 @@ export interface UrlRequest {
   url: string; // as the stack names it: https://<id>.lambda-url.<region>.on.aws/…
   headers?: Record<string, string>;
   body?: string;
+  as?: string; // ARN of who signs it
 }
 
 export interface UrlResponse {

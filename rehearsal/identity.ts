@@ -3,6 +3,11 @@ import { AwsFault, type Fake } from '#rehearsal/api.ts';
 
 const ROLE = 'rehearsal';
 
+/** ARN of everybody who calls, as one session or another of one role. */
+export function sessionOf(account: string, name: string): string {
+  return `arn:aws:sts::${account}:assumed-role/${ROLE}/${name}`;
+}
+
 export function identityFakes(account: string): Fake[] {
   const arn = `arn:aws:iam::${account}:role/${ROLE}`;
   return [
@@ -11,7 +16,7 @@ export function identityFakes(account: string): Fake[] {
       operations: {
         GetCallerIdentity: (_input, caller) => ({
           Account: account,
-          Arn: `arn:aws:sts::${account}:assumed-role/${ROLE}/${caller.name}`,
+          Arn: sessionOf(account, caller.name),
           UserId: `AROAREHEARSAL0000000:${caller.name}`,
         }),
       },

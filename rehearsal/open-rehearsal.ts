@@ -93,7 +93,7 @@ export class OpenRehearsal implements Rehearsal {
       line,
       note,
     });
-    this.#urls = new FunctionUrls(functions, { lambda, clock, chance: chance.of('urls') });
+    this.#urls = new FunctionUrls(functions, { lambda, clock, account, region, chance: chance.of('urls') });
     const call: Gateway['call'] = (service, operation, input, who) => this.gateway.call(service, operation, input, who);
     const deliver = (mail: Mail) => {
       this.inbox.push(mail);

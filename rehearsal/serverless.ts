@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormation, type Resource } from '#rehearsal/cloudformation.ts';
+import { machine } from '#rehearsal/serverless-machine.ts';
 import { readVariables } from '#rehearsal/serverless-text.ts';
 
 export interface FunctionEvent {
@@ -32,6 +33,7 @@ export interface DeployedFunction {
   events: FunctionEvent[];
   queues: QueueSource[];
   url: string | null;
+  urlAuth: 'NONE' | 'AWS_IAM';
   lettersTo: string | null; // ARN of the queue that gets what an asynchronous call failed at
 }
 
@@ -116,6 +118,7 @@ export function readServerless(where: Where): Installation {
         name: cloud.nameOf(logicalId(key)),
         arn: cloud.arnOf(logicalId(key)),
         url: config.url ? String(cloud.resolve({ 'Fn::GetAtt': [`${logicalId(key)}Url`, 'FunctionUrl'] }, key)) : null,
+        urlAuth: urlAuthOf(config.url, key),
         lettersTo: (cloud.resolve(config.destinations ?? {}, key) as Destinations).onFailure?.arn ?? null,
         handler: String(config.handler),
         timeoutSeconds: Number(config.timeout ?? provider.timeout ?? 6),
@@ -140,6 +143,15 @@ export function readServerless(where: Where): Installation {
     parameters: named('AWS::SSM::Parameter'),
     stack,
   };
+}
+
+/** `url: true` is open to everybody, `url: { authorizer: aws_iam }` to whom IAM allows it. */
+function urlAuthOf(url: unknown, key: string): DeployedFunction['urlAuth'] {
+  if (!url || url === true) return 'NONE';
+  const { authorizer, ...others } = url as Json;
+  if (authorizer !== 'aws_iam' || Object.keys(others).length > 0)
+    throw new Error(`functions.${key}.url: not rehearsed: ${JSON.stringify(url)}`);
+  return 'AWS_IAM';
 }
 
 /** osls' rule: openCampaign → OpenCampaignLambdaFunction. */
@@ -202,48 +214,4 @@ function eventsOf(key: string, given: Json[], stack: string): FunctionEvent[] {
     }
   }
   return events;
-}
-
-function machine(id: string, { Properties: properties = {} }: Resource, cloud: CloudFormation): DeployedMachine {
-  const known = [
-    'StateMachineName',
-    'StateMachineType',
-    'RoleArn',
-    'Definition',
-    'DefinitionSubstitutions',
-    'LoggingConfiguration',
-    'TracingConfiguration',
-    'EncryptionConfiguration',
-    'Tags',
-  ];
-  for (const field of Object.keys(properties))
-    if (!known.includes(field)) throw new Error(`${id}: not rehearsed: ${field}`);
-  if ((properties.StateMachineType ?? 'STANDARD') !== 'STANDARD')
-    throw new Error(`${id}: not rehearsed: a machine of type ${String(properties.StateMachineType)}`);
-  const substitutions = cloud.resolve(
-    properties.DefinitionSubstitutions ?? {},
-    `${id}.DefinitionSubstitutions`,
-  ) as Record<string, string>;
-  const short = id.replace(/(State)?Machine$/, '');
-  return {
-    key: short.charAt(0).toLowerCase() + short.slice(1),
-    name: cloud.nameOf(id),
-    arn: cloud.arnOf(id),
-    roleArn: String(cloud.resolve(properties.RoleArn ?? '', `${id}.RoleArn`)),
-    definition: substitute(properties.Definition, substitutions, id),
-  };
-}
-
-function substitute(value: unknown, by: Record<string, string>, place: string): unknown {
-  if (typeof value === 'string') {
-    return value.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
-      const found = by[name];
-      if (found === undefined)
-        throw new Error(`${place}: the definition names \${${name}}, DefinitionSubstitutions does not`);
-      return found;
-    });
-  }
-  if (Array.isArray(value)) return value.map((item) => substitute(item, by, place));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, substitute(item, by, place)]));
 }

@@ -1,16 +1,13 @@
 import { campaigns } from '#aws/campaigns.ts';
-import { engine } from '#aws/engine.ts';
-import { evidence } from '#aws/evidence.ts';
-import { decisionWords, mayApprove } from '#domain/approval.ts';
-import { files } from '#domain/files.ts';
+import { decisions } from '#aws/decisions.ts';
+import { type Decided, type Decisions, decisionWords } from '#domain/approval.ts';
+import { BrokenRecord } from '#domain/errors.ts';
 import { minute } from '#domain/instant.ts';
 import type { Instant } from '#domain/model.ts';
-import type { Opened } from '#domain/tasks.ts';
-import { type Decided, type DecisionPorts, decide } from '#loop/decision.ts';
+import type { Ports } from '#domain/ports.ts';
 import { BadInput } from '../bad-input.ts';
 import type { Answer } from './answer.ts';
 import { now } from './clock.ts';
-import type { Deployment } from './open.ts';
 
 export interface Decision {
   campaign: string;
@@ -18,40 +15,43 @@ export interface Decision {
   decision: 'yes' | 'no';
 }
 
-export async function approve(decision: Decision, { arn }: Deployment): Promise<Answer> {
-  return told(await decideAs(arn, decision, { campaigns, engine, evidence }, now()));
+export async function approve(decision: Decision): Promise<Answer> {
+  return told(await decideSigned(decision, { campaigns, decisions }, now()));
 }
 
 /**
- * Decides with AWS credentials, which works whatever the policy says of links. `arn`: of the caller, as STS says it. Throws
- * BadInput where nothing is asked, this caller may not, or the decision is not taken.
+ * Decides with AWS credentials, which works whatever the policy says of links: the deployment's own function writes the decision, under
+ * the name that AWS gives it. Throws BadInput where nothing is asked, this caller may not, or the decision is not taken.
  */
-export async function decideAs(
-  arn: string,
+export async function decideSigned(
   { campaign, ring, decision }: Decision,
-  ports: DecisionPorts,
+  { campaigns, decisions }: Pick<Ports, 'campaigns'> & { decisions: Decisions },
   now: Instant,
 ): Promise<Decided> {
-  const asked = await ports.campaigns.approval(campaign, ring);
-  if (!asked) {
-    throw new BadInput([
-      `no approval of the ring ${ring} was asked for in the campaign ${campaign}. Remedy: take both from the mail`,
-    ]);
-  }
-  const { trigger } = await ports.evidence.read<Opened>(asked, files.opened);
-  if (decision === 'yes' && !mayApprove(arn, trigger)) {
-    throw new BadInput([`${arn} started ${campaign} by hand. Remedy: let somebody else approve it`]);
-  }
-  const decided = await decide(asked, { decision, by: arn }, ports, now);
+  const asked = await campaigns.approval(campaign, ring);
+  if (!asked) throw notAsked(campaign, ring);
+  const { askedAt, scopeHash, decideAt } = asked;
+  if (!decideAt) throw new BrokenRecord(`the approval of ${ring} in ${campaign} names no address that takes it`);
+  const decided = await decisions.take(decideAt, { campaign, ring, decision, askedAt, scopeHash }, now);
+  if (decided === 'not-asked') throw notAsked(campaign, ring);
   const refused = REFUSED[decided.what]?.(decided);
   if (refused) throw new BadInput([refused]);
   return decided;
+}
+
+function notAsked(campaign: string, ring: string): BadInput {
+  return new BadInput([
+    `no approval of the ring ${ring} was asked for in the campaign ${campaign}. Remedy: take both from the mail`,
+  ]);
 }
 
 const REFUSED: Partial<Record<Decided['what'], (decided: Decided) => string>> = {
   opposite: ({ approval }) => `${decisionWords(approval)} before, and that stands`,
   late: ({ approval }) => `nobody waits any more: it could be answered until ${minute(approval.expiresAt)}`,
   widened: () => 'the plan is no longer what was asked. Remedy: deny it, or wait for the next campaign',
+  starter: ({ approval }) =>
+    `${approval.campaign} was started by hand by these credentials. Remedy: let somebody else approve it`,
+  way: () => 'the policy does not let it be decided this way. Remedy: decide it as the mail says',
   replaced: () => 'it was asked anew just now. Remedy: look at the newest mail, then say it again',
 };
 

@@ -119,8 +119,9 @@ async function permissions(deployment: Deployment, { denied }: CheckPorts): Prom
   }));
 }
 
-function arnsOf({ names, partition, account, region }: Deployment) {
+function arnsOf({ names, partition, account, region, stage }: Deployment) {
   return {
+    decision: `arn:${partition}:lambda:${region}:${account}:function:patchwright-${stage}-decideApproval`,
     table: `arn:${partition}:dynamodb:${region}:${account}:table/${names.TABLE_NAME}`,
     bucket: `arn:${partition}:s3:::${names.EVIDENCE_BUCKET}`,
     machine: names.CAMPAIGN_MACHINE_ARN,

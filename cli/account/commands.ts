@@ -104,7 +104,10 @@ function answerCommands(): Command[] {
       .argument('<ring>', 'the ring that waits')
       .action((campaign: string, ring: string, flags: AccountFlags) => {
         const decision = { campaign, ring, decision: word === 'approve' ? ('yes' as const) : ('no' as const) };
-        return run(flags, async (open) => (await import('./approve.ts')).approve(decision, await open()));
+        return run(flags, async (open) => {
+          await open();
+          return (await import('./approve.ts')).approve(decision);
+        });
       }),
   );
 }

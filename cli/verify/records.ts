@@ -101,11 +101,12 @@ function checkVerdicts(folder: Folder, record: CampaignRecord, plan: Plan, diffe
 /** A yes is to this scope, in time, and older than what it allowed. */
 function checkApprovals(folder: Folder, record: CampaignRecord, plan: Plan, differences: Differences): void {
   const sent = new Map(ringsOf(folder, plan).map(({ ring, firstSentAt }) => [ring, firstSentAt]));
-  for (const { ring, decision, scopeHash: scope, askedAt, decidedAt, expiresAt } of record.approvals) {
+  for (const { ring, decision, scopeHash: scope, askedAt, decidedAt, expiresAt, decide, way } of record.approvals) {
     if (decision !== 'yes' || !decidedAt) continue;
     const say = (words: string) => differences.add(files.campaign, `the approval of ${ring} ${words}`);
     const firstSentAt = sent.get(ring);
     if (scope !== plan.scopeHash) say('is of another scope than the plan');
+    if (decide === 'iam' && way === 'link') say('was given by a link, and the policy asks for AWS credentials');
     if (decidedAt < askedAt) say('was given before it was asked for');
     if (decidedAt > expiresAt) say('was given after it had expired');
     if (firstSentAt && decidedAt > firstSentAt) say('was given after the ring was sent its first patch');

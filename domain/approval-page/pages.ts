@@ -1,5 +1,6 @@
 /** Everything that a visit to the page of an approval can get. */
 
+import type { Decided } from '#domain/approval.ts';
 import { wordOf } from '#domain/approval-link.ts';
 import type { FormFault } from '#domain/approval-page/form.ts';
 import {
@@ -19,13 +20,6 @@ import type { Approval } from '#domain/records.ts';
 import { Html, html } from '#domain/report/html.ts';
 import type { Answered } from '#domain/visit.ts';
 import { startedWords } from '#domain/window-text.ts';
-
-/** As loop/decision.ts tells it. */
-interface Decided {
-  what: 'recorded' | 'repeated' | 'opposite' | 'late' | 'widened' | 'replaced';
-  approval: Approval;
-  delivered: boolean;
-}
 
 /** The question, with a form if it may still be decided here. */
 export function asking(question: Question, approval: Approval, now: Instant, fault?: FormFault): Answered {
@@ -85,6 +79,9 @@ export function deciding(question: Question, decided: Decided, said: 'yes' | 'no
       );
     case 'replaced':
       return told(409, 'bad', 'This was asked anew', 'A later mail has a newer link. Please look there.');
+    case 'way':
+    case 'starter':
+      return refused('iam-only', approval);
   }
 }
 

@@ -49,11 +49,21 @@ test('a visit is what the event says, in our words', async () => {
     contentType: 'application/x-www-form-urlencoded',
     body: 'decision=yes',
     sourceIp: '203.0.113.7',
+    caller: null,
     userAgent: 'agent',
   });
   assert.deepEqual(response, { statusCode: 200, headers: { 'x-a': 'b' }, body: '<p>a whole page</p>' });
   const { visit: bare } = await visited({ queryStringParameters: undefined, headers: undefined, body: undefined });
   assert.deepEqual([bare?.query, bare?.contentType, bare?.body], [{}, '', '']);
+});
+
+test('the caller is who Lambda says signed it, and no header of the visitor', async () => {
+  const userArn = 'arn:aws:iam::123456789012:user/ann';
+  const http = { method: 'POST', sourceIp: '203.0.113.7', userAgent: 'agent' };
+  const requestContext = { http, authorizer: { iam: { userArn, accountId: '123456789012' } } };
+  assert.equal((await visited({ requestContext })).visit?.caller, userArn);
+  assert.equal((await visited({ requestContext: { http, authorizer: null } })).visit?.caller, null);
+  assert.equal((await visited({ headers: { 'x-amzn-user-arn': userArn } })).visit?.caller, null);
 });
 
 test('HEAD gets the head alone', async () => {

@@ -98,6 +98,11 @@ const SPOILED: [string, string, (directory: string) => void][] = [
         approvals[0].decidedAt = approvals[0].expiresAt;
       }),
   ],
+  [
+    'an approval by link called one where credentials were asked for',
+    'campaign.json',
+    (at) => change(at, 'campaign.json', ({ approvals }) => Object.assign(approvals[0], { decide: 'iam', way: 'link' })),
+  ],
   ['an approval removed', 'campaign.json', (at) => change(at, 'campaign.json', (r) => ({ ...r, approvals: [] }))],
   ['the plan’s scope changed', 'plan.json', (at) => change(at, 'plan.json', (p) => ({ ...p, reboot: 'NoReboot' }))],
   [

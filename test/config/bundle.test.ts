@@ -16,6 +16,7 @@ const CLIENTS: Record<string, string | null> = {
   alarms: 'cloudwatch',
   baselines: 'ssm',
   campaigns: 'dynamodb',
+  clock: null,
   engine: 'sfn',
   evidence: 's3',
   inspector: 'inspector2',

@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mayApprove } from '#domain/approval.ts';
+import {
+  decidedBy,
+  decisionWords,
+  mayApprove,
+  mayDecide,
+  type Refusal,
+  readSaid,
+  type Said,
+  undecided,
+  yesFor,
+} from '#domain/approval.ts';
 import type { Trigger } from '#domain/records.ts';
-import { ASKED } from './approval-fixture.ts';
+import { ASKED, anApproval, LATE, SCOPE, SOON } from './approval-fixture.ts';
 
 const sts = (rest: string, account = '123456789012') => `arn:aws:sts::${account}:${rest}`;
 const iam = (rest: string, account = '123456789012') => `arn:aws:iam::${account}:${rest}`;
@@ -41,4 +51,65 @@ test('a start by hand that had to wait is its starter’s still; nobody started 
   const schedule = 'arn:aws:scheduler:eu-central-1:123456789012:schedule/default/patchwright-dev-web';
   for (const kind of ['schedule', 'event', 'successor'] as const)
     assert.equal(mayApprove(iam('user/ann'), trigger(schedule, kind)), true);
+});
+
+const yes: Said = { decision: 'yes', by: iam('user/bob'), way: 'iam', askedAt: ASKED, scopeHash: SCOPE };
+const no: Said = { ...yes, decision: 'no' };
+
+test('always 5: who may decide: the way allowed, this ask, in time, this scope', () => {
+  const table: [string, Refusal | null, Said, 'link' | 'iam', string?, string?][] = [
+    ['by credentials, whatever the policy says', null, yes, 'iam'],
+    ['by credentials, where a link would do', null, yes, 'link'],
+    ['by a link', null, { ...yes, way: 'link' }, 'link'],
+    ['by a link, where credentials are asked for', 'way', { ...yes, way: 'link' }, 'iam'],
+    ['a no by a link, where credentials are asked for', 'way', { ...no, way: 'link' }, 'iam'],
+    ['of an ask that was replaced', 'replaced', { ...yes, askedAt: SOON }, 'link'],
+    ['a no of an ask that was replaced', 'replaced', { ...no, askedAt: SOON }, 'link'],
+    ['at the last moment', null, yes, 'link', anApproval().expiresAt],
+    ['too late', 'late', yes, 'link', LATE],
+    ['a no too late', 'late', no, 'link', LATE],
+    ['to another scope', 'widened', { ...yes, scopeHash: 'x' }, 'link'],
+    ['to a plan that changed', 'widened', yes, 'link', SOON, 'wider'],
+    ['a no to a plan that changed', null, no, 'link', SOON, 'wider'],
+  ];
+  for (const [what, refusal, said, decide, now = SOON, scope = SCOPE] of table)
+    assert.equal(mayDecide(anApproval({ decide }), said, scope, now), refusal, what);
+});
+
+test('always 5: only a yes that stands, by the way allowed, in time, on this scope, lets a ring go', () => {
+  const asked = anApproval({ decide: 'iam' });
+  const stands = decidedBy(asked, yes, SOON);
+  assert.equal(yesFor(stands, SCOPE), null);
+  assert.equal(yesFor(null, SCOPE), 'none');
+  assert.equal(yesFor(asked, SCOPE), 'none');
+  assert.equal(yesFor(decidedBy(asked, no, SOON), SCOPE), 'none');
+  assert.equal(yesFor(stands, 'wider'), 'widened');
+  assert.equal(yesFor({ ...stands, way: 'link' }, SCOPE), 'way');
+  const { way: _, ...without } = stands;
+  assert.equal(yesFor(without, SCOPE), 'way', 'nobody knows how it was decided');
+  assert.equal(yesFor({ ...without, decide: 'link' }, SCOPE), null);
+  assert.equal(yesFor({ ...stands, decidedAt: LATE }, SCOPE), 'late');
+});
+
+test('trap 47, always 5: a machine that was woken without a decision gets none, whatever it was woken with', () => {
+  const words = [{ decision: 'yes', scopeHash: SCOPE, by: 'ann' }, { decision: 'no' }, {}, null, 'yes', [], 7];
+  for (const woke of words) {
+    const { decision, by, way } = undecided(anApproval(), woke, SOON);
+    assert.deepEqual([decision, way], ['no', undefined], JSON.stringify(woke));
+    assert.match(by ?? '', /^nobody: the campaign was woken, and no decision stood in the table/);
+  }
+  const silence = undecided(anApproval(), { decision: 'silence' }, LATE);
+  assert.deepEqual([silence.decision, silence.by], ['silence', null]);
+  assert.match(decisionWords(silence), /nobody answered the approval of fleet by/);
+  assert.equal(decisionWords(decidedBy(anApproval(), no, SOON)), `fleet was denied by ${no.by}`);
+});
+
+test('what is no decision of the command line is none', () => {
+  const { by: _by, way: _way, ...signed } = { ...yes, campaign: 'web-1', ring: 'fleet' };
+  assert.deepEqual(readSaid(JSON.stringify({ ...signed, by: 'mallory', way: 'iam' })), signed, 'who it is, AWS says');
+  const bad = ['', 'yes', 'null', '[]', '{}', JSON.stringify({ ...signed, decision: 'maybe' })];
+  for (const key of ['campaign', 'ring', 'decision', 'askedAt', 'scopeHash'])
+    for (const value of [undefined, null, 1, ['yes'], 'x'.repeat(257)])
+      bad.push(JSON.stringify({ ...signed, [key]: value }));
+  for (const body of bad) assert.equal(readSaid(body), null, body);
 });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decideApproval, decisionWords } from '#domain/approval.ts';
 import { noCounts } from '#domain/model.ts';
 import { nextRing } from '#domain/next.ts';
 import type { GroupPolicy } from '#domain/policy.ts';
@@ -119,18 +118,6 @@ test('a proof that got too old ends the campaign Expired, and an approval does n
     at: '2024-09-04T21:00:00.000Z',
   });
   assert.equal(late.approvalSeconds, 3600);
-});
-
-test('always 5: only a yes to this scope, in time, is a yes; silence is a no', () => {
-  const decide = (answer: Parameters<typeof decideApproval>[1], hash = 'h', now = at) =>
-    decideApproval(asked, answer, hash, now);
-  assert.equal(decide({ decision: 'yes', scopeHash: 'h', by: 'ann' }).decision, 'yes');
-  assert.equal(decide({ decision: 'yes', scopeHash: 'x', by: 'ann' }).decision, 'no');
-  assert.equal(decide({ decision: 'yes', by: 'ann' }).decision, 'no', 'no hash at all');
-  assert.equal(decide({ decision: 'yes', scopeHash: 'x' }, 'x').decision, 'no', 'the plan changed since it was asked');
-  assert.equal(decide({ decision: 'yes', scopeHash: 'h' }, 'h', '2024-09-03T00:00:00.000Z').decision, 'no');
-  assert.equal(decisionWords(decide({ decision: 'no', by: 'ann' })), 'fleet was denied by ann');
-  assert.deepEqual([decide({ decision: 'silence' }).decision, decide({ decision: 'silence' }).by], ['silence', null]);
 });
 
 test('an approval is not asked for zero findings: a later ring that would fix none and asks for a yes is not begun', () => {

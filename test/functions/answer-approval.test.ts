@@ -45,6 +45,7 @@ async function page(change: Partial<Approval> = {}) {
         contentType: '',
         body: '',
         sourceIp: '203.0.113.7',
+        caller: null,
         userAgent: 'a browser',
         ...more,
       },

@@ -5,8 +5,7 @@ import { noCounts } from '#domain/model.ts';
 import type { Engine } from '#domain/ports.ts';
 import type { Question } from '#domain/question.ts';
 import { askApproval } from '../../functions/ask-approval.ts';
-import { recordApproval } from '../../functions/record-approval.ts';
-import { ASKED, anApproval, LATE, SCOPE, SOON } from '../domain/approval-fixture.ts';
+import { ASKED, LATE, SCOPE, SOON } from '../domain/approval-fixture.ts';
 import { groupPolicy } from '../domain/fleet.ts';
 import { campaignsInMemory, evidenceInMemory, noticesInMemory } from './in-memory.ts';
 
@@ -39,7 +38,11 @@ async function campaign() {
         return true;
       },
     } as Engine,
-    pages: { approval: () => 'https://page.example/', flags: () => '--stage prod --region eu-west-1' },
+    pages: {
+      decision: () => 'https://decide.example/',
+      approval: () => 'https://page.example/',
+      flags: () => '--stage prod --region eu-west-1',
+    },
     secrets: { random: () => String.fromCharCode(65 + secrets++).repeat(43) },
   };
   const ask = (taskToken: string, at = ASKED) => askApproval({ ...task, taskToken, expiresSeconds: 86_400 }, ports, at);
@@ -101,45 +104,4 @@ test('the command in the mail names the deployment', async () => {
     notices.published[0]?.body ?? '',
     /^ {2}patchwright approve web-1 fleet --stage prod --region eu-west-1$/m,
   );
-});
-
-test('what is recorded at the end of the wait: the decision that stands, whatever woke the machine', async () => {
-  const table = [
-    [{}, { decision: 'silence' }, LATE, 'Denied', 'nobody answered the approval of fleet by 2024-09-02T00:24:00.000Z'],
-    [{ decision: 'yes', by: 'ann' }, { decision: 'silence' }, LATE, 'Approved', 'fleet was approved by ann'],
-    [
-      { decision: 'no', by: 'ann' },
-      { decision: 'yes', scopeHash: SCOPE, by: 'bob' },
-      SOON,
-      'Denied',
-      'fleet was denied by ann',
-    ],
-    [
-      { decision: 'yes', by: 'ann', scopeHash: 'other' },
-      { decision: 'yes' },
-      SOON,
-      'Denied',
-      'fleet was approved by ann',
-    ],
-    [{}, { decision: 'yes', scopeHash: SCOPE, by: 'bob' }, SOON, 'Approved', 'fleet was approved by bob'],
-    [
-      {},
-      { decision: 'yes', scopeHash: SCOPE, by: 'bob' },
-      LATE,
-      'Denied',
-      'fleet was denied by bob, whose yes came too late',
-    ],
-  ] as const;
-  for (const [standing, answer, at, decision, why] of table) {
-    const { campaigns, evidence, stored } = await campaign();
-    await campaigns.putApproval(anApproval(standing));
-    const result = await recordApproval({ ...task, answer: { ...answer } }, { campaigns, evidence }, at);
-    assert.deepEqual(result, { decision, why });
-    assert.equal((await stored())?.taskToken, null, 'the machine has read it: nobody needs to wake it any more');
-    assert.deepEqual(
-      await recordApproval({ ...task, answer: { ...answer } }, { campaigns, evidence }, at),
-      result,
-      'twice',
-    );
-  }
 });

@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Said } from '#domain/approval.ts';
 import { AwsRefused, AwsUnavailable } from '#domain/errors.ts';
 import type { Engine, ExecutionStatus } from '#domain/ports.ts';
 import type { Approval } from '#domain/records.ts';
 import { decide, deliverDecisions } from '#loop/decision.ts';
-import { anApproval, LATE, SCOPE, SOON } from '../domain/approval-fixture.ts';
+import { ASKED, anApproval, LATE, SCOPE, SOON } from '../domain/approval-fixture.ts';
 import { campaignsInMemory, evidenceInMemory } from '../functions/in-memory.ts';
+
+const said = (decision: 'yes' | 'no', by: string): Said => ({
+  decision,
+  by,
+  way: 'link',
+  askedAt: ASKED,
+  scopeHash: SCOPE,
+});
 
 /** `good`: whether Step Functions still takes the token, or what it throws. */
 async function asked(
@@ -32,7 +41,7 @@ async function asked(
   const ports = { campaigns, evidence, engine: engine as unknown as Engine };
   const stored = async () => (await campaigns.approval('web-1', 'fleet')) ?? anApproval();
   const say = async (decision: 'yes' | 'no', now = SOON, by = 'ann') =>
-    decide(await stored(), { decision, by }, ports, now);
+    decide(await stored(), said(decision, by), ports, now);
   return { say, stored, answers, ports, engine, approval, evidence, campaigns };
 }
 
@@ -70,8 +79,8 @@ test('always 5: after the time, or on a widened scope, a yes is none; a no still
 test('of two who decide at the same time one is recorded, and the other is told', async () => {
   const { approval, ports, stored } = await asked();
   const both = await Promise.all([
-    decide(approval, { decision: 'yes', by: 'ann' }, ports, SOON),
-    decide(approval, { decision: 'no', by: 'bob' }, ports, SOON),
+    decide(approval, said('yes', 'ann'), ports, SOON),
+    decide(approval, said('no', 'bob'), ports, SOON),
   ]);
   assert.deepEqual(both.map(({ what }) => what).sort(), ['opposite', 'recorded']);
   assert.equal((await stored()).by, both.find(({ what }) => what === 'recorded')?.approval.by);
@@ -81,7 +90,7 @@ test('an ask that was replaced meanwhile is not decided by the older one', async
   const { approval, ports, campaigns, stored } = await asked();
   await campaigns.putApproval({ ...approval, askedAt: '2024-09-01T00:25:00.000Z', taskToken: 'token-2' });
   campaigns.decide = async () => false; // as the table's condition on the ask does
-  assert.equal((await decide(approval, { decision: 'yes', by: 'ann' }, ports, SOON)).what, 'replaced');
+  assert.equal((await decide(approval, said('yes', 'ann'), ports, SOON)).what, 'replaced');
   assert.equal((await stored()).decision, null);
 });
 

@@ -1,25 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { GetExecutionHistoryCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { campaigns } from '#aws/campaigns.ts';
 import { engine } from '#aws/engine.ts';
-import { evidence } from '#aws/evidence.ts';
-import { instant } from '#domain/instant.ts';
-import type { CampaignRecord } from '#domain/records.ts';
-import { decideAs } from '../../cli/account/approve.ts';
+import { answerOf } from '#domain/approval.ts';
+import type { Approval, CampaignRecord } from '#domain/records.ts';
 import { CAMPAIGN, STARTER, type Waiting, waiting } from './waiting.ts';
 
 const record = ({ rehearsal }: Waiting): CampaignRecord =>
   JSON.parse(Buffer.from(rehearsal.evidence().get(`web/${CAMPAIGN}/campaign.json`) ?? []).toString());
-
-const byArn = ({ rehearsal }: Waiting, arn: string, decision: 'yes' | 'no') =>
-  rehearsal.act('operator', () =>
-    decideAs(
-      arn,
-      { campaign: CAMPAIGN, ring: 'fleet', decision },
-      { campaigns, engine, evidence },
-      instant(rehearsal.clock.now()),
-    ),
-  );
 
 test('a yes through the link: the campaign goes on, and its evidence has no secret and no token', () =>
   waiting({}, async (stage) => {
@@ -99,25 +88,100 @@ test('a lost wake-up: the decision stands, the sweeper wakes the campaign with i
 describe('with AWS credentials', () => {
   test('who started it by hand may not approve it; another person may, and the evidence names them', () =>
     waiting({ decide: 'iam' }, async (stage) => {
-      const { post, word, get } = stage;
+      const { post, word, get, byArn } = stage;
       assert.equal((await post({ decision: 'yes', word })).status, 403);
       assert.match((await get()).body, /patchwright approve web-1 fleet/);
-      await assert.rejects(byArn(stage, STARTER, 'yes'), { name: 'BadInput', message: /started web-1 by hand/ });
+      assert.deepEqual(await byArn(STARTER, 'yes'), { status: 403, what: 'starter' });
       assert.equal((await stage.approval()).decision, null);
       const arn = 'arn:aws:sts::123456789012:assumed-role/admin/alice';
-      assert.equal((await byArn(stage, arn, 'yes')).what, 'recorded');
-      await assert.rejects(byArn(stage, arn, 'no'), { name: 'BadInput', message: /was approved by .*alice before/ });
+      assert.equal((await byArn(arn, 'yes')).what, 'recorded');
+      assert.deepEqual(await byArn(arn, 'no'), { status: 409, what: 'opposite' });
       assert.equal(await stage.toTheEnd(), 'Completed');
-      assert.equal(record(stage).approvals[0]?.by, arn);
+      const [approval] = record(stage).approvals;
+      assert.deepEqual([approval?.by, approval?.way], [arn, 'iam']);
+      assert.ok(!('decideAt' in (approval ?? {})));
     }));
 
-  test('who started it may stop it; an approval that nobody asked for is bad input', () =>
+  test('who started it may stop it; an approval that nobody asked for is not there', () =>
     waiting({}, async (stage) => {
-      assert.equal((await byArn(stage, STARTER, 'no')).what, 'recorded');
+      assert.equal((await stage.byArn(STARTER, 'no')).what, 'recorded');
       assert.equal(await stage.toTheEnd(), 'Denied');
-      const foreign = stage.rehearsal.act('operator', () =>
-        decideAs(STARTER, { campaign: 'web-2', ring: 'fleet', decision: 'no' }, { campaigns, engine, evidence }, ''),
-      );
-      await assert.rejects(foreign, { name: 'BadInput', message: /no approval of the ring fleet was asked for/ });
+      assert.deepEqual(await stage.byArn(STARTER, 'no', { campaign: 'web-2' }), { status: 404, what: 'not-asked' });
+    }));
+
+  test('always 5: without a signature nobody gets as far as the function', () =>
+    waiting({ decide: 'iam' }, async ({ rehearsal, approval }) => {
+      const { decideAt: url = '', askedAt, scopeHash } = await approval();
+      const body = JSON.stringify({ campaign: CAMPAIGN, ring: 'fleet', decision: 'yes', askedAt, scopeHash });
+      assert.equal((await rehearsal.visit({ method: 'POST', url, body })).status, 403);
+      assert.equal((await approval()).decision, null);
     }));
 });
+
+describe('trap 47, always 5: whoever reads the task token out of the history and wakes the campaign decides nothing', () => {
+  const wakes: [string, (asked: Approval, other: Approval) => unknown][] = [
+    [
+      'with the scope hash, under another name',
+      ({ scopeHash }) => ({ decision: 'yes', scopeHash, by: 'arn:aws:iam::123456789012:user/other' }),
+    ],
+    ['with a wrong hash', () => ({ decision: 'yes', scopeHash: 'x', by: 'ann' })],
+    ['with no decision', () => ({})],
+    ['with no words at all', () => null],
+    ['with the decision of another ask', (_asked, other) => answerOf(other)],
+  ];
+  for (const [what, output] of wakes)
+    for (const decide of ['iam', 'link'] as const)
+      test(`${what}, decide: ${decide}`, () =>
+        waiting({ decide }, async (stage) => {
+          const { rehearsal, approval, toTheEnd } = stage;
+          const asked = await approval();
+          const token = await tokenIn(rehearsal);
+          assert.equal(token, asked.taskToken);
+          const other: Approval = {
+            ...asked,
+            ring: 'canary',
+            decision: 'yes',
+            by: 'ann',
+            way: 'iam',
+            decidedAt: asked.askedAt,
+          };
+          await rehearsal.act('operator', async () => {
+            await campaigns.putApproval({ ...other, decision: null });
+            await campaigns.decide(other);
+            await engine.answer(token, output(asked, other));
+          });
+          assert.equal(await toTheEnd(), 'Denied');
+          assert.match(
+            record(stage).why,
+            /fleet was denied by nobody: the campaign was woken, and no decision stood in/,
+          );
+        }));
+
+  test('nor does a yes by link that somebody wrote past the page, where the policy asks for credentials', () =>
+    waiting({ decide: 'iam' }, async (stage) => {
+      const asked = await stage.approval();
+      const forged: Approval = {
+        ...asked,
+        decision: 'yes',
+        by: '203.0.113.7 by mail link',
+        way: 'link',
+        decidedAt: asked.askedAt,
+      };
+      await stage.rehearsal.act('operator', async () => {
+        assert.ok(await campaigns.decide(forged));
+        await engine.answer(asked.taskToken ?? '', answerOf(forged));
+      });
+      assert.equal(await stage.toTheEnd(), 'Denied');
+      assert.match(record(stage).why, /but it was given by a link, and the policy asks for AWS credentials/);
+    }));
+});
+
+/** As anybody finds it who may read the execution's history. */
+async function tokenIn(rehearsal: Waiting['rehearsal']): Promise<string> {
+  const executionArn = rehearsal.executions().find(({ machine }) => machine === 'campaign')?.arn;
+  const { events = [] } = await rehearsal.act('operator', () =>
+    new SFNClient({}).send(new GetExecutionHistoryCommand({ executionArn, reverseOrder: true })),
+  );
+  const scheduled = events.find(({ taskScheduledEventDetails: of }) => of?.resource === 'invoke.waitForTaskToken');
+  return JSON.parse(scheduled?.taskScheduledEventDetails?.parameters ?? '{}').Payload.taskToken;
+}

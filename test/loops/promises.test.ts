@@ -107,6 +107,8 @@ describe('a promise that breaks is named by its number', () => {
       ),
       ['5'],
     );
+    const byCredentials = { ...group, approvals: { ...group.approvals, decide: 'iam' as const } };
+    assert.deepEqual(numbers({ group: byCredentials }), ['5'], 'a yes by link, where credentials are asked for');
   });
 
   test('always 6: a finding in no bucket, and one in two', () => {

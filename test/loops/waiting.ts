@@ -26,6 +26,8 @@ export interface Waiting {
     more?: { link?: string; headers?: Record<string, string> },
   ): Promise<UrlResponse>;
   approval(): Promise<Approval>;
+  /** `patchwright approve` or `deny` by these credentials. */
+  byArn(arn: string, decision: 'yes' | 'no', change?: object): Promise<{ status: number; what: string }>;
   /** Everything that a visit must not change. */
   state(): Promise<string>;
   toTheEnd(): Promise<string>;
@@ -87,6 +89,13 @@ async function waitingOf(rehearsal: Rehearsal): Promise<Waiting> {
         body: new URLSearchParams(fields).toString(),
       }),
     approval,
+    async byArn(arn, decision, change = {}) {
+      const { askedAt, scopeHash, decideAt = '' } = await approval();
+      const body = JSON.stringify({ campaign: CAMPAIGN, ring: 'fleet', decision, askedAt, scopeHash, ...change });
+      const headers = { 'content-type': 'application/json' };
+      const answer = await rehearsal.visit({ method: 'POST', url: decideAt, headers, body, as: arn });
+      return { status: answer.status, what: JSON.parse(answer.body).what };
+    },
     state: async () =>
       JSON.stringify([await approval(), running(), rehearsal.calls.get('states.SendTaskSuccess') ?? 0]),
     async toTheEnd() {

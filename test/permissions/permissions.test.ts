@@ -197,6 +197,17 @@ describe('permissions of the packaged template', { timeout: 600_000 }, () => {
     }
   });
 
+  test('always 5: the function that takes decisions by credentials is open to whom IAM allows it, and to nobody else', () => {
+    const { DecideApprovalLambdaFunctionUrl: url, AskApprovalLambdaFunction: asks } = template.Resources;
+    assert.equal(url?.Properties.AuthType, 'AWS_IAM');
+    const open = Object.values(template.Resources)
+      .filter(({ Type }) => Type === 'AWS::Lambda::Permission')
+      .filter(({ Properties }) => JSON.stringify(Properties.FunctionName).includes('decideApproval'));
+    assert.deepEqual(open, []);
+    const { DECISION_URL } = asks?.Properties.Environment.Variables ?? {};
+    assert.equal(DECISION_URL, 'DecideApprovalLambdaFunctionUrl.FunctionUrl');
+  });
+
   test('trap 12: the page of an approval is open by both permissions, its function by way of the page alone', () => {
     const open = Object.values(template.Resources)
       .filter(({ Type, Properties }) => Type === 'AWS::Lambda::Permission' && Properties.Principal === '*')

@@ -81,6 +81,7 @@ async function all(): Promise<Rehearsal[]> {
   const rehearsals: Rehearsal[] = [];
   const plain = loadScenario(join(root, 'scenarios/duplicate-trigger.yml'));
   const asked = { ...plain, policy: {}, answers: [{ answer: 'yes' as const, afterMinutes: 30 }] };
+  const signed = { ...asked, policy: { approvals: { decide: 'iam' } } };
   const fleet = (change: object) => plain.fleet.map((hosts) => ({ ...hosts, ...change, tags: { ...hosts.tags } }));
   const more: Scenario[] = [
     { ...plain, fleet: fleet({ scanMode: 'EC2_INSPECTOR_AGENT_BASED' }), faults: [] },
@@ -91,6 +92,8 @@ async function all(): Promise<Rehearsal[]> {
     { ...plain, fleet: plain.fleet.map(spelledApart), faults: [] },
     { ...plain, alarms: [], faults: [] }, // told as it opens
     { ...asked, faults: [{ do: 'fail-call', operation: 'states.SendTaskSuccess', times: 9 }] },
+    { ...signed, faults: [{ do: 'fail-call', operation: 'states.SendTaskSuccess', times: 9 }] },
+    { ...signed, faults: [{ do: 'lose-response', operation: 'states.SendTaskSuccess', times: 1 }] },
     { ...asked, faults: [{ do: 'lose-response', operation: 'states.SendTaskSuccess', times: 1 }] },
     // Closed after the command of a silent host was given up, and before its work could not go on any more.
     {

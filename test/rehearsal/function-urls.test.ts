@@ -76,6 +76,44 @@ test('the gateway serves it to real browsers', () =>
     assert.equal((await fetch(`${rehearsal.endpoint}/_lambda-url/nobody/`)).status, 400);
   }));
 
+test('AuthType AWS_IAM: who signed it stands in the event; unsigned, or signed for another service or Region, it is Forbidden', () =>
+  served(async (rehearsal) => {
+    const url = 'https://hear.lambda-url.eu-central-1.on.aws/';
+    const as = 'arn:aws:iam::123456789012:user/ann';
+    const { event } = JSON.parse((await rehearsal.visit({ method: 'POST', url, as })).body);
+    assert.deepEqual(
+      [event.requestContext.accountId, event.requestContext.authorizer.iam.userArn],
+      ['123456789012', as],
+    );
+    const open = JSON.parse((await rehearsal.visit({ method: 'GET', url: URL_, as })).body).event.requestContext;
+    assert.deepEqual([open.accountId, open.authorizer], ['anonymous', null]);
+    assert.equal((await rehearsal.visit({ method: 'GET', url })).status, 403);
+    const asked = (change: Record<string, string>) =>
+      fetch(`${rehearsal.endpoint}/_lambda-url/hear/`, {
+        headers: { 'x-amz-date': '20240901T020000Z', authorization: signature('eu-central-1/lambda'), ...change },
+      });
+    const good = (await (await asked({})).json()) as { event: typeof event };
+    assert.match(
+      good.event.requestContext.authorizer.iam.userArn,
+      /^arn:aws:sts::123456789012:assumed-role\/rehearsal\//,
+    );
+    const refused = [
+      { authorization: '' },
+      { authorization: 'Bearer x' },
+      { authorization: signature('eu-central-1/execute-api') },
+      { authorization: signature('us-east-1/lambda') },
+      { authorization: signature('eu-central-1/lambda', 'x-amz-date') },
+      { 'x-amz-date': '' },
+    ];
+    for (const change of refused) {
+      const answer = await asked(change as unknown as Record<string, string>);
+      assert.deepEqual([answer.status, await answer.text()], [403, '{"Message":"Forbidden"}'], JSON.stringify(change));
+    }
+  }));
+
+const signature = (scope: string, signed = 'host;x-amz-date') =>
+  `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20240901/${scope}/aws4_request, SignedHeaders=${signed}, Signature=${'0'.repeat(64)}`;
+
 test('always 10: what a function draws is the same with the same seed', async () => {
   const drawn: string[] = [];
   for (let run = 0; run < 2; run++)
