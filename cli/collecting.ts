@@ -4,7 +4,7 @@ import type { CampaignRecord, Delta, Plan, RingRecord } from '#domain/records.ts
 import { folderOf } from '#domain/short-name.ts';
 import type { Mail, Rehearsal } from '#rehearsal/api.ts';
 import { OPERATOR } from './people.ts';
-import type { Rehearsed } from './rehearsed.ts';
+import type { RehearsedCampaign } from './rehearsed.ts';
 import type { Shown } from './shown.ts';
 import { stateEntered } from './watching.ts';
 
@@ -31,7 +31,7 @@ export function collect(rehearsal: Rehearsal, ended: Ended): Shown {
   const record = read<CampaignRecord>(files.campaign);
   const delta = read<Delta>(files.delta);
   const records = (plan?.rings ?? []).map(({ ring }) => read<RingRecord>(files.ring(ring)));
-  const run: Rehearsed = {
+  const run: RehearsedCampaign = {
     version: 1,
     campaign: {
       id: ended.campaign,
@@ -63,7 +63,7 @@ function outcomeOf(rehearsal: Rehearsal, arn: string): string {
   return typeof output?.outcome === 'string' ? output.outcome : 'Lost';
 }
 
-function ringOf(planned: Plan['rings'][number], record: RingRecord | null): Rehearsed['rings'][number] {
+function ringOf(planned: Plan['rings'][number], record: RingRecord | null): RehearsedCampaign['rings'][number] {
   const hosts = record?.hosts ?? [];
   const verdict = record?.verdict ?? null;
   return {
@@ -78,7 +78,7 @@ function ringOf(planned: Plan['rings'][number], record: RingRecord | null): Rehe
   };
 }
 
-function deltaOf(delta: Delta): NonNullable<Rehearsed['delta']> {
+function deltaOf(delta: Delta): NonNullable<RehearsedCampaign['delta']> {
   const { before, fixed, closedOtherwise, remaining, unverified, gone, after, rescored } = delta;
   const buckets = { before, fixed, closedOtherwise, remaining, unverified, gone, new: delta.new, after };
   return { ...buckets, remainingByReason: { ...delta.remainingByReason }, rescored };
@@ -94,7 +94,7 @@ function callsOf({ callsByCaller }: Rehearsal): Record<string, number> {
   return Object.fromEntries([...calls].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function noticeOf(mail: Mail): Rehearsed['notices'][number] {
+function noticeOf(mail: Mail): RehearsedCampaign['notices'][number] {
   const { kind = '', id = mail.messageId } = mail.attributes;
   return { topic: mail.topic, kind, subject: mail.subject, id };
 }

@@ -26,6 +26,28 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
+/** From the one that asks most for a person to the one that asks least. */
+const WORST_FIRST = [
+  'Lost',
+  'Denied',
+  'Halted',
+  'Expired',
+  'Blind',
+  'Stuck',
+  'Nothing',
+  'Observed',
+  'Coalesced',
+  'Completed',
+];
+
+/** Of several campaigns of one run the one whose end counts: the worst, of equal ones the first. */
+export function worstOf<T>(all: readonly T[], outcomeOf: (each: T) => string): T {
+  const rank = (each: T) => WORST_FIRST.indexOf(outcomeOf(each));
+  const [first, ...others] = all;
+  if (first === undefined) throw new Error('no campaign');
+  return others.reduce((worst, each) => (rank(each) < rank(worst) ? each : worst), first);
+}
+
 export function exitOf(outcome: string): number {
   return EXITS.get(outcome) ?? 5;
 }

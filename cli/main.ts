@@ -41,7 +41,10 @@ try {
   const aws = wordsOf(error);
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : BAD_INPUT;
-  } else if (error instanceof BadInput || error instanceof PolicyFaults) {
+  } else if (error instanceof BadInput) {
+    for (const fault of error.faults) process.stderr.write(`patchwright: ${fault}\n`); // what is to be pasted stands as it is
+    process.exitCode = BAD_INPUT;
+  } else if (error instanceof PolicyFaults) {
     for (const line of error.message.split('\n')) process.stderr.write(`patchwright: ${line}\n`);
     process.exitCode = BAD_INPUT;
   } else if (aws) {

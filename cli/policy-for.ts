@@ -16,20 +16,31 @@ export function usualPolicy(): string {
 
 /**
  * The policy of `file` with `overrides` (whose settings they are: `by`) merged into the group's part before it is checked: maps
- * key by key, lists whole. Throws PolicyFaults, and BadInput for a group that it does not have.
+ * key by key, lists whole. A group that it does not have is made `like` another. Throws PolicyFaults, and BadInput for a group that it
+ * does not have, also not to be like.
  */
-export function policyFor(file: string, group: string, overrides: Record<string, unknown>, by: string): Policy {
+export function policyFor(
+  file: string,
+  group: string,
+  overrides: Record<string, unknown>,
+  by: string,
+  like: string = group,
+): Policy {
   const policy = loadPolicy(file);
-  const known = Object.keys(policy.groups);
-  if (!groupIn(policy, group)) {
-    throw new BadInput([
-      `${file}: has no group ${group}. Remedy: name one of ${known.join(', ')} by --group, or add it`,
-    ]);
-  }
-  if (Object.keys(overrides).length === 0) return policy;
+  const part = groupIn(policy, group) ?? groupIn(policy, like);
+  if (!part) throw new BadInput([noGroup(file, policy, group)]);
+  if (part.name === group && Object.keys(overrides).length === 0) return policy;
   const document = parseDocument(readFileSync(file, 'utf8'));
-  mergeAt(document, ['groups', group], overrides);
+  if (part.name !== group && !groupIn(policy, group)) {
+    document.setIn(['groups', group], document.createNode(document.toJS().groups[part.name]));
+  }
+  mergeAt(document, ['groups', groupIn(policy, group)?.name ?? group], overrides);
   return loadText(document.toString(), `${file} with the policy of ${by}`);
+}
+
+/** In words, with the remedy. */
+export function noGroup(file: string, { groups }: Policy, group: string): string {
+  return `${file}: has no group ${group}. Remedy: name one of ${Object.keys(groups).join(', ')} by --group, or add it`;
 }
 
 function mergeAt(document: Document, path: string[], value: unknown): void {

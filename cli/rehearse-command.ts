@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { exitOf, INTERRUPTED, Interrupted } from './exit.ts';
+import type { Rehearsing } from './rehearsing.ts';
 import { liveScreen } from './screen/live.ts';
 import { report } from './screen/report.ts';
-import { painter } from './screen/text.ts';
+import { type Paint, painter, several } from './screen/text.ts';
 
 interface Flags {
   scenario?: string;
@@ -12,7 +13,9 @@ interface Flags {
   json?: true;
   out?: string;
   approve?: 'yes' | 'no' | 'never';
-  findings?: string;
+  findings?: string[];
+  account?: string;
+  region?: string;
 }
 
 export function rehearseCommand(): Command {
@@ -28,10 +31,13 @@ export function rehearseCommand(): Command {
       new Option('--approve <answer>', 'what people answer where the policy asks').choices(['yes', 'no', 'never']),
     )
     .addOption(
-      new Option('--findings <file>', 'rehearse the fleet of an export of `aws inspector2 list-findings`').conflicts(
-        'scenario',
-      ),
+      new Option(
+        '--findings <file...>',
+        'rehearse the fleet of an export of `aws inspector2 list-findings`, or of saved finding events; may be gzipped',
+      ).conflicts('scenario'),
     )
+    .option('--account <id>', 'of findings of several accounts: the one to take (default: that with most)')
+    .option('--region <name>', 'of findings of several Regions: the one to take (default: that with most)')
     .addHelpText('after', EXAMPLES)
     .action(run);
 }
@@ -43,7 +49,8 @@ Examples:
   patchwright rehearse
   patchwright rehearse --scenario canary-fails --json
   patchwright rehearse --group batch --seed 7 --out /tmp/batch
-  patchwright rehearse --findings findings.json --group web --approve never`;
+  patchwright rehearse --findings findings.json --group web --approve never
+  patchwright rehearse --findings events/*.gz --account 123456789012`;
 
 async function run({ json, ...flags }: Flags): Promise<void> {
   const { rehearse } = await import('./rehearsing.ts'); // the SDK and the rehearsal are nothing that --help should load
@@ -56,7 +63,7 @@ async function run({ json, ...flags }: Flags): Promise<void> {
     const rehearsed = await rehearse({ ...flags, signal: interrupt.signal, ...(live ? { watcher: live } : {}) });
     live?.clear();
     const size = { columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 30 };
-    const text = json ? JSON.stringify(rehearsed.run, null, 2) : report(rehearsed.shown, paint, size).join('\n');
+    const text = json ? JSON.stringify(rehearsed.run, null, 2) : screen(rehearsed.all, paint, size).join('\n');
     process.stdout.write(`${text}\n`);
     process.exitCode = exitOf(rehearsed.run.campaign.outcome);
   } catch (error) {
@@ -67,6 +74,17 @@ async function run({ json, ...flags }: Flags): Promise<void> {
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
+}
+
+/** One report after the other, and where there are several, how each ended. */
+function screen(all: readonly Rehearsing[], paint: Paint, size: { columns: number; rows: number }): string[] {
+  const reports = all.map(({ shown }) => report(shown, paint, size));
+  if (reports.length === 1) return reports.flat();
+  const ends = all.map(({ run }) => {
+    const delta = run.delta ? `, ${run.delta.fixed.total} of ${several(run.delta.before.total, 'finding')} fixed` : '';
+    return `  ${run.campaign.group}: ${run.campaign.outcome}${delta}`;
+  });
+  return [...reports.flatMap((lines) => [...lines, '']), paint('bold', several(all.length, 'campaign')), ...ends];
 }
 
 function wholeNumber(text: string): number {

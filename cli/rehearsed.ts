@@ -40,7 +40,7 @@ const DeltaCounts = z.object({
   rescored: whole,
 });
 
-export const RehearsedSchema = z.object({
+const Campaign = z.object({
   version: z.literal(1),
   campaign: z.object({
     id: z.string(),
@@ -64,6 +64,14 @@ export const RehearsedSchema = z.object({
     .describe('what was done with the input that people should know: entries skipped, hosts placed'),
 });
 
+export const RehearsedSchema = Campaign.extend({
+  campaigns: z
+    .array(Campaign)
+    .optional()
+    .describe('where a run had several: all of them, in their order; above stands the one with the worst outcome'),
+});
+
+export type RehearsedCampaign = z.infer<typeof Campaign>;
 export type Rehearsed = z.infer<typeof RehearsedSchema>;
 
 export function rehearsedJsonSchema(): Record<string, unknown> {

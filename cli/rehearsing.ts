@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadPolicy } from '#config/policy.ts';
 import { policyJson } from '#config/policy-json.ts';
 import { instant } from '#domain/instant.ts';
 import { groupIn, type Policy } from '#domain/policy.ts';
@@ -9,10 +10,13 @@ import { campaignName } from '#domain/successor.ts';
 import type { ExecutionView, Rehearsal } from '#rehearsal/api.ts';
 import type { Scenario } from '#rehearsal/scenario.ts';
 import type { HostTruth } from '#rehearsal/world/truth.ts';
-import { importScenario } from './findings/scenario.ts';
+import { BadInput } from './bad-input.ts';
+import { worstOf } from './exit.ts';
+import { stubFor } from './findings/groups.ts';
+import { importScenarios, readFleet } from './findings/scenario.ts';
 import { DOCUMENT, type Out, openOut } from './out.ts';
-import { policyFor, usualPolicy } from './policy-for.ts';
-import type { Rehearsed } from './rehearsed.ts';
+import { noGroup, policyFor, usualPolicy } from './policy-for.ts';
+import type { Rehearsed, RehearsedCampaign } from './rehearsed.ts';
 import { scenarioOf } from './scenarios.ts';
 import type { Shown } from './shown.ts';
 import type { Watcher } from './watching.ts';
@@ -23,14 +27,16 @@ export interface RehearseOptions {
   group?: string | undefined; // default: the scenario's
   seed?: number | undefined; // default: the scenario's
   approve?: 'yes' | 'no' | 'never' | undefined; // overrules the scenario's people
-  findings?: string | undefined; // an export that gives the fleet
+  findings?: string | readonly string[] | undefined; // files of findings that give the fleet
+  account?: string | undefined; // of findings of several accounts or Regions the ones to take
+  region?: string | undefined;
   out?: string | null | undefined; // null: no files; default: out/<campaign>
   watcher?: Watcher | undefined;
   signal?: AbortSignal | undefined;
 }
 
 export interface Rehearsing {
-  run: Rehearsed;
+  run: RehearsedCampaign;
   shown: Shown;
   rehearsal: Rehearsal; // closed; what it recorded stays
   executions: ExecutionView[];
@@ -38,33 +44,66 @@ export interface Rehearsing {
   truth: HostTruth[]; // what really became of the hosts
 }
 
+/** A run of one or several campaigns, one after the other: the worst on top, and in its `run` all of them. */
+export interface RehearsedRun extends Rehearsing {
+  run: Rehearsed;
+  all: Rehearsing[];
+}
+
 /**
- * Rehearses one campaign, without any screen: from the scenario's start until its executions have ended and its lease is free.
+ * Rehearses without any screen: each campaign from its scenario's start until its executions have ended and its lease is free. Several
+ * are those of an export whose hosts are of several groups; each has a world of its own.
  * Throws BadInput and PolicyFaults for what the person can mend, before anything runs; Interrupted at the signal.
  */
-export async function rehearse(options: RehearseOptions = {}): Promise<Rehearsing> {
-  const given = read(options);
-  const campaign = campaignName(given.group, instant(given.scenario.start));
-  const out = options.out === null ? null : openOut(options.out ?? join('out', campaign));
+export async function rehearse(options: RehearseOptions = {}): Promise<RehearsedRun> {
+  const { given, group } = read(options);
+  const [first] = given;
+  if (!first) throw new Error('nothing to rehearse');
+  const alone = given.length === 1;
+  const named = campaignName(group, instant(first.scenario.start));
+  const out = options.out === null ? null : openOut(options.out ?? join('out', named));
+  try {
+    const all: Rehearsing[] = [];
+    for (const each of given) {
+      const campaign = campaignName(each.group, instant(each.scenario.start));
+      const evidenceAt = out && (alone ? out.directory : join(out.directory, campaign));
+      all.push(await rehearseOne(each, campaign, evidenceAt, options));
+    }
+    const worst = worstOf(all, ({ run }) => run.campaign.outcome);
+    const run = alone ? worst.run : { ...worst.run, campaigns: all.map((each) => each.run) };
+    if (out) {
+      for (const each of all) keep(out, each, alone ? '' : `${each.run.campaign.id}/`);
+      out.add(DOCUMENT, `${JSON.stringify(run, null, 2)}\n`);
+      out.finish();
+    }
+    return { ...worst, run, all };
+  } finally {
+    out?.discard();
+  }
+}
+
+async function rehearseOne(
+  given: Given,
+  campaign: string,
+  evidenceAt: string | null,
+  options: RehearseOptions,
+): Promise<Rehearsing> {
   const directory = mkdtempSync(join(tmpdir(), 'patchwright-'));
   try {
     const policyFile = join(directory, 'policy.json');
     writeFileSync(policyFile, policyJson(given.policy));
     const { conduct } = await import('./conducting.ts'); // the SDK and the small AWS, which bad input should not wait for
-    const rehearsing = await conduct({
+    return await conduct({
       ...given,
       campaign,
       policyFile,
       seed: options.seed ?? given.scenario.seed,
       approve: options.approve,
-      evidenceAt: out?.directory ?? null,
+      evidenceAt,
       watcher: options.watcher,
       signal: options.signal,
     });
-    if (out) keep(out, rehearsing, folderOf({ group: given.group, campaign: rehearsing.run.campaign.id }));
-    return rehearsing;
   } finally {
-    out?.discard();
     rmSync(directory, { recursive: true, force: true });
   }
 }
@@ -76,37 +115,51 @@ interface Given {
   asides: string[];
 }
 
-function read(options: RehearseOptions): Given {
+/** `group`: the one that the run is called by. */
+function read(options: RehearseOptions): { given: Given[]; group: string } {
   const file = options.policy ?? usualPolicy();
-  const { scenario, asides } = options.findings
-    ? fromFindings(options.findings, file, options.group)
-    : { scenario: fleetOf(options.scenario ?? 'default'), asides: [] };
+  const files = typeof options.findings === 'string' ? [options.findings] : (options.findings ?? []);
+  if (files.length > 0) return fromFindings(files, file, options);
+  const scenario = fleetOf(options.scenario ?? 'default');
   const group = options.group ?? scenario.group;
   // What a scenario says of the policy it says of its own group; the others are as they are written.
   const overrides = group === scenario.group ? scenario.policy : {};
-  return { scenario, group, asides, policy: policyFor(file, group, overrides, `scenario ${scenario.name}`) };
+  const policy = policyFor(file, group, overrides, `scenario ${scenario.name}`);
+  return { given: [{ scenario, group, asides: [], policy }], group };
 }
 
 function fleetOf(scenario: string | Scenario): Scenario {
   return typeof scenario === 'string' ? scenarioOf(scenario) : scenario;
 }
 
-function fromFindings(file: string, policyFile: string, asked: string | undefined) {
-  const group = asked ?? 'web';
-  const policy = groupIn(policyFor(policyFile, group, {}, ''), group);
-  if (!policy) throw new Error(`policyFor gave no ${group}`);
-  return importScenario(file, policy);
+function fromFindings(files: readonly string[], policyFile: string, options: RehearseOptions) {
+  const { account, region } = options;
+  const fleet = readFleet(files, { ...(account ? { account } : {}), ...(region ? { region } : {}) });
+  const policy = loadPolicy(policyFile);
+  const usual = groupIn(policy, USUAL_GROUP) ? USUAL_GROUP : Object.keys(policy.groups)[0];
+  const asked = options.group ?? usual ?? USUAL_GROUP;
+  const group = groupIn(policy, asked);
+  if (!group) throw new BadInput([`${noGroup(policyFile, policy, asked)}:\n${stubFor(fleet.hosts, asked)}`]);
+  const given = importScenarios(fleet, group).map(({ scenario, asides }) => ({
+    scenario,
+    asides,
+    group: scenario.group,
+    policy: policyFor(policyFile, scenario.group, scenario.policy, `scenario ${scenario.name}`, group.name),
+  }));
+  return { given, group: group.name };
 }
 
-function keep(out: Out, { run, shown, evidence }: Rehearsing, prefix: string): void {
+const USUAL_GROUP = 'web';
+
+function keep(out: Out, { run, shown, evidence }: Rehearsing, folder: string): void {
+  const prefix = folderOf({ group: run.campaign.group, campaign: run.campaign.id });
   for (const [key, content] of evidence) {
     // Other campaigns (a successor, another group) keep their names.
-    out.add(key.startsWith(prefix) ? key.slice(prefix.length) : join('others', key), content);
+    out.add(folder + (key.startsWith(prefix) ? key.slice(prefix.length) : join('others', key)), content);
   }
   shown.mails.forEach((mail, place) => {
     const number = String(place + 1).padStart(2, '0');
-    out.add(`mail/${number}-${mail.attributes.kind ?? 'mail'}.txt`, `Subject: ${mail.subject}\n\n${mail.body}\n`);
+    const text = `Subject: ${mail.subject}\n\n${mail.body}\n`;
+    out.add(`${folder}mail/${number}-${mail.attributes.kind ?? 'mail'}.txt`, text);
   });
-  out.add(DOCUMENT, `${JSON.stringify(run, null, 2)}\n`);
-  out.finish();
 }

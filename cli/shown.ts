@@ -1,10 +1,10 @@
 import type { CampaignRecord, Delta, Plan, RingRecord } from '#domain/records.ts';
 import type { Mail } from '#rehearsal/api.ts';
-import type { Rehearsed } from './rehearsed.ts';
+import type { RehearsedCampaign } from './rehearsed.ts';
 
 /** All that the screen tells of a rehearsed campaign. What a campaign did not come to is null or empty. */
 export interface Shown {
-  run: Rehearsed;
+  run: RehearsedCampaign;
   scenario: string; // its name, for people
   record: CampaignRecord | null;
   plan: Plan | null;

@@ -9,8 +9,12 @@ const LONG = /^\w{3} (\w{3}) (\d{1,2}) (\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,3}))?\d
 const SHORT = /^(\w{3}) (\d{1,2}), (\d{4}),? (\d{1,2}):(\d{2}):(\d{2})\s*([AP])M$/;
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 
+/** Epoch seconds, as Inspector's API has them and some pipelines hand them on: later than 2001, before 5138. */
+const isEpoch = (value: number) => value > 1e9 && value < 1e11;
+
 /** A time in a finding event (trap 3: they are not ISO). Null: none that we know. */
 export function eventTime(text: unknown): Instant | null {
+  if (typeof text === 'number') return isEpoch(text) ? instant(Math.round(text * 1000)) : null;
   if (typeof text !== 'string') return null;
   const long = LONG.exec(text);
   if (long) {

@@ -115,8 +115,9 @@ export function worstOf(counts: Counts): Severity | null {
   return SEVERITIES.find((severity) => counts[severity] > 0) ?? null;
 }
 
-/** `3 not-offered`: where "nothing to fix" would claim more than is known. */
+/** `3 not-offered`: reasons over which "nothing that a patch could fix" would claim more than is known. */
 export function doubtful(byFate: Plan['byFate']): string[] {
-  const doubts: Reason[] = ['not-offered', 'rejected', 'unexplained'];
-  return doubts.flatMap((fate) => (byFate[fate] ? [`${byFate[fate]} ${fate}`] : []));
+  const sure: string[] = ['suppressed', 'not-os-package', 'no-fix', 'end-of-life'] satisfies Reason[];
+  const doubts = Object.entries(byFate).filter(([fate, findings]) => findings > 0 && !sure.includes(fate));
+  return doubts.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([fate, findings]) => `${findings} ${fate}`);
 }

@@ -1,51 +1,89 @@
+import { OSES } from '#config/schema.ts';
 import type { GroupPolicy } from '#domain/policy.ts';
 import type { Scenario } from '#rehearsal/scenario.ts';
 import { exportedAdvisories } from '#rehearsal/world/exported.ts';
-import { PLATFORMS, type PlatformName } from '#rehearsal/world/platforms.ts';
+import { PLATFORMS, platformOf } from '#rehearsal/world/platforms.ts';
 import { BadInput } from '../bad-input.ts';
-import { type ExportedHost, importExport } from './export.ts';
+import { several } from '../screen/text.ts';
+import type { Wanted } from './borders.ts';
+import { type ExportedHost, type ImportedExport, importExport } from './export.ts';
+import { otherGroupsAside, type PlacedGroup, type PlayedHost, placeHosts } from './groups.ts';
 
 export interface ImportedScenario {
-  scenario: Scenario;
+  scenario: Scenario; // of one group; its `group` may be one that the policy does not have, and is then like the one given
   asides: string[]; // what the screen says of it
 }
 
+/** Hosts of an export that can be played, and what is said of the others. */
+export interface ReadExport {
+  what: string;
+  read: ImportedExport;
+  hosts: PlayedHost[];
+  asides: string[];
+}
+
+/** Throws BadInput where the files hold nothing that can be played. */
+export function readFleet(files: readonly string[], wanted: Wanted = {}): ReadExport {
+  const what = files.length > 1 ? `${files[0]} and ${several(files.length - 1, 'more file')}` : String(files[0]);
+  const read = importExport(files, wanted);
+  const hosts = read.hosts.flatMap((host) => {
+    const platform = platformOf(host.platform);
+    return platform ? [{ ...host, platform }] : [];
+  });
+  if (hosts.length === 0) throw new BadInput([noPlatform(what, read.hosts)]);
+  return { what, read, hosts, asides: [...read.asides, ...notPlayed(what, read.hosts)] };
+}
+
 /**
- * The fleet of an export as a scenario that starts at the full hour after its newest finding. Hosts without a patch group are put
- * into `group`: the first by id as its canary, the others into its next ring; then one canary is sample enough.
+ * A scenario for each group, all of which start at the full hour after the newest finding. See placeHosts for which groups those are.
  */
-export function importScenario(file: string, group: GroupPolicy): ImportedScenario {
-  const { hosts, findings, lastSeenAt, asides } = importExport(file);
-  const played = hosts.filter((host) => isPlayed(host.platform));
-  if (played.length === 0) throw new BadInput([noPlatform(file, hosts)]);
-  const { placed, said } = placeHosts(played, group, file);
-  const start = new Date(Math.ceil(Date.parse(lastSeenAt) / HOUR) * HOUR).toISOString();
-  const platforms = [...new Set(placed.map((host) => host.platform as PlatformName))];
-  const scenario: Scenario = {
+export function importScenarios({ what, read, hosts, asides }: ReadExport, group: GroupPolicy): ImportedScenario[] {
+  const groups = placeHosts(hosts, group, what);
+  const others = groups.some(({ name }) => name === group.name && groups.length === 1)
+    ? []
+    : otherGroupsAside(hosts, group.name);
+  return groups.map((placed) => ({
+    scenario: scenarioOf(placed, group, read, what),
+    asides: [...asides, ...(placed.said ? [placed.said] : []), ...others],
+  }));
+}
+
+function scenarioOf(
+  { name, hosts, minSample }: PlacedGroup,
+  group: GroupPolicy,
+  read: ImportedExport,
+  what: string,
+): Scenario {
+  const start = new Date(Math.ceil(Date.parse(read.lastSeenAt) / HOUR) * HOUR).toISOString();
+  const platforms = [...new Set(hosts.map(({ platform }) => platform))];
+  const oses = OSES.filter((os) => platforms.some((platform) => PLATFORMS[platform].os === os));
+  return {
     ...EMPTY,
     name: 'findings',
-    title: `${findings} findings of ${file}`,
+    title: `${several(
+      hosts.reduce((sum, { findings }) => sum + findings.length, 0),
+      'finding',
+    )} of ${what}`,
     start,
-    group: group.name,
-    file,
+    group: name,
+    file: what,
     policy: {
-      os: [...new Set(platforms.map((platform) => PLATFORMS[platform].os))],
-      ...(said === null ? {} : { gate: { minSample: 1 } }),
+      ...(oses.length > 0 ? { os: oses } : {}),
+      ...(minSample === null ? {} : { gate: { minSample } }),
     },
-    fleet: placed.map(fleetEntry),
-    alarms: group.gate.alarms.map((name) => ({ name, state: 'OK' as const, unreadable: false })),
+    fleet: hosts.map((host) => fleetEntry(host, read.place.region)),
+    alarms: group.gate.alarms.map((alarm) => ({ name: alarm, state: 'OK' as const, unreadable: false })),
     data: platforms.map((platform) => {
-      const all = placed.filter((host) => host.platform === platform).flatMap((host) => host.findings);
+      const all = hosts.filter((host) => host.platform === platform).flatMap(({ findings }) => findings);
       return {
-        about: file,
+        about: what,
         platform,
         packages: [],
-        advisories: exportedAdvisories(all, lastSeenAt, PLATFORMS[platform].packaging),
+        advisories: exportedAdvisories(all, read.lastSeenAt, PLATFORMS[platform]),
       };
     }),
-    exported: Object.fromEntries(placed.map((host) => [host.id, host.findings])),
+    exported: Object.fromEntries(hosts.map(({ id, findings }) => [id, findings])),
   };
-  return { scenario, asides: [...asides, ...notPlayed(file, hosts), ...(said === null ? [] : [said])] };
 }
 
 const HOUR = 3_600_000;
@@ -63,70 +101,29 @@ const EMPTY = {
   faults: [],
 };
 
-function isPlayed(platform: string): boolean {
-  return Object.hasOwn(PLATFORMS, platform);
-}
-
-function noPlatform(file: string, hosts: ExportedHost[]): string {
-  const found = [...new Set(hosts.map((host) => host.platform))].join(', ');
+function noPlatform(what: string, hosts: readonly ExportedHost[]): string {
+  const found = [...new Set(hosts.map(({ platform }) => platform))].join(', ');
   const known = Object.keys(PLATFORMS).join(', ');
-  return `${file}: all hosts run ${found}, which the rehearsal does not play. Remedy: export hosts that run one of ${known}`;
+  return `${what}: all hosts run ${found}, which the rehearsal does not play. Remedy: export hosts that run one of ${known}`;
 }
 
-function notPlayed(file: string, hosts: ExportedHost[]): string[] {
+function notPlayed(what: string, hosts: readonly ExportedHost[]): string[] {
   return hosts
-    .filter((host) => !isPlayed(host.platform))
+    .filter(({ platform }) => platformOf(platform) === null)
     .map(
       ({ id, platform, findings }) =>
-        `${file}: left out ${id} with ${findings.length} findings: ${platform} is not played`,
+        `${what}: left out ${id} with ${several(findings.length, 'finding')}: ${platform} is not played`,
     );
 }
 
-function placeHosts(
-  hosts: ExportedHost[],
-  group: GroupPolicy,
-  file: string,
-): { placed: ExportedHost[]; said: string | null } {
-  const homeless = hosts.filter((host) => patchGroup(host) === undefined);
-  const own = hosts.filter((host) => patchGroup(host) === group.name);
-  if (homeless.length === 0 && own.length === 0) {
-    const groups = [...new Set(hosts.map(patchGroup))].join(', ');
-    throw new BadInput([
-      `${file}: no host is of group ${group.name}, they are of ${groups}. Remedy: name one by --group`,
-    ]);
-  }
-  const [canary, next = canary] = group.rings;
-  if (homeless.length === 0 || !canary || !next) return { placed: hosts, said: null };
-  const put = new Map(homeless.map((host, place) => [host.id, tagsOf(group.name, place === 0 ? canary : next)]));
-  const placed = hosts.map((host) => ({ ...host, tags: { ...host.tags, ...put.get(host.id) } }));
-  const rest = homeless.length - 1;
-  const others = rest === 0 ? '' : `, ${rest === 1 ? 'the other' : `the ${rest} others`} in ${next.name}`;
-  const many =
-    homeless.length === 1
-      ? '1 host has no patch group and was'
-      : `${homeless.length} hosts have no patch group and were`;
-  return {
-    placed,
-    said: `${many} put into ${group.name}: ${homeless[0]?.id} in ${canary.name}${others}; one canary is sample enough here`,
-  };
-}
-
-function patchGroup({ tags }: ExportedHost): string | undefined {
-  return tags.PatchGroup ?? tags['Patch Group'];
-}
-
-function tagsOf(group: string, ring: GroupPolicy['rings'][number]): Record<string, string> {
-  return { PatchGroup: group, [ring.tag.key]: ring.tag.value };
-}
-
-function fleetEntry({ id, platform, tags, zone }: ExportedHost): Scenario['fleet'][number] {
+function fleetEntry({ id, platform, tags, zone }: PlayedHost, region: string): Scenario['fleet'][number] {
   return {
     name: id,
     id,
     count: 1,
-    platform: platform as PlatformName,
+    platform,
     tags,
-    zones: [zone ?? 'eu-central-1a'],
+    zones: [zone ?? `${region || 'eu-central-1'}a`],
     scanMode: 'EC2_SSM_AGENT_BASED',
     packages: [],
     agent: 'online',

@@ -19,7 +19,9 @@ export function report(shown: Shown, paint: Paint, size: { columns: number; rows
     ...mails(shown, paint, columns),
     cut(`Evidence: ${shown.run.evidence}`, Math.max(columns, shown.run.evidence.length + 10)),
   ];
-  const why = shown.delta ? whyLines(shown.delta, paint, columns, size.rows - above.length - below.length) : [];
+  const why = shown.delta
+    ? whyLines(shown.delta, paint, columns, size.rows - above.length - below.length)
+    : leftLines(shown, paint, columns);
   return [...above, ...why, ...below];
 }
 
@@ -69,6 +71,22 @@ function whyLines(delta: Delta, paint: Paint, columns: number, rows: number): st
   if (fits) return [title, ...lines];
   const rest = delta.why.slice(room - 1).map(({ reason, findings }) => `${reason} ${findings}`);
   return [title, ...lines, `  ${cut(`also ${rest.join(', ')}`, columns - 2)}`];
+}
+
+/** Of a campaign that patched nothing: what becomes of the findings by reason, and what a person does about it. */
+function leftLines({ plan }: Shown, paint: Paint, columns: number): string[] {
+  if (!plan) return [];
+  const fates = Object.entries(plan.byFate).filter(([fate]) => fate !== 'fix');
+  const rows = fates
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+    .map(([fate, findings]) => `  ${fate.padEnd(14)} ${String(findings).padStart(5)}`);
+  const remain = plan.before.total - plan.expected.total;
+  const title = paint('bold', `Why ${remain} ${remain === 1 ? 'remains' : 'remain'}`);
+  const remedies = (plan.remedies ?? []).flatMap((remedy) => wrap(remedy, columns, '  '));
+  return [
+    ...(rows.length > 0 ? [title, ...rows] : []),
+    ...(remedies.length > 0 ? [paint('bold', 'What to do'), ...remedies] : []),
+  ];
 }
 
 const HOSTS_SHOWN = 8;

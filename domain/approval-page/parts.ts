@@ -1,5 +1,4 @@
 /** The parts of the page that say what is asked: from the frozen question alone, so it is the same whenever it is opened. */
-
 import { minute } from '#domain/instant.ts';
 import { type Counts, type Instant, SEVERITIES } from '#domain/model.ts';
 import { withWorst } from '#domain/notice-text.ts';

@@ -2,6 +2,8 @@
 import type { Advisory, AdvisoryRow } from '#rehearsal/world/advisories.ts';
 import type { Affected, Seen } from '#rehearsal/world/findings.ts';
 import type { Package } from '#rehearsal/world/fleet.ts';
+import type { Platform } from '#rehearsal/world/platforms.ts';
+import { lineOf, lineOfFix } from '#rehearsal/world/repository-line.ts';
 import { compareVersions, type VersionOrder } from '#rehearsal/world/versions.ts';
 
 export interface ExportedPackage {
@@ -9,7 +11,8 @@ export interface ExportedPackage {
   version: string; // whole: [epoch:]version[-release]
   arch: string | null;
   manager: string;
-  fixedIn: string | null; // null: NotAvailable or not said
+  fixedIn: string | null; // whole, as a repository has it; null: NotAvailable or not said
+  toldFix: string | null; // as the finding has it: perhaps with an epoch of 0, or an arch behind it
   filePath: string | null;
 }
 
@@ -40,7 +43,8 @@ export function exportedPackages(findings: readonly ExportedFinding[], order: Ve
     const known = packages.get(name);
     if (manager !== 'OS' || (known && compareVersions(order, known.version, version) <= 0)) continue;
     const plain = { manager, path: null, role: 'plain' as const };
-    packages.set(name, { name, source: name, arch: (arch ?? 'all').toLowerCase(), version, ...plain });
+    const source = lineOf(name, version);
+    packages.set(name, { name, source, arch: (arch ?? 'all').toLowerCase(), version, ...plain });
   }
   return [...packages.values()];
 }
@@ -57,39 +61,56 @@ export function seenInExport(
   );
 }
 
-/** Does the finding still hold? As long as a package of it is older than its fix, or has none. */
+export function toldTimes({ firstObservedAt, updatedAt }: ExportedFinding): {
+  firstObservedAt: number;
+  updatedAt: number;
+} {
+  return { firstObservedAt: Date.parse(firstObservedAt), updatedAt: Date.parse(updatedAt) };
+}
+
+/**
+ * Does the finding still hold? As long as a package of it is older than its fix, or has none. Inspector also tells of packages that are
+ * as new as their fix by their own words (another kernel runs): those hold until something changes them.
+ */
 function holds(finding: ExportedFinding, packages: ReadonlyMap<string, Package>, order: VersionOrder): boolean {
   if (finding.packages.length === 0) return true;
   return finding.packages.some(({ name, version, fixedIn, manager }) => {
     if (manager !== 'OS' || fixedIn === null) return true;
-    return compareVersions(order, packages.get(name)?.version ?? version, fixedIn) < 0;
+    const now = packages.get(name)?.version ?? version;
+    return compareVersions(order, now, fixedIn) < 0 || (now === version && isOpenOnItsOwnWords(finding, order));
   });
 }
 
+function isOpenOnItsOwnWords({ packages }: ExportedFinding, order: VersionOrder): boolean {
+  return packages.every(({ version, fixedIn }) => fixedIn === null || compareVersions(order, version, fixedIn) >= 0);
+}
+
 /**
- * The releases that the fixes of an export imply. It does not say when each came out: the vendor's date of the vulnerability is
- * taken, else the first sight, and never later than the export itself.
+ * The releases that the fixes of an export imply, as the vendor's repository has them: in the line of packages that they belong to, and
+ * with the vendor's severity. It does not say when each came out: the vendor's date of the vulnerability is taken, else the first
+ * sight, and never later than the export itself.
  */
 export function exportedAdvisories(
   findings: readonly ExportedFinding[],
   exportedAt: string,
-  packaging: 'deb' | 'rpm' | 'windows',
+  platform: Platform,
 ): AdvisoryRow[] {
   // Windows names an update by the KB in its title.
-  const kind = packaging === 'windows' ? { classification: 'SecurityUpdates' } : {};
+  const kind = platform.packaging === 'windows' ? { classification: 'SecurityUpdates' } : {};
   const rows = new Map<string, AdvisoryRow>();
   for (const finding of findings) {
-    for (const { name, fixedIn, manager } of finding.packages) {
+    for (const { name, version, fixedIn, manager } of finding.packages) {
       if (manager !== 'OS' || fixedIn === null) continue;
       const released = finding.vendorCreatedAt ?? finding.firstObservedAt;
-      rows.set(`${name} ${fixedIn} ${finding.vulnerabilityId}`, {
+      const source = lineOfFix(name, version, fixedIn);
+      rows.set(`${source} ${fixedIn} ${finding.vulnerabilityId}`, {
         vulnerabilityId: finding.vulnerabilityId,
-        source: name,
+        source,
         fixedInVersion: fixedIn,
         released: released < exportedAt ? released : exportedAt,
         severity: finding.severity,
         score: finding.score,
-        vendorSeverity: VENDOR_SEVERITIES[finding.severity],
+        vendorSeverity: vendorsWord(finding, platform),
         title: `${finding.title} (${finding.vulnerabilityId})`,
         ...kind,
       });
@@ -99,11 +120,12 @@ export function exportedAdvisories(
 }
 
 function affectedOf(finding: ExportedFinding, packages: ReadonlyMap<string, Package>): Affected[] {
-  return finding.packages.map(({ name, version, arch, manager, fixedIn, filePath }) => ({
+  return finding.packages.map(({ name, version, arch, manager, fixedIn, toldFix, filePath }) => ({
     name,
     arch: arch ?? 'ALL',
     version: (manager === 'OS' ? packages.get(name)?.version : undefined) ?? version,
     fixedIn,
+    ...(toldFix === null ? {} : { toldFix }),
     manager,
     path: filePath,
   }));
@@ -130,12 +152,22 @@ function advisoryOf(finding: ExportedFinding): Advisory {
   };
 }
 
-/** In the words that patch baselines filter by. */
-const VENDOR_SEVERITIES = {
-  CRITICAL: 'Critical',
-  HIGH: 'Important',
-  MEDIUM: 'Medium',
-  LOW: 'Low',
-  INFORMATIONAL: 'Low',
-  UNTRIAGED: 'Medium',
-};
+/**
+ * The word that the vendor's own advisory has, which patch baselines filter by. Findings write it in any case, and where Inspector took the
+ * vulnerability from NVD it is NVD's: then the word of the same rank.
+ */
+function vendorsWord({ vendorSeverity, severity }: ExportedFinding, { os }: Platform): string {
+  const middle = os.startsWith('AMAZON_LINUX') ? 'Medium' : 'Moderate';
+  const words: Record<string, string> = {
+    CRITICAL: 'Critical',
+    IMPORTANT: 'Important',
+    HIGH: 'Important',
+    MODERATE: middle,
+    MEDIUM: middle,
+    LOW: 'Low',
+    NEGLIGIBLE: 'Low',
+    UNIMPORTANT: 'Low',
+    INFORMATIONAL: 'Low',
+  };
+  return words[vendorSeverity?.toUpperCase() ?? ''] ?? words[severity] ?? middle;
+}

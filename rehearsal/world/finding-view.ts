@@ -129,10 +129,13 @@ function packageView(affected: Affected, host: Host): Record<string, unknown> {
     ...(release === null ? {} : { release }),
     arch: affected.arch,
     packageManager: affected.manager,
-    fixedInVersion:
-      affected.fixedIn === null ? 'NotAvailable' : withEpoch(affected.fixedIn, isOs && host.platform.type === 'Linux'),
+    fixedInVersion: affected.toldFix ?? fixedInVersion(affected, isOs && host.platform.type === 'Linux'),
     ...(affected.path === null ? {} : { filePath: affected.path }),
   };
+}
+
+function fixedInVersion({ fixedIn }: Affected, isOsOfLinux: boolean): string {
+  return fixedIn === null ? 'NotAvailable' : withEpoch(fixedIn, isOsOfLinux);
 }
 
 function withEpoch(version: string, wanted: boolean): string {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Stage } from '#rehearsal/api.ts';
 import type { Advisory, AdvisoryBook } from '#rehearsal/world/advisories.ts';
-import { type ExportedFinding, seenInExport } from '#rehearsal/world/exported.ts';
+import { type ExportedFinding, seenInExport, toldTimes } from '#rehearsal/world/exported.ts';
 import type { Host, Package } from '#rehearsal/world/fleet.ts';
 import type { Snapshot } from '#rehearsal/world/looks.ts';
 
@@ -16,6 +16,7 @@ export interface Affected {
   arch: string; // as Inspector writes it: AMD64, X86_64, ALL
   version: string;
   fixedIn: string | null;
+  toldFix?: string; // of an export: fixedInVersion as it stands there
   manager: string;
   path: string | null;
 }
@@ -226,10 +227,6 @@ export class Findings {
     this.#bySource.set(source, drawn);
     return drawn;
   }
-}
-
-function toldTimes({ firstObservedAt, updatedAt }: ExportedFinding): { firstObservedAt: number; updatedAt: number } {
-  return { firstObservedAt: Date.parse(firstObservedAt), updatedAt: Date.parse(updatedAt) };
 }
 
 /** Of a line of cumulative updates only the newest is reported: it closes the finding of the one before (trap 20). */

@@ -22,6 +22,7 @@ const WINDOWS = { CLASSIFICATION: ['CriticalUpdates', 'SecurityUpdates'], MSRC_S
 
 export const PREDEFINED: readonly PredefinedBaseline[] = [
   make('AWS-AlmaLinuxDefaultPatchBaseline', 'ALMA_LINUX', USUAL, WEEK),
+  make('AWS-AmazonLinuxDefaultPatchBaseline', 'AMAZON_LINUX', USUAL, WEEK),
   make('AWS-AmazonLinux2DefaultPatchBaseline', 'AMAZON_LINUX_2', USUAL, WEEK),
   make('AWS-AmazonLinux2023DefaultPatchBaseline', 'AMAZON_LINUX_2023', USUAL, WEEK),
   { ...make('AWS-CentOSDefaultPatchBaseline', 'CENTOS', [{ PRODUCT: ['*'] }], WEEK), enableNonSecurity: true },

@@ -46,7 +46,11 @@ describe('what the command is given and cannot use ends in 2, with file, place a
     ],
     ['a seed that is no number', () => ['rehearse', '--seed', 'x'], /'x' is invalid\. Give a whole number/],
     ['an answer that is none', () => ['rehearse', '--approve', 'maybe'], /Allowed choices are yes, no, never/],
-    ['two fleets', () => ['rehearse', '--scenario', 'a', '--findings', 'b'], /'--findings <file>' cannot be used with/],
+    [
+      'two fleets',
+      () => ['rehearse', '--scenario', 'a', '--findings', 'b'],
+      /'--findings <file\.\.\.>' cannot be used with/,
+    ],
     [
       'an unknown scenario',
       () => ['rehearse', '--scenario', 'nope'],

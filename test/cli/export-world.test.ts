@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { GroupPolicy } from '#domain/policy.ts';
-import { importScenario } from '../../cli/findings/scenario.ts';
+import { importScenarios, readFleet } from '../../cli/findings/scenario.ts';
 import { policyFor } from '../../cli/policy-for.ts';
 import { HOUR, openOn, type TestWorld } from '../rehearsal/world/stage.ts';
 import { hostId, type MadeFinding, makeFinding, makeFindings } from './export-maker.ts';
@@ -16,7 +16,10 @@ const policyFile = join(import.meta.dirname, '../../policy.yml');
 function worldOf(...findings: MadeFinding[]): TestWorld {
   const file = join(directory, 'findings.json');
   writeFileSync(file, JSON.stringify({ findings }));
-  return openOn(importScenario(file, policyFor(policyFile, 'web', {}, '').groups.web as GroupPolicy).scenario);
+  const web = policyFor(policyFile, 'web', {}, '').groups.web as GroupPolicy;
+  const [imported] = importScenarios(readFleet([file]), web);
+  assert.ok(imported);
+  return openOn(imported.scenario);
 }
 
 interface Listed {

@@ -23,7 +23,7 @@ function fileOf(...findings: unknown[]): string {
 
 function faultsOf(path: string): string[] {
   try {
-    importExport(path);
+    importExport([path]);
   } catch (error) {
     assert.ok(error instanceof BadInput, String(error));
     return error.faults;
@@ -33,9 +33,9 @@ function faultsOf(path: string): string[] {
 
 describe('an export of findings', () => {
   it('gives hosts by id with their findings, packages and fixes', () => {
-    const made = importExport(
+    const made = importExport([
       fileOf(makeFinding({ host: 1 }), makeFinding({ host: 0, place: 1, tags: { Ring: 'canary' } })),
-    );
+    ]);
     assert.deepEqual(
       made.hosts.map(({ id, tags, platform, findings }) => ({ id, tags, platform, findings: findings.length })),
       [
@@ -45,7 +45,15 @@ describe('an export of findings', () => {
     );
     const [finding] = made.hosts[0]?.findings ?? [];
     assert.deepEqual(finding?.packages, [
-      { name: 'made-1', version: '1.0-1', arch: 'AMD64', manager: 'OS', fixedIn: '1.0-2', filePath: null },
+      {
+        name: 'made-1',
+        version: '1.0-1',
+        arch: 'AMD64',
+        manager: 'OS',
+        fixedIn: '1.0-2',
+        toldFix: '0:1.0-2',
+        filePath: null,
+      },
     ]);
     assert.equal(finding?.firstObservedAt, '2024-08-20T01:10:11.123Z');
     assert.equal(made.lastSeenAt, '2024-08-30T01:10:11.123Z');
@@ -53,7 +61,7 @@ describe('an export of findings', () => {
 
   it('of 2,500 findings on 3 hosts counts every distinct ARN once', () => {
     const findings = [...makeFindings(2, 833), ...makeFindings(3, 834).slice(2 * 834)];
-    const made = importExport(fileOf(...findings, ...findings.slice(0, 100)));
+    const made = importExport([fileOf(...findings, ...findings.slice(0, 100))]);
     assert.equal(made.findings, 2500);
     assert.equal(made.hosts.length, 3);
     assert.match(made.asides.join(), /skipped 100 entries that repeats? a finding ARN/);
@@ -67,7 +75,7 @@ describe('an export of findings', () => {
       `\uFEFF${JSON.stringify({ findings: [makeFinding({ place: 0 }), makeFinding({ place: 1 })] }, null, 2)}`,
       Buffer.from(`\uFEFF${page(0)}${page(1)}`, 'utf16le'),
     ];
-    for (const text of texts) assert.equal(importExport(file(text)).findings, 2);
+    for (const text of texts) assert.equal(importExport([file(text)]).findings, 2);
   });
 
   it('of duplicates keeps the one that was updated last', () => {
@@ -76,7 +84,7 @@ describe('an export of findings', () => {
       [later, makeFinding()],
       [makeFinding(), later],
     ]) {
-      const made = importExport(fileOf(...findings));
+      const made = importExport([fileOf(...findings)]);
       assert.equal(made.hosts[0]?.findings[0]?.severity, 'LOW');
       assert.equal(made.findings, 1);
     }
@@ -87,7 +95,7 @@ describe('an export of findings', () => {
     const port = makeFinding({ place: 2, type: 'NETWORK_REACHABILITY' });
     const closed = makeFinding({ place: 3, status: 'CLOSED' });
     const path = fileOf(makeFinding(), image, image, port, closed);
-    const made = importExport(path);
+    const made = importExport([path]);
     assert.equal(made.findings, 1);
     assert.deepEqual(made.asides, [
       `${path}: skipped 2 entries of another resource type`,
@@ -102,7 +110,7 @@ describe('an export of findings', () => {
       makeFinding({ place: 1, severity: 'SEVERE' }),
       makeFinding({ place: 2, severity: 'SEVERE' }),
     );
-    const made = importExport(path);
+    const made = importExport([path]);
     assert.equal(made.hosts[0]?.findings[1]?.severity, 'UNTRIAGED');
     assert.deepEqual(made.asides, [
       `${path}: findings[1].severity and 1 more: severity SEVERE is none that Inspector has, taken as UNTRIAGED`,
@@ -110,13 +118,13 @@ describe('an export of findings', () => {
   });
 
   it('takes NotAvailable for no fix', () => {
-    const made = importExport(fileOf(makeFinding({ place: 0 })));
+    const made = importExport([fileOf(makeFinding({ place: 0 }))]);
     assert.equal(made.hosts[0]?.findings[0]?.packages[0]?.fixedIn, null);
   });
 
   it('that was not paged to its end is taken, and called not whole', () => {
     const path = file(JSON.stringify({ findings: [makeFinding()], nextToken: 'more' }));
-    assert.match(importExport(path).asides.join(), /nextToken: the export is not whole/);
+    assert.match(importExport([path]).asides.join(), /nextToken: the export is not whole/);
   });
 
   const broken: [string, string | Uint8Array, RegExp][] = [

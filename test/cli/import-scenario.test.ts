@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { GroupPolicy } from '#domain/policy.ts';
 import { BadInput } from '../../cli/bad-input.ts';
-import { importScenario } from '../../cli/findings/scenario.ts';
+import { importScenarios, readFleet } from '../../cli/findings/scenario.ts';
 import { policyFor } from '../../cli/policy-for.ts';
 import { hostId, makeFinding, makeFindings } from './export-maker.ts';
 
@@ -18,24 +18,30 @@ const web = policyFor(policyFile, 'web', {}, '').groups.web as GroupPolicy;
 function imported(...findings: unknown[]) {
   const file = join(directory, 'findings.json');
   writeFileSync(file, JSON.stringify({ findings }));
-  return importScenario(file, web);
+  const [first, ...others] = importScenarios(readFleet([file]), web);
+  assert.ok(first);
+  assert.equal(others.length, 0);
+  return first;
 }
 
 describe('a fleet from an export', () => {
-  it('puts hosts without a patch group into the group, the first by id as its canary, and says so', () => {
+  it('puts hosts without a patch group into the group, as many as the gate asks for as its canary, and says so', () => {
     const { scenario, asides } = imported(...makeFindings(3, 2).reverse());
     assert.deepEqual(
       scenario.fleet.map(({ id, tags }) => [id, tags]),
       [
         [hostId(0), { PatchGroup: 'web', Ring: 'canary' }],
-        [hostId(1), { PatchGroup: 'web', Ring: 'fleet' }],
+        [hostId(1), { PatchGroup: 'web', Ring: 'canary' }],
         [hostId(2), { PatchGroup: 'web', Ring: 'fleet' }],
       ],
     );
     assert.deepEqual(asides, [
-      `3 hosts have no patch group and were put into web: ${hostId(0)} in canary, the 2 others in fleet; one canary is sample enough here`,
+      `3 hosts have no patch group and were put into web: ${hostId(0)}, ${hostId(1)} in canary, the other in fleet`,
     ]);
-    assert.deepEqual(scenario.policy, { os: ['DEBIAN'], gate: { minSample: 1 } });
+    assert.deepEqual(scenario.policy, { os: ['DEBIAN'] });
+    const alone = imported(makeFinding());
+    assert.deepEqual(alone.scenario.policy.gate, { minSample: 1 });
+    assert.match(alone.asides[0] ?? '', /put into web: i-0*1 in canary; 1 canary is sample enough here/);
   });
 
   it('leaves hosts with a patch group as they are tagged, and then the gate too', () => {
@@ -74,13 +80,16 @@ describe('a fleet from an export', () => {
     resource.details.awsEc2Instance.platform = 'MACOS_15';
     const { scenario, asides } = imported(makeFinding(), other);
     assert.equal(scenario.fleet.length, 1);
-    assert.match(asides[0] ?? '', /left out i-00000000000000002 with 1 findings: MACOS_15 is not played/);
+    assert.match(asides[0] ?? '', /left out i-00000000000000002 with 1 finding: MACOS_15 is not played/);
     assert.throws(() => imported(other), /all hosts run MACOS_15, .*Remedy: export hosts that run one of DEBIAN_12/);
   });
 
   it('of other groups only is refused, naming them', () => {
     const given = makeFinding({ tags: { PatchGroup: 'payroll' } });
-    assert.throws(() => imported(given), /no host is of group web, they are of payroll\. Remedy: name one by --group/);
+    assert.throws(
+      () => imported(given),
+      /no host is of group web, they are of payroll \(1 host\)\. Remedy: name one by --group[\s\S]*groups:\n {2}payroll:\n/,
+    );
   });
 });
 

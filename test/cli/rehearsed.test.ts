@@ -11,8 +11,9 @@ it('docs/rehearsed.schema.json is the schema of the code; `node cli/write-schema
 
 it('the document takes further fields and misses none', () => {
   const { run } = happy();
+  assert.ok(RehearsedSchema.safeParse({ ...run, campaigns: [run, run] }).success);
   assert.ok(RehearsedSchema.safeParse({ ...run, later: 1 }).success);
-  for (const key of Object.keys(RehearsedSchema.shape)) {
+  for (const key of Object.keys(RehearsedSchema.shape).filter((each) => each !== 'campaigns')) {
     assert.ok(!RehearsedSchema.safeParse({ ...run, [key]: undefined }).success, key);
   }
 });

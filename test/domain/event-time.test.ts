@@ -18,7 +18,8 @@ test('trap 3: times of finding events, whatever their form, none taken for local
     ['yesterday', null],
     ['', null],
     [undefined, null],
-    [1725469184, null],
+    [1725469184.5, '2024-09-04T16:59:44.500Z'],
+    [17, null],
   ];
   const zone = process.env.TZ;
   process.env.TZ = 'America/New_York';

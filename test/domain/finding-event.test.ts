@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { foldFindings, readFindingEvent } from '#domain/finding-event.ts';
 import type { GroupPolicy, Policy } from '#domain/policy.ts';
+import { compilePattern } from '#rehearsal/patterns.ts';
 
 const sample = JSON.parse(readFileSync(new URL('../../events/finding.sample.json', import.meta.url), 'utf8'));
 const event = (detail: object, beside: object = {}) =>
@@ -111,4 +112,28 @@ describe('a batch folds', () => {
     assert.deepEqual(poison, [{ id: 'm0', body: '{', reason: 'the message is no JSON object' }]);
     assert.equal(asks.length, 1);
   });
+});
+
+test('field 21: events as Inspector sends them: closed ones, the network and what has no fix match nothing, untagged hosts start nothing', () => {
+  const events = JSON.parse(readFileSync(new URL('../field/21-events.json', import.meta.url), 'utf8')) as {
+    detail: { type: string; status: string; fixAvailable?: string; resources: { tags?: object }[] };
+  }[];
+  const matches = compilePattern(
+    JSON.parse(readFileSync(new URL('../../events/finding.pattern.json', import.meta.url), 'utf8')),
+  );
+  const any = group('web', { severities: ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'UNTRIAGED'] });
+  const rows = events.map((each) => {
+    const { poison, asks } = foldFindings(messages(JSON.stringify(each)), { ...policy, groups: { web: any } });
+    return [matches(each), poison.length, asks.map((ask) => ask.group)];
+  });
+  assert.deepEqual(rows, [
+    [true, 0, []], // no tags
+    [false, 0, ['web']], // the network
+    [true, 0, ['web']], // Patch Group
+    [false, 0, ['web']], // no fixAvailable
+    [true, 0, ['web']],
+    [true, 0, ['web']], // a time as a number
+    [false, 0, []], // closed
+    [true, 0, ['web']], // untriaged, without a score
+  ]);
 });
