@@ -8,6 +8,7 @@ import { amount, clock, list, nth, schedule, shaped, tag, timeZone, whole, word 
 import { waiver } from '#config/waiver-schema.ts';
 import { NO_RING, type Os, SEVERITIES } from '#domain/model.ts';
 import type { Weekday } from '#domain/policy.ts';
+import { PATCH_GROUP } from '#domain/short-name.ts';
 
 export const OSES = [
   'WINDOWS',
@@ -26,9 +27,8 @@ const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const sati
 
 const MINUTES = 7 * 1440;
 
-/** As SSM has it (API model, `PatchGroup`): letters, digits and blanks of any script among them. */
 export const groupName = shaped(
-  /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$/u,
+  PATCH_GROUP,
   'a group name: the value of the tag PatchGroup, 1 to 256 of letters, digits, blanks and _ . : / = + - @',
   'web',
 );

@@ -5,6 +5,9 @@
 import { createHash } from 'node:crypto';
 import type { CampaignRef } from '#domain/ports.ts';
 
+/** What SSM takes for a patch group (API model, `PatchGroup`). */
+export const PATCH_GROUP = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$/u;
+
 const LONGEST = 32;
 const PLAIN = /^[0-9A-Za-z][0-9A-Za-z_-]{0,31}$/;
 const MARKED = /--[0-9a-f]{8}$/;

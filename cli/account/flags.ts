@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { PATCH_GROUP } from '#domain/short-name.ts';
 
 /** What every command against an account takes. */
 export interface AccountFlags {
@@ -35,6 +36,6 @@ function stage(text: string): string {
 }
 
 export function groupName(text: string): string {
-  if (text.length > 0 && text.length <= 256 && !/\p{Cc}/u.test(text)) return text;
+  if (PATCH_GROUP.test(text)) return text;
   throw new InvalidArgumentError('Give the name of a group of the policy.');
 }

@@ -68,7 +68,7 @@ describe('what a command against an account is given and cannot use ends in 2, b
     [['plan', 'payroll'], /policy\.yml: has no group payroll\. Remedy: name one of web, batch, or add it/],
     [['start', 'payroll'], /has no group payroll/],
     [['start', 'web', 'batch'], /too many arguments/],
-    [['status', 'a/b'], /Give the name of a group/],
+    [['status', 'a;b'], /Give the name of a group/],
     [['stop', '--now'], /unknown option '--now'/],
     [['resume', '--stage'], /option '--stage <name>' argument missing/],
     [['report'], /missing required argument 'campaign'/],
