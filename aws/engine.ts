@@ -37,6 +37,8 @@ export const engine: Engine = {
     }
   },
 
+  account: () => setting('CAMPAIGN_MACHINE_ARN').split(':')[4] ?? '',
+
   arn: (name) => executionArn(setting('CAMPAIGN_MACHINE_ARN'), name),
 
   ringArn: (campaign, ring) => executionArn(setting('PATCH_RING_MACHINE_ARN'), ringExecution(campaign, ring)),

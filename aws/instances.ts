@@ -39,7 +39,9 @@ function literally(value: string): string {
 
 async function* described(filters: Filter[]): AsyncGenerator<Member> {
   const found = pages(async (token) => {
-    const command = new DescribeInstancesCommand({ Filters: filters, MaxResults: 1000, NextToken: token });
+    // Without it EC2 hides what a service runs for the account from lists and filters (trap 32): not listed would be terminated.
+    const all = { Filters: filters, IncludeManagedResources: true };
+    const command = new DescribeInstancesCommand({ ...all, MaxResults: 1000, NextToken: token });
     const answer = await ask('ec2:DescribeInstances', ec2().send(command));
     return { items: answer.Reservations, next: answer.NextToken };
   });
@@ -56,5 +58,6 @@ function* member(instance: Instance): Generator<Member> {
     zone: instance.Placement?.AvailabilityZone ?? '',
     tags,
     launchedAt: instant(instance.LaunchTime),
+    ...(instance.Operator?.Managed ? { managedBy: instance.Operator.Principal ?? 'a service of AWS' } : {}),
   };
 }

@@ -15,7 +15,7 @@ import {
 import { ask, isNamed, pages } from '#aws/ask.ts';
 import { toCommand, toInvocation } from '#aws/command.ts';
 import { groupsOf, inFlight } from '#aws/in-flight.ts';
-import { osOf } from '#aws/os.ts';
+import { systemOf } from '#aws/os.ts';
 import { toPatch, toPatchState } from '#aws/patch.ts';
 import { send } from '#aws/send.ts';
 import { ssm } from '#aws/ssm.ts';
@@ -137,7 +137,7 @@ function* toManaged(node: InstanceInformation): Generator<Managed> {
   yield {
     id: node.InstanceId,
     ping: node.PingStatus ?? 'Inactive',
-    os: osOf(node.PlatformType ?? '', name, version),
+    ...systemOf(node.PlatformType ?? '', name, version),
     platform: `${name} ${version}`.trim(),
     lastPingAt: node.LastPingDateTime ? instant(node.LastPingDateTime) : null,
   };

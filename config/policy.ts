@@ -13,6 +13,7 @@ export { type Fault, PolicyFaults } from '#config/faults.ts';
 export const BUILT_IN: Omit<GroupPolicy, 'name' | 'os' | 'rings'> = {
   mode: 'observe',
   reboot: 'RebootIfNeeded',
+  replaced: 'list',
   baseline: {},
   gate: { minSample: 2, failures: 0, alarms: [], introduced: 0, coveragePercent: 80, looks: 3 },
   approvals: { before: [], expiresHours: 24, decide: 'link' },
@@ -105,6 +106,7 @@ function merged(name: string, defaults: Defaults, group: Group): GroupPolicy {
     os: group.os ?? defaults.os ?? [],
     rings: group.rings ?? defaults.rings ?? [],
     reboot: pick('reboot'),
+    replaced: pick('replaced'),
     baseline: over(BUILT_IN.baseline, defaults.baseline, group.baseline),
     gate: over(BUILT_IN.gate, defaults.gate, group.gate),
     approvals: over(BUILT_IN.approvals, defaults.approvals, group.approvals),

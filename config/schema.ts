@@ -179,6 +179,11 @@ const settings = z
       reboot: z
         .enum(['RebootIfNeeded', 'NoReboot'])
         .describe('NoReboot leaves kernel findings active until somebody reboots'),
+      replaced: z
+        .enum(['list', 'patch'], 'list or patch; write list or patch')
+        .describe(
+          'Hosts of scaling groups and clusters: list them with what to do, or patch them in place (a failed health check replaces them by the old image)',
+        ),
       baseline: z
         .partialRecord(z.enum(OSES), wish, 'a map by operating system; write for example { AMAZON_LINUX_2023: … }')
         .describe('What the patch baseline of an operating system should approve'),

@@ -3,7 +3,8 @@ import { reasonIn } from '#domain/finding-reason.ts';
 import { minute } from '#domain/instant.ts';
 import { isComplete, type Join, kbsOf, type Offered, offeredBy, patchFor } from '#domain/join.ts';
 import { isOfKernel, kernelsNamed, needsNoReboot, newerBeside, oldKernelWords } from '#domain/kernel.ts';
-import type { Baseline, Finding, Instant, Os, Patch, SurveyedHost, VulnerablePackage } from '#domain/model.ts';
+import { othersWhy } from '#domain/membership.ts';
+import type { Baseline, Finding, Instant, Managed, Os, Patch, SurveyedHost, VulnerablePackage } from '#domain/model.ts';
 import { causesOf } from '#domain/not-offered.ts';
 import type { GroupPolicy, Waiver } from '#domain/policy.ts';
 import type { FindingFate, LeftWhy, Reason } from '#domain/records.ts';
@@ -13,6 +14,7 @@ export interface FateContext {
   at: Instant;
   baselines: ReadonlyMap<Os, Baseline>;
   provenOses: readonly Os[] | null; // OSes that the canary can prove; null for the canary itself
+  replaced: GroupPolicy['replaced'];
   reboot: GroupPolicy['reboot'];
   waivers: readonly Waiver[];
 }
@@ -25,9 +27,11 @@ export interface HostCase {
   kernels: readonly VulnerablePackage[]; // installed ones, as its findings name them
 }
 
+type LeftContext = Pick<FateContext, 'provenOses' | 'replaced'>;
+
 type Said = Pick<FindingFate, 'fate' | 'words'>;
 
-export function hostCase(host: SurveyedHost, context: Pick<FateContext, 'provenOses'>): HostCase {
+export function hostCase(host: SurveyedHost, context: LeftContext): HostCase {
   return { host, left: leftWhy(host, context), offered: offeredBy(host), kernels: kernelsNamed(host.findings) };
 }
 
@@ -55,11 +59,13 @@ export function fateOf(
 }
 
 const REASON_OF: Record<LeftWhy, Reason> = {
+  'managed-by': 'managed-by',
+  replaced: 'replaced',
   'no-ring': 'not-in-ring',
   'several-rings': 'not-in-ring',
   stopped: 'stopped',
   unmanaged: 'unmanaged',
-  'not-patchable': 'unmanaged',
+  'not-patchable': 'not-supported',
   offline: 'offline',
   unproven: 'unproven',
   uncovered: 'unexplained',
@@ -71,8 +77,10 @@ function byHost({ left }: HostCase): Said | null {
 }
 
 /** Why a host is not patched: the first that holds, in the order of the reasons of findings. */
-export function leftWhy(host: SurveyedHost, { provenOses }: Pick<FateContext, 'provenOses'>): HostCase['left'] {
+export function leftWhy(host: SurveyedHost, { provenOses, replaced }: LeftContext): HostCase['left'] {
   const { managed, coverage, member } = host;
+  const others = othersWhy(member, replaced);
+  if (others) return others;
   if (host.ring === null) {
     return host.rings.length > 1
       ? {
@@ -84,8 +92,7 @@ export function leftWhy(host: SurveyedHost, { provenOses }: Pick<FateContext, 'p
   if (member.state !== 'running') return { why: 'stopped', words: `${host.id} is ${member.state}, not running.` };
   if (!managed)
     return { why: 'unmanaged', words: `${host.id} is not a managed node of Systems Manager: no command reaches it.` };
-  if (managed.os === null)
-    return { why: 'not-patchable', words: `Patch Manager does not patch ${managed.platform} (${host.id}).` };
+  if (managed.os === null) return { why: 'not-patchable', words: unsupportedWords(managed) };
   if (managed.ping !== 'Online') {
     const since = managed.lastPingAt ? ` since ${minute(managed.lastPingAt)}` : '';
     return { why: 'offline', words: `The agent of ${host.id} is not heard of${since} (${managed.ping}).` };
@@ -104,6 +111,12 @@ export function leftWhy(host: SurveyedHost, { provenOses }: Pick<FateContext, 'p
     return { why: 'scan-unknown', words: `The patch scan of ${host.id} failed: what it misses is not known.` };
   }
   return null;
+}
+
+function unsupportedWords({ id, platform, limit }: Managed): string {
+  return limit === 'ours'
+    ? `patchwright does not patch ${platform} (${id}): that is its own limit, not Patch Manager's.`
+    : `Patch Manager does not patch ${platform} (${id}).`;
 }
 
 /** Reasons that lie in what the host is offered. */

@@ -14,6 +14,7 @@ export interface Message {
 
 export interface Hint {
   id: string; // the event's
+  account: string; // of the finding: a delegated administrator hears of its members' too (trap 41)
   rule: string;
   groups: string[]; // values of the tag PatchGroup, of resources that are instances
   severity: string;
@@ -35,7 +36,12 @@ export interface Folded {
   poison: { id: string; body: string; reason: string }[];
 }
 
-export function foldFindings(messages: Message[], policy: Policy): Folded {
+/** `account`: the one whose hosts can be patched from here. `now`: no event is taken for younger than that. */
+export function foldFindings(
+  messages: Message[],
+  policy: Policy,
+  { account, now }: { account: string; now: Instant },
+): Folded {
   const asks = new Map<string, Ask>();
   const poison: Folded['poison'] = [];
   for (const { messageId, body } of messages) {
@@ -44,14 +50,15 @@ export function foldFindings(messages: Message[], policy: Policy): Folded {
       poison.push({ id: messageId, body, reason: hint });
       continue;
     }
+    if (hint.account !== account) continue;
+    // A clock ahead of ours would make each replay newer than the campaign that it started.
+    const at = hint.firstObservedAt < now ? hint.firstObservedAt : now;
     for (const name of hint.groups) {
       const group = groupIn(policy, name);
       if (!group || !asksFor(group, hint)) continue;
       const before = asks.get(name);
       const trigger: Trigger =
-        before && before.trigger.at >= hint.firstObservedAt
-          ? before.trigger
-          : { kind: 'event', id: hint.id, at: hint.firstObservedAt, by: hint.rule };
+        before && before.trigger.at >= at ? before.trigger : { kind: 'event', id: hint.id, at, by: hint.rule };
       asks.set(name, {
         group: name,
         trigger,
@@ -72,7 +79,8 @@ export function readFindingEvent(body: string): Hint | string {
   const { id, detail } = event;
   if (typeof id !== 'string' || id === '') return 'the event has no id';
   if (!isMap(detail)) return 'the event has no detail';
-  const { severity, status, resources } = detail;
+  const { awsAccountId, severity, status, resources } = detail;
+  if (typeof awsAccountId !== 'string') return 'the finding has no awsAccountId';
   if (typeof severity !== 'string' || typeof status !== 'string') return 'the finding has no severity or no status';
   if (!Array.isArray(resources)) return 'the finding has no list of resources';
   const firstObservedAt = eventTime(detail.firstObservedAt);
@@ -80,6 +88,7 @@ export function readFindingEvent(body: string): Hint | string {
     return `the finding's firstObservedAt is no time that we know: ${quoted(detail.firstObservedAt)}`;
   return {
     id,
+    account: awsAccountId,
     rule: `Inspector2 Finding ${typeof detail.findingArn === 'string' ? detail.findingArn : ''}`.trim(),
     groups: [...new Set(resources.flatMap(groupsOf))],
     severity,

@@ -35,13 +35,15 @@ export interface Member {
   zone: string;
   tags: Record<string, string>;
   launchedAt: Instant;
+  managedBy?: string; // the service that runs it for the account: eks.amazonaws.com (trap 32)
 }
 
 /** One managed node as SSM lists it (DescribeInstanceInformation). */
 export interface Managed {
   id: InstanceId;
   ping: 'Online' | 'ConnectionLost' | 'Inactive';
-  os: Os | null; // null: a platform that Patch Manager does not patch
+  os: Os | null; // null: a platform that is not patched
+  limit?: 'ours' | 'aws'; // where os is null: who does not patch it, this loop or Patch Manager
   platform: string; // "Debian GNU/Linux 12"
   lastPingAt: Instant | null;
 }

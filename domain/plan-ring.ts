@@ -104,11 +104,11 @@ export function hostsOfNoRing(
 }
 
 /** OSes of the hosts that could be patched if their OS is proven: what a ring proves, or needs to have proven. */
-export function patchableOses(hosts: Iterable<SurveyedHost>): Os[] {
+export function patchableOses(hosts: Iterable<SurveyedHost>, { replaced }: Pick<GroupPolicy, 'replaced'>): Os[] {
   const oses = new Set<Os>();
   for (const host of hosts) {
     const os = host.managed?.os;
-    if (os && !oses.has(os) && !hostCase(host, { provenOses: null }).left) oses.add(os);
+    if (os && !oses.has(os) && !hostCase(host, { provenOses: null, replaced }).left) oses.add(os);
   }
   return [...oses].sort();
 }
@@ -135,7 +135,8 @@ function unregistered({ name, mode, baseline: wishes }: GroupPolicy, { os, name:
 }
 
 function judgeHosts(policy: GroupPolicy, hosts: readonly SurveyedHost[], ringContext: RingContext) {
-  const context: FateContext = { ...ringContext, reboot: policy.reboot, waivers: policy.waivers };
+  const { reboot, replaced, waivers } = policy;
+  const context: FateContext = { ...ringContext, reboot, replaced, waivers };
   const fates: FindingFate[] = [];
   const left: LeftHost[] = [];
   const before = noCounts();
@@ -155,7 +156,8 @@ function judgeHosts(policy: GroupPolicy, hosts: readonly SurveyedHost[], ringCon
   for (const host of [...hosts].sort((a, b) => inOrder(a.id, b.id))) {
     const known = hostCase(host, context);
     const fixes: FindingFate[] = [];
-    if (host.member.state === 'running') {
+    // what a service runs for the account is no gap in our sight: who runs it answers for it
+    if (host.member.state === 'running' && !host.member.managedBy) {
       seen.running += 1;
       if (host.coverage?.status === 'ACTIVE') seen.covered += 1;
     }

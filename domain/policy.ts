@@ -58,6 +58,8 @@ export interface GroupPolicy {
   os: Os[];
   rings: RingPolicy[];
   reboot: 'RebootIfNeeded' | 'NoReboot';
+  /** Hosts that a scaling group or a cluster would replace: listed only, or patched in place all the same. */
+  replaced: 'list' | 'patch';
   baseline: Partial<Record<Os, BaselineWish>>;
   gate: GatePolicy;
   /** `decide`: on the page that the mail links to, or only with AWS credentials (the page shows, and decides nothing). */

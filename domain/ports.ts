@@ -168,6 +168,8 @@ export interface Engine {
   /** Starts the campaign machine. Idempotent by name; already there counts as started. Returns the execution's ARN. */
   start(name: string, input: CampaignInput): Promise<string>;
   status(execution: string): Promise<ExecutionStatus>;
+  /** The account in which campaigns run: SSM reaches no other. */
+  account(): string;
   /** The ARN that an execution of the campaign machine with this name has. */
   arn(name: string): string;
   /** The ARN that the execution of the patch-ring machine has which a campaign starts for this ring. */

@@ -69,6 +69,8 @@ export interface RingPlan {
 }
 
 export type LeftWhy =
+  | 'managed-by'
+  | 'replaced'
   | 'no-ring'
   | 'several-rings'
   | 'stopped'

@@ -1,5 +1,5 @@
 import { sha256 } from '#domain/hash.ts';
-import { isInGroup, ringsOf } from '#domain/membership.ts';
+import { isInGroup, othersWhy, ringsOf } from '#domain/membership.ts';
 import type { Baseline, InstanceId, Managed, Member } from '#domain/model.ts';
 import type { GroupPolicy } from '#domain/policy.ts';
 import type { Plan, RingPlan } from '#domain/records.ts';
@@ -62,6 +62,8 @@ function droppedWhy(
   const { id, ring, os } = planned;
   if (!member || member.state === 'terminated') return `${id} was terminated since the plan.`;
   if (member.state !== 'running') return `${id} is ${member.state} now.`;
+  const others = othersWhy(member, group.replaced);
+  if (others) return others.words;
   if (!isInGroup(group.name, member)) return `${id} left the patch group ${group.name} since the plan.`;
   const rings = ringsOf(group, member);
   if (rings.length > 1) return `${id} has the tags of the rings ${rings.join(' and ')} now.`;

@@ -52,7 +52,7 @@ async function running(input: ScanTask, evidence: Ports['evidence'], instances: 
   const byRing = await membersByRing(instances, group);
   return [...byRing.values()]
     .flat()
-    .filter((m) => m.state === 'running')
+    .filter((m) => m.state === 'running' && !m.managedBy)
     .map((m) => m.id);
 }
 

@@ -14,7 +14,7 @@ interface Batch {
 }
 
 /**
- * Folds a batch of finding events to at most one start per group. What is no finding event is buried with the reason; a group
+ * Folds a batch of finding events of this account to at most one start per group. What is no finding event is buried with the reason; a group
  * whose start fails has its messages come again. SQS delivers at least once, and a replay starts nothing: see `promiseLease`.
  */
 export const startCampaigns = async (
@@ -23,7 +23,7 @@ export const startCampaigns = async (
   now: Instant,
 ) => {
   const policy = await ports.policies.current();
-  const { asks, poison } = foldFindings(batch.Records, policy);
+  const { asks, poison } = foldFindings(batch.Records, policy, { account: ports.engine.account(), now });
   const failed: string[] = [];
   for (const { id, body, reason } of poison) {
     await ports.letters.bury(body, reason).catch(() => failed.push(id));

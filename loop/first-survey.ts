@@ -24,7 +24,7 @@ export async function firstSurvey(campaign: CampaignRef, ports: SurveyPorts, now
       },
       read: (_ring, members, { inspectorEnabled }) =>
         surveyHosts(ports, group, members, { snapshotId, inspectorEnabled }),
-      patchable: (host) => patchableOses([host]),
+      patchable: (host) => patchableOses([host], group),
     },
     ports,
     now,

@@ -39,6 +39,7 @@ const hostsSchema = z.strictObject({
   patchedThrough: z.union([instant, z.iso.date()]).optional(), // installed: the newest version released by then
   agent: z.enum(['online', 'offline', 'none']).default('online'),
   state: z.enum(['running', 'stopped']).default('running'),
+  managedBy: z.string().min(1).optional(), // the service that runs them for the account, such as eks.amazonaws.com: EC2 hides them (trap 32)
   inventory: z.enum(['fresh', 'stale']).default('fresh'),
   pinned: z.array(z.string()).default([]), // sources whose updates the host's repositories do not offer; "*": none at all
   repositoryLagHours: z.number().min(0).default(0),

@@ -1,5 +1,5 @@
 import { baselineWarnings } from '#domain/baseline.ts';
-import { ringsOf } from '#domain/membership.ts';
+import { othersWhy, ringsOf } from '#domain/membership.ts';
 import type { Coverage, Managed, Member, Os } from '#domain/model.ts';
 import type { GroupPolicy } from '#domain/policy.ts';
 import type { Ports } from '#domain/ports.ts';
@@ -11,12 +11,14 @@ type GroupPorts = Pick<Ports, 'baselines' | 'inspector' | 'instances' | 'patchin
 
 /** Coverage, rings, agents, canary and baselines of one group. */
 export async function checkGroup(group: GroupPolicy, ports: GroupPorts): Promise<Checked[]> {
-  const members: Member[] = [];
+  const found: Member[] = [];
   for await (const member of ports.instances.members(group.name)) {
-    if (member.state !== 'terminated' && member.state !== 'shutting-down') members.push(member);
+    if (member.state !== 'terminated' && member.state !== 'shutting-down') found.push(member);
   }
+  const others = Map.groupBy(found, (member) => othersWhy(member, group.replaced)?.why ?? 'ours');
+  const members = others.get('ours') ?? [];
   const line = of(group.name);
-  if (members.length === 0) {
+  if (found.length === 0) {
     return [
       line(
         'mend',
@@ -29,6 +31,7 @@ export async function checkGroup(group: GroupPolicy, ports: GroupPorts): Promise
   const managed = await byId<Managed>(ports.patching.managed(ids));
   const running = members.filter(({ state }) => state === 'running');
   const lines = [
+    ...notOurs(group, others),
     ...placeless(group, members),
     ...unmanaged(group.name, running, managed),
     ...(await coverage(group, running, ports)),
@@ -45,6 +48,20 @@ type Line = (state: Checked['state'], words: string, remedy: string | null) => C
 function of(about: string): Line {
   return (state, words, remedy) => ({ about, state, words, remedy });
 }
+
+function notOurs(group: GroupPolicy, others: ReadonlyMap<string, readonly Member[]>): Checked[] {
+  const line = of(group.name);
+  const [run, replaced] = [others.get('managed-by') ?? [], others.get('replaced') ?? []];
+  const services = [...new Set(run.map(({ managedBy }) => managedBy))].sort().join(', ');
+  const words = 'of scaling groups or clusters, which would replace them: listed, not patched';
+  const remedy = `bring their image up to date, or write replaced: patch for ${group.name}`;
+  return [
+    ...(run.length ? [line('mind', `${named(run)} run by ${services}: listed, never patched`, TAKE_OUT)] : []),
+    ...(replaced.length ? [line('mind', `${named(replaced)} ${words}`, remedy)] : []),
+  ];
+}
+
+const TAKE_OUT = 'take them out of the group';
 
 function placeless(group: GroupPolicy, members: readonly Member[]): Checked[] {
   const line = of(group.name);
@@ -71,16 +88,19 @@ function unmanaged(name: string, running: readonly Member[], managed: ReadonlyMa
   const line = of(name);
   const none = running.filter(({ id }) => !managed.has(id));
   const away = running.filter(({ id }) => (managed.get(id)?.ping ?? 'Online') !== 'Online');
-  const foreign = running.filter(({ id }) => managed.get(id)?.os === null);
+  const foreign = Map.groupBy(
+    running.filter(({ id }) => managed.get(id)?.os === null),
+    ({ id }) => (managed.get(id)?.limit === 'ours' ? 'patchwright' : 'Patch Manager'),
+  );
   const profile = 'run the SSM agent, with an instance profile that has AmazonSSMManagedInstanceCore';
   return [
     ...(none.length ? [line('mend', `${named(none)} not managed by SSM`, profile)] : []),
     ...(away.length
       ? [line('mend', `${named(away)} managed, but not online`, 'look at the SSM agent of the host')]
       : []),
-    ...(foreign.length
-      ? [line('mind', `${named(foreign)} of a system that Patch Manager does not patch`, 'take them out of the group')]
-      : []),
+    ...[...foreign].map(([whose, hosts]) =>
+      line('mind', `${named(hosts)} of a system that ${whose} does not patch`, TAKE_OUT),
+    ),
   ];
 }
 

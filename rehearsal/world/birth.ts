@@ -50,6 +50,7 @@ function bear(
     repositoryLag: entry.repositoryLagHours * 3_600_000,
     staleInventory: entry.inventory === 'stale',
     chance,
+    managedBy: entry.managedBy ?? null,
     exported,
     tags: { Name: name, ...entry.tags },
     state: entry.state,

@@ -27,6 +27,7 @@ export function reservationOf(host: Host, place: Place): Reservation {
         ...reasonOf(host),
         Tags: Object.entries(host.tags).map(([Key, Value]) => ({ Key, Value })),
         ...systemOf(host),
+        Operator: operatorOf(host),
         Architecture: 'x86_64',
         Hypervisor: 'xen',
         VirtualizationType: 'hvm',
@@ -51,6 +52,11 @@ function reasonOf({ state }: Host): Record<string, unknown> {
   if (state === 'running') return { StateTransitionReason: '' };
   const [Code, by] = ['Client.UserInitiatedShutdown', 'User initiated'];
   return { StateTransitionReason: by, StateReason: { Code, Message: `${Code}: ${by} shutdown` } };
+}
+
+/** Who runs it, if not the account itself; such hosts are hidden by default (API OperatorResponse). */
+function operatorOf({ managedBy }: Host): Record<string, unknown> {
+  return managedBy === null ? { Managed: false } : { Managed: true, Principal: managedBy, HiddenByDefault: true };
 }
 
 function systemOf({ platform }: Host): Record<string, unknown> {

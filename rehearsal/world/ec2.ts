@@ -26,8 +26,10 @@ export function ec2Operations(stage: Stage, fleet: Fleet): Record<string, Operat
       const filters: Ec2Filter[] = input.Filters ?? [];
       const fits = compileFilters(filters, instanceFields);
       const named = ids.length > 0 ? [...new Set(ids)].flatMap((id) => fleet.byId(id) ?? []) : askedFor(fleet, filters);
+      // Only lists and filters are bound by the account's visibility setting, which hides them by default (trap 32).
+      const hides = ids.length === 0 && input.IncludeManagedResources !== true;
       const wanted = named
-        .filter(isListed)
+        .filter((host) => isListed(host) && !(hides && host.managedBy !== null))
         .map((host) => reservationOf(host, stage))
         .filter((reservation) => fits({ ...reservation, ...reservation.Instances[0] }));
       const rule = { operation: 'DescribeInstances', least: 5, most: 1000, usual: 1000, ...CODES };

@@ -42,6 +42,7 @@ export interface Host {
   readonly repositoryLag: number;
   readonly staleInventory: boolean;
   readonly chance: Chance;
+  readonly managedBy: string | null; // the service that runs it for the account
   readonly exported: readonly ExportedFinding[] | null; // of a real export: Inspector shows these and no others
   tags: Record<string, string>;
   state: 'running' | 'stopping' | 'stopped' | 'terminated';

@@ -66,6 +66,8 @@ network-interface.source-dest-check NetworkInterfaces.SourceDestCheck
 network-interface.status NetworkInterfaces.Status
 network-interface.subnet-id NetworkInterfaces.SubnetId
 network-interface.vpc-id NetworkInterfaces.VpcId
+operator.managed Operator.Managed
+operator.principal Operator.Principal
 owner-id OwnerId
 platform Platform
 platform-details PlatformDetails
@@ -112,7 +114,7 @@ network-interface.ipv6-addresses.is-primary-ipv6 network-interface.ipv6-native n
 network-interface.mac-address network-interface.operator.managed network-interface.operator.principal
 network-interface.outpost-arn network-interface.public-dns-name network-interface.requester-id
 network-interface.requester-managed network-interface.tag-key network-interface.tag-value
-network-performance-options.bandwidth-weighting operator.managed operator.principal outpost-arn placement-group-name
+network-performance-options.bandwidth-weighting outpost-arn placement-group-name
 placement-partition-number private-dns-name-options.enable-resource-name-dns-a-record
 private-dns-name-options.enable-resource-name-dns-aaaa-record private-dns-name-options.hostname-type product-code
 product-code.type ramdisk-id requester-id spot-instance-request-id tpm-support usage-operation-update-time`.split(

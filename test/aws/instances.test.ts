@@ -70,3 +70,22 @@ test('no ids, no call', async () => {
   assert.deepEqual(await all(instances.byIds([])), []);
   assert.equal(aws.calls.length, 0);
 });
+
+test('trap 32: lists and filters ask for what a service runs too, and its operator comes along', async () => {
+  const operator = (inside: string) => item('i-1').replace('</item>', `<operator>${inside}</operator></item>`);
+  aws.plays(() => ({
+    body: described(
+      operator(
+        '<managed>true</managed><principal>eks.amazonaws.com</principal><hiddenByDefault>true</hiddenByDefault>',
+      ),
+    ),
+  }));
+  for (const listed of [instances.members('web'), instances.byIds(['i-1'])])
+    assert.deepEqual(
+      (await all(listed)).map(({ managedBy }) => managedBy),
+      ['eks.amazonaws.com'],
+    );
+  assert.ok(aws.calls.every(({ body }) => body.IncludeManagedResources === 'true'));
+  aws.plays(() => ({ body: described(operator('<managed>false</managed>')) }));
+  assert.ok((await all(instances.byIds(['i-1']))).every((member) => !('managedBy' in member)));
+});

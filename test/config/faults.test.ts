@@ -18,7 +18,7 @@ const rows: [name: string, changes: Record<number, string>, expected: string[]][
     'a key like none',
     { 10: '    colour: red' },
     [
-      '10:5 groups.web.colour: unknown key; known are mode, os, rings, reboot, baseline, gate, approvals, window, proofDays, rescanMinutes, triggers, waivers',
+      '10:5 groups.web.colour: unknown key; known are mode, os, rings, reboot, replaced, baseline, gate, approvals, window, proofDays, rescanMinutes, triggers, waivers',
     ],
   ],
   ['a missing key', { 15: '' }, ['11:5 groups.web.window.cutoffMinutes: missing; write for example 45']],

@@ -45,6 +45,7 @@ test('policy: the smallest file, and what holds by itself', () => {
   assert.deepEqual(BUILT_IN, {
     mode: 'observe',
     reboot: 'RebootIfNeeded',
+    replaced: 'list',
     baseline: {},
     gate: { minSample: 2, failures: 0, alarms: [], introduced: 0, coveragePercent: 80, looks: 3 },
     approvals: { before: [], expiresHours: 24, decide: 'link' },

@@ -17,6 +17,18 @@ const REASONS: [fate: string, what: string, change: Change, words: RegExp][] = [
     { finding: { packages: [vulnerable('openssl', null)] } },
     /no fixed version of openssl yet/,
   ],
+  [
+    'managed-by',
+    'trap 32: a service runs it',
+    { host: { member: { ...host('i-1').member, managedBy: 'eks.amazonaws.com' } } },
+    /^eks\.amazonaws\.com runs i-1 for this account/,
+  ],
+  [
+    'replaced',
+    'trap 33: a scaling group would replace it',
+    { host: { member: { ...host('i-1').member, tags: { 'aws:autoscaling:groupName': 'web-asg' } } } },
+    /i-1 is of the scaling group web-asg, which replaces hosts from their image/,
+  ],
   ['not-in-ring', 'in none', { host: { ring: null, rings: [] } }, /i-1 has the tag of no ring/],
   [
     'stopped',
@@ -25,6 +37,18 @@ const REASONS: [fate: string, what: string, change: Change, words: RegExp][] = [
     /i-1 is stopped/,
   ],
   ['unmanaged', 'SSM does not list it', { host: { managed: null } }, /not a managed node/],
+  [
+    'not-supported',
+    "a limit of Patch Manager's",
+    { host: agent({ os: null, limit: 'aws', platform: 'Debian GNU/Linux 13' }) },
+    /^Patch Manager does not patch Debian GNU\/Linux 13 \(i-1\)/,
+  ],
+  [
+    'not-supported',
+    'a limit of ours',
+    { host: agent({ os: null, limit: 'ours', platform: 'macOS 14.5' }) },
+    /^patchwright does not patch macOS 14\.5 \(i-1\): that is its own limit/,
+  ],
   [
     'offline',
     'its agent is silent',

@@ -24,6 +24,7 @@ const policy = {
     batch: group('batch', {}),
   },
 } as Policy;
+const here = { account: '123456789012', now: '2024-09-05T00:00:00.000Z' };
 const messages = (...bodies: string[]) => bodies.map((body, at) => ({ messageId: `m${at}`, body }));
 
 describe('a finding event', () => {
@@ -83,6 +84,7 @@ describe('a batch folds', () => {
     const { asks, poison } = foldFindings(
       messages(at('10:00:00', 'a'), at('12:00:00', 'b'), at('11:00:00', 'c')),
       policy,
+      here,
     );
     assert.deepEqual(poison, []);
     assert.equal(asks.length, 1);
@@ -101,14 +103,27 @@ describe('a batch folds', () => {
       ['toString', { severity: 'CRITICAL' }, false],
     ];
     for (const [PatchGroup, detail, asks] of rows) {
-      const folded = foldFindings(messages(event({ ...tagged({ PatchGroup }), ...detail })), policy);
+      const folded = foldFindings(messages(event({ ...tagged({ PatchGroup }), ...detail })), policy, here);
       assert.equal(folded.asks.length, asks ? 1 : 0, `${PatchGroup} ${JSON.stringify(detail)}`);
       assert.deepEqual(folded.poison, []);
     }
   });
 
+  test('trap 41: those of a member account start nothing and are no poison: SSM does not reach its hosts from here', () => {
+    const ofMember = event({ ...tagged({ PatchGroup: 'web' }), awsAccountId: '999988887777' });
+    assert.deepEqual(foldFindings(messages(ofMember), policy, here), { asks: [], poison: [] });
+    const { asks } = foldFindings(messages(ofMember, JSON.stringify(sample)), policy, here);
+    assert.deepEqual(asks[0]?.ids, ['m1']);
+  });
+
+  test('a time later than now counts as now', () => {
+    const ahead = event({ ...tagged({ PatchGroup: 'web' }), firstObservedAt: 'Wed Sep 04 16:59:44.356 UTC 2031' });
+    const { asks } = foldFindings(messages(ahead), policy, here);
+    assert.equal(asks[0]?.trigger.at, here.now);
+  });
+
   test('and keeps poison apart', () => {
-    const { asks, poison } = foldFindings(messages('{', JSON.stringify(sample)), policy);
+    const { asks, poison } = foldFindings(messages('{', JSON.stringify(sample)), policy, here);
     assert.deepEqual(poison, [{ id: 'm0', body: '{', reason: 'the message is no JSON object' }]);
     assert.equal(asks.length, 1);
   });

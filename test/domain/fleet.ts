@@ -152,6 +152,7 @@ export function groupPolicy(over: Partial<GroupPolicy> = {}): GroupPolicy {
       },
     ],
     reboot: 'RebootIfNeeded',
+    replaced: 'list',
     baseline: {},
     gate: { minSample: 1, failures: 0, alarms: [], introduced: 0, coveragePercent: 90, looks: 3 },
     approvals: { before: ['fleet'], expiresHours: 24, decide: 'link' },
@@ -199,6 +200,7 @@ export function fate(change: Change) {
     baselines: new Map([[os, baseline(os, change.baseline)]]),
     provenOses: [os],
     reboot: 'RebootIfNeeded',
+    replaced: 'list',
     waivers: [],
     ...change.context,
   };

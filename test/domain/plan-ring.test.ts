@@ -73,6 +73,8 @@ suite('a ring on paper', () => {
   });
 
   const lefts: [why: string, over: Parameters<typeof host>[1]][] = [
+    ['managed-by', { member: { ...host('i-1').member, managedBy: 'eks.amazonaws.com' } }],
+    ['replaced', { member: { ...host('i-1').member, tags: { 'aws:autoscaling:groupName': 'web-asg' } } }],
     ['stopped', { member: { ...host('i-1').member, state: 'stopped' } }],
     ['unmanaged', { managed: null }],
     ['not-patchable', { managed: { id: 'i-1', ping: 'Online', os: null, platform: 'Fedora 44', lastPingAt: AT } }],
@@ -96,6 +98,24 @@ suite('a ring on paper', () => {
     });
   }
 
+  test('trap 32: what a service runs is not counted in coverage; what would be replaced is', () => {
+    const member = (over: object) => ({ member: { ...host('i-1').member, ...over }, coverage: null });
+    const hosts = [host('i-1', member({ managedBy: 'eks.amazonaws.com' })), host('i-2')];
+    const { seen } = planRing(groupPolicy(), 1, hosts, context);
+    assert.deepEqual([seen.hosts, seen.running, seen.covered], [2, 1, 1]);
+    const replaced = host('i-3', member({ tags: { 'aws:autoscaling:groupName': 'a' } }));
+    assert.equal(planRing(groupPolicy(), 1, [...hosts, replaced], context).seen.running, 2);
+  });
+
+  test('hosts of scaling groups and clusters are patched in place where the policy says so', () => {
+    const member = { ...host('i-1').member, tags: { 'aws:autoscaling:groupName': 'web-asg' } };
+    const hosts = [fixable('i-1', { member })];
+    assert.equal(planRing(groupPolicy(), 1, hosts, context).ring.hosts.length, 0);
+    assert.equal(planRing(groupPolicy({ replaced: 'patch' }), 1, hosts, context).ring.hosts.length, 1);
+    assert.deepEqual(patchableOses(hosts, { replaced: 'list' }), []);
+    assert.deepEqual(patchableOses(hosts, { replaced: 'patch' }), ['DEBIAN']);
+  });
+
   test('the canary proves what it has; an empty one has everything to prove', () => {
     const over = { ...context, provenOses: null, laterOses: ['DEBIAN', AL] as Os[] };
     assert.deepEqual(planRing(groupPolicy(), 0, [canary('i-1')], over).ring.later, ['DEBIAN']);
@@ -105,7 +125,9 @@ suite('a ring on paper', () => {
       'at level counts',
     );
     assert.deepEqual(planRing(groupPolicy(), 0, [], over).ring.later, [AL, 'DEBIAN']);
-    assert.deepEqual(patchableOses([canary('i-1'), canary('i-2', { os: AL, managed: null })]), ['DEBIAN']);
+    assert.deepEqual(patchableOses([canary('i-1'), canary('i-2', { os: AL, managed: null })], groupPolicy()), [
+      'DEBIAN',
+    ]);
   });
 
   test('a finding that is closed already is none of this campaign', () => {

@@ -28,9 +28,9 @@ interface Fleet {
 /** As a campaign does it: the canary first, the rest with what it can prove. */
 function planned(hosts: Fleet, policy = groupPolicy(), over: Partial<AssembleContext> = {}) {
   const { canary: first = [], fleet = [], none = [] } = hosts;
-  const provenOses = patchableOses(first);
+  const provenOses = patchableOses(first, policy);
   const parts: PlanPart[] = [
-    planRing(policy, 0, first, { ...context, provenOses: null, laterOses: patchableOses(fleet) }),
+    planRing(policy, 0, first, { ...context, provenOses: null, laterOses: patchableOses(fleet, policy) }),
     planRing(policy, 1, fleet, { ...context, provenOses }),
     hostsOfNoRing(policy, none, { ...context, provenOses }),
   ];

@@ -82,6 +82,13 @@ suite('the recheck before a ring', () => {
       {},
       /left the ring fleet for canary/,
     ],
+    ['run by a service now', { managedBy: 'eks.amazonaws.com' }, {}, /eks\.amazonaws\.com runs i-2/],
+    [
+      'of a scaling group now',
+      { tags: { PatchGroup: 'web', Ring: 'fleet', 'aws:autoscaling:groupName': 'asg' } },
+      {},
+      /scaling group asg/,
+    ],
     ['its tag is gone', { tags: { PatchGroup: 'web' } }, {}, /left the ring fleet since/],
     ['of another group', { tags: { 'Patch Group': 'db', Ring: 'fleet' } }, {}, /left the patch group web since/],
     ['unmanaged', {}, null, /no longer a managed node/],

@@ -30,6 +30,7 @@ function ports() {
       },
     },
     engine: {
+      account: () => '123456789012',
       arn: (name: string) => `arn:${name}`,
       status: async () => 'unknown' as const,
       answer: async () => true,

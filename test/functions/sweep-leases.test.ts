@@ -57,6 +57,7 @@ function newPorts() {
       return `arn:${name}`;
     },
     status: async (arn) => statuses[arn] ?? 'unknown',
+    account: () => '123456789012',
     arn: (name) => `arn:${name}`,
     ringArn: (name, ring) => `arn:${name}-${ring}`,
     stop: async (arn) => {

@@ -200,3 +200,22 @@ private-dns-name-options.enable-resource-name-dns-aaaa-record private-dns-name-o
 private-ip-address product-code product-code.type ramdisk-id reason requester-id reservation-id root-device-name
 root-device-type source-dest-check spot-instance-request-id state-reason-code state-reason-message subnet-id tag-key
 tenancy tpm-support usage-operation usage-operation-update-time virtualization-type vpc-id`.split(/\s+/);
+
+test('trap 32: what a service runs is hidden from lists and filters, unless asked for by id or with IncludeManagedResources', () => {
+  const world = testWorld(
+    'start: 2024-08-31T20:00:00Z\nfleet: [{ name: web, platform: DEBIAN_12 }, { name: auto, platform: DEBIAN_12, managedBy: eks.amazonaws.com }]',
+    [DEBIAN],
+  );
+  const auto = world.host('auto').id;
+  const ids = (input: object) =>
+    world
+      .call('DescribeInstances', input)
+      .Reservations.map(({ Instances }: { Instances: { InstanceId: string }[] }) => Instances[0]?.InstanceId);
+  const Filters = [{ Name: 'instance-id', Values: [auto] }];
+  assert.deepEqual(ids({}), [world.host('web').id]);
+  assert.deepEqual(ids({ Filters }), []);
+  assert.deepEqual(ids({ InstanceIds: [auto] }), [auto]);
+  assert.deepEqual(ids({ Filters, IncludeManagedResources: true }), [auto]);
+  const managed = [{ Name: 'operator.principal', Values: ['eks.amazonaws.com'] }];
+  assert.deepEqual(ids({ Filters: managed, IncludeManagedResources: true }), [auto]);
+});
