@@ -1,7 +1,11 @@
 /** What a campaign writes: into its evidence (S3), and into the table where two writers could meet (DynamoDB). */
+
+import type { LeftHost } from '#domain/left-host.ts';
 import type { Baseline, Counts, InstanceId, Instant, Os, Severity } from '#domain/model.ts';
 import type { Reason } from '#domain/reasons.ts';
 import type { Approval } from '#domain/table.ts';
+
+export type { LeftHost, LeftWhy } from '#domain/left-host.ts';
 
 export const OUTCOMES = [
   'Completed',
@@ -66,28 +70,6 @@ export interface RingPlan {
   later: Os[]; // the OSes of later rings' hosts, each of which this ring must prove (only the canary's is judged)
   last: boolean;
   expected: Counts;
-}
-
-export type LeftWhy =
-  | 'managed-by'
-  | 'replaced'
-  | 'no-ring'
-  | 'several-rings'
-  | 'stopped'
-  | 'unmanaged'
-  | 'offline'
-  | 'uncovered'
-  | 'scan-unknown'
-  | 'unproven'
-  | 'not-patchable';
-
-/** A host that the campaign does not patch, and why. None is dropped in silence. */
-export interface LeftHost {
-  id: InstanceId;
-  ring: string | null;
-  why: LeftWhy;
-  words: string;
-  os?: Os; // where SSM knows it
 }
 
 /** `plan.json`. `scopeHash` covers what will be done, `planHash` everything else too. */

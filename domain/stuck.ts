@@ -4,7 +4,14 @@ import type { GroupPolicy, RingPolicy } from '#domain/policy.ts';
 import type { FindingFate, LeftHost, LeftWhy, Reason } from '#domain/records.ts';
 
 /** Reasons that a person takes away, and then the finding's patch may come. */
-const HELD_UP: ReadonlySet<Reason | 'fix'> = new Set(['not-in-ring', 'stopped', 'unmanaged', 'offline', 'unproven']);
+const HELD_UP: ReadonlySet<Reason | 'fix'> = new Set([
+  'replaced',
+  'not-in-ring',
+  'stopped',
+  'unmanaged',
+  'offline',
+  'unproven',
+]);
 
 /** Whether somebody waits for this finding, and its host's state alone is in the way. */
 export function isHeldUp({ fate, waiver }: Pick<FindingFate, 'fate' | 'waiver'>): boolean {
@@ -19,6 +26,7 @@ const KINDS = [
   ['unmanaged', 'unmanaged'],
   ['offline', 'offline'],
   ['unproven', 'without a canary of their OS'],
+  ['replaced', 'that a scaling group or a cluster would replace'],
   ['scan-unknown', 'with a failed patch scan'],
 ] as const satisfies readonly (readonly [LeftWhy, string])[];
 
@@ -53,6 +61,8 @@ export function remedies(
     offline: (ids) =>
       `Start the SSM agent again, or reboot the host: aws ec2 reboot-instances --instance-ids ${some(ids)}`,
     unproven: (ids, held) => unproven(ids, held, rings[0], gate.minSample),
+    replaced: (ids) =>
+      `Bring the image of ${some(ids)} up to date and let it replace them: aws autoscaling start-instance-refresh --auto-scaling-group-name GROUP for a scaling group. Or write replaced: patch in the policy, and they are patched in place.`,
     'scan-unknown': (ids) =>
       `The patch scan failed on ${some(ids)}: its output is in Run Command, by the campaign's name.`,
   };

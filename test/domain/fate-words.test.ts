@@ -38,7 +38,7 @@ suite('what belongs to a reason', () => {
     [
       'an OS that Patch Manager does not patch',
       { host: agent({ os: null, platform: 'Fedora 44' }) },
-      'unmanaged',
+      'not-supported',
       /does not patch Fedora 44/,
     ],
     ['the canary itself needs no proof', { context: { provenOses: null } }, 'fix'],

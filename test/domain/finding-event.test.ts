@@ -31,6 +31,7 @@ describe('a finding event', () => {
   test('the shipped sample', () => {
     assert.deepEqual(readFindingEvent(JSON.stringify(sample)), {
       id: sample.id,
+      account: '123456789012',
       rule: `Inspector2 Finding ${sample.detail.findingArn}`,
       groups: ['web'],
       severity: 'CRITICAL',
@@ -47,6 +48,7 @@ describe('a finding event', () => {
       [JSON.stringify({ source: 'aws.ec2' }), /source "aws.ec2"/],
       [event({}, { id: '' }), /no id/],
       [JSON.stringify({ ...sample, detail: null }), /no detail/],
+      [event({ awsAccountId: undefined }), /no awsAccountId/],
       [event({ severity: 5 }), /no severity/],
       [event({ resources: {} }), /no list of resources/],
       [event({ firstObservedAt: 'soon' }), /firstObservedAt.*"soon"/],

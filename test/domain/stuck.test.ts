@@ -23,9 +23,9 @@ const placeless = (id: string, tags: Record<string, string>, over = {}) =>
 
 function planned(hosts: readonly SurveyedHost[], inspectorEnabled = true, group = policy) {
   const of = (ring: string | null) => hosts.filter((each) => each.ring === ring);
-  const provenOses = patchableOses(of('canary'));
+  const provenOses = patchableOses(of('canary'), group);
   const parts = [
-    planRing(group, 0, of('canary'), { ...context, provenOses: null, laterOses: patchableOses(of('fleet')) }),
+    planRing(group, 0, of('canary'), { ...context, provenOses: null, laterOses: patchableOses(of('fleet'), group) }),
     planRing(group, 1, of('fleet'), { ...context, provenOses }),
     hostsOfNoRing(group, of(null), { ...context, provenOses }),
   ];
@@ -68,15 +68,27 @@ suite('a group that is stuck', () => {
       fixable('i-d', { os: AL }),
       fixable('i-e', { patchScan: 'unknown', ring: 'canary', rings: ['canary'] }),
       placeless('i-f', {}, { rings: ['canary', 'fleet'] }),
+      fixable('i-g', { member: { ...host('i-g').member, tags: { 'aws:autoscaling:groupName': 'asg' } } }),
     ];
     const { plan, why } = planned([...many, ...others]);
     assert.match(
       why,
-      /^9 of 15 hosts in no ring, 1 in several rings, 1 stopped, 1 unmanaged, 1 offline, 1 without a canary/,
+      /^9 of 16 hosts in no ring, 1 in several rings, 1 stopped, 1 unmanaged, 1 offline, 1 without a canary/,
     );
-    assert.equal(plan.remedies?.length, 7);
+    assert.equal(plan.remedies?.length, 8);
     assert.match(plan.remedies?.[0] ?? '', /i-0 i-1 i-2 i-3 i-4 … --tags/);
     assert.match(plan.remedies?.join('\n') ?? '', /hosts? of AMAZON_LINUX_2023: aws ec2 create-tags --resources i-d/);
+    assert.match(plan.remedies?.join('\n') ?? '', /Bring the image of i-g up to date and let it replace them/);
+  });
+
+  test('a group wholly of a scaling group is stuck; one that another service runs has nothing to do for us', () => {
+    const of = (over: object) => fixable('i-1', { member: { ...host('i-1').member, ...over } });
+    const scaled = planned([of({ tags: { 'aws:autoscaling:groupName': 'asg' } })]);
+    assert.deepEqual(
+      [scaled.decision, scaled.why],
+      ['Stuck', '1 of 1 host that a scaling group or a cluster would replace'],
+    );
+    assert.equal(planned([of({ managedBy: 'eks.amazonaws.com' })]).decision, 'Nothing');
   });
 
   test('stray tags are only those under the keys of rings', () => {

@@ -165,3 +165,15 @@ test('check-due beats every hour, in the line of the log that the alarms count f
     );
   });
 });
+
+test('trap 41: a finding of a member account, on the bus of its delegated administrator, starts nothing', () =>
+  rehearsed(['web'], async (rehearsal) => {
+    const member = { awsAccountId: '999988887777' };
+    rehearsal.emit(event('web', START - MINUTE, member));
+    rehearsal.emit(event('web', START - MINUTE, member));
+    await rehearsal.run(() => rehearsal.clock.now() >= START + 20 * MINUTE);
+    assert.equal(invocations(rehearsal), 1, 'read, and left alone');
+    assert.deepEqual(rehearsal.executions(), []);
+    assert.deepEqual(rehearsal.letters(DEAD), []);
+    assert.equal(await rehearsal.act('operator', () => campaigns.lease('web')), null);
+  }));

@@ -207,7 +207,7 @@ test('trap 32: what a service runs is hidden from lists and filters, unless aske
     [DEBIAN],
   );
   const auto = world.host('auto').id;
-  const ids = (input: object) =>
+  const ids = (input: Record<string, unknown>) =>
     world
       .call('DescribeInstances', input)
       .Reservations.map(({ Instances }: { Instances: { InstanceId: string }[] }) => Instances[0]?.InstanceId);
