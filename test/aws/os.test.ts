@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemOf } from '#aws/os.ts';
+import platforms from '../field/35-platform-names.json' with { type: 'json' };
 
 for (const [type, name, version, os] of [
   ['Linux', 'Debian GNU/Linux', '11', 'DEBIAN'],
@@ -48,3 +49,8 @@ for (const [whose, type, name, version] of [
   test(`${name || 'nothing'} ${version} is not patched, a limit of ${whose === 'ours' ? 'this loop' : 'Patch Manager'}`, () =>
     assert.deepEqual(systemOf(type, name, version), { os: null, limit: whose }));
 }
+
+test('case 35: what SSM has baselines for, and we do not patch, is a limit of ours', () => {
+  for (const { platformType, platformName, platformVersion } of platforms)
+    assert.equal(systemOf(platformType, platformName, platformVersion).limit, 'ours', platformName);
+});

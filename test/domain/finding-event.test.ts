@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { foldFindings, readFindingEvent } from '#domain/finding-event.ts';
 import type { GroupPolicy, Policy } from '#domain/policy.ts';
 import { compilePattern } from '#rehearsal/patterns.ts';
+import memberEvent from '../field/03-member-account-event.json' with { type: 'json' };
 
 const sample = JSON.parse(readFileSync(new URL('../../events/finding.sample.json', import.meta.url), 'utf8'));
 const event = (detail: object, beside: object = {}) =>
@@ -116,6 +117,13 @@ describe('a batch folds', () => {
     assert.deepEqual(foldFindings(messages(ofMember), policy, here), { asks: [], poison: [] });
     const { asks } = foldFindings(messages(ofMember, JSON.stringify(sample)), policy, here);
     assert.deepEqual(asks[0]?.ids, ['m1']);
+  });
+
+  test("case 03: a member account's event, of a group that is ours too", () => {
+    const body = JSON.stringify(memberEvent);
+    assert.deepEqual(foldFindings(messages(body), policy, here), { asks: [], poison: [] });
+    const own = { ...memberEvent, detail: { ...memberEvent.detail, awsAccountId: here.account } };
+    assert.equal(foldFindings(messages(JSON.stringify(own)), policy, here).asks.length, 1);
   });
 
   test('a time later than now counts as now', () => {

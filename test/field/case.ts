@@ -49,6 +49,7 @@ export function fateWith(
     at: '2025-07-01T00:00:00.000Z',
     baselines: new Map([[os, baseline(os, over)]]),
     provenOses: null,
+    replaced: 'list',
     reboot: 'RebootIfNeeded',
     waivers: [],
     ...context,
