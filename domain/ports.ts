@@ -2,22 +2,13 @@
  * What the loop needs from AWS, by need and not by service. aws/ implements these on the SDK. No method returns a page or a
  * token: lists are async iterables. Every method may throw `AwsUnavailable` (try later) or `AwsRefused` (do not).
  */
-import type {
-  Baseline,
-  Coverage,
-  Finding,
-  InstanceId,
-  Instant,
-  Managed,
-  Member,
-  Os,
-  Patch,
-  PatchState,
-  PatchStatus,
-} from '#domain/model.ts';
+import type { Baseline, Coverage, Finding, InstanceId, Instant, Member, Os } from '#domain/model.ts';
 import type { GroupPolicy, Policy } from '#domain/policy.ts';
+import type { Patching } from '#domain/ports-patching.ts';
 import type { AlarmReading, Approval, Holder, Intent, Lease, Notice, Outcome, Trigger } from '#domain/records.ts';
 import type { Topic } from '#domain/topics.ts';
+
+export type { CommandSummary, Invocation, Patching, SendRequest } from '#domain/ports-patching.ts';
 
 export interface Instances {
   /** All instances, of any state, whose tag `PatchGroup` or `Patch Group` is the group's name. */
@@ -33,58 +24,6 @@ export interface Inspector {
   coverage(ids: Iterable<InstanceId>): AsyncIterable<Coverage>;
   /** Package findings. `updatedSince` bounds CLOSED ones only: ACTIVE and SUPPRESSED come whole. */
   findings(ids: Iterable<InstanceId>, ask: { closedSince: Instant | null }): AsyncIterable<Finding>;
-}
-
-export interface SendRequest {
-  document: 'patch' | 'refresh-association' | 'rescan-vm';
-  instances: InstanceId[]; // 1 to 50
-  comment: string;
-  /** For `patch`. */
-  operation?: 'Scan' | 'Install';
-  snapshotId?: string;
-  reboot?: 'RebootIfNeeded' | 'NoReboot';
-  stepSeconds?: number; // how long its step may work on a host: 1 to 36,000
-  /** For `refresh-association`. */
-  associations?: string[];
-  deliverySeconds: number; // 30 at least; a host that has not begun by then will not
-}
-
-export interface Invocation {
-  instance: InstanceId;
-  /** StatusDetails without spaces: Success, Failed, ExecutionTimedOut, DeliveryTimedOut, Undeliverable, Cancelled … */
-  status: string;
-  terminal: boolean;
-  exit: number | null; // ResponseCode of the platform's plugin
-  finishedAt: Instant | null; // its ResponseFinishDateTime
-  output: string; // the last part of it, for words
-}
-
-export interface CommandSummary {
-  id: string;
-  comment: string;
-  status: string; // StatusDetails without spaces
-  terminal: boolean;
-  targets: number;
-  sentAt: Instant;
-}
-
-export interface Patching {
-  /** Managed nodes of the ids. Stopped and unmanaged instances are never in it (trap 29), nor is one that ended meanwhile. */
-  managed(ids: Iterable<InstanceId>): AsyncIterable<Managed>;
-  states(ids: Iterable<InstanceId>): AsyncIterable<PatchState>;
-  /** Per instance, in the order of the ids, one row each also where there are none, or the instance ended meanwhile; several in flight. */
-  patches(ids: Iterable<InstanceId>, statuses: PatchStatus[]): AsyncIterable<{ id: InstanceId; patches: Patch[] }>;
-  /** At most once: this client does not retry. Throws `SendRefused` when AWS certainly took nothing; any other throw is unclear. */
-  send(request: SendRequest): Promise<string>;
-  /** Commands with exactly this Comment, sent after `since`. The list lags: none found proves nothing at once. */
-  commandsByComment(comment: string, since: Instant): AsyncIterable<CommandSummary>;
-  command(id: string): Promise<CommandSummary | null>;
-  invocations(commandId: string): AsyncIterable<Invocation>;
-  /** Ids of the associations by which Inspector collects inventory (Inspector User Guide), whatever their name. */
-  inventoryAssociations(): AsyncIterable<string>;
-  /** Of the names those that are no change calendar here; OPEN only if all are. Not readable: each throws. */
-  missingCalendars(names: string[]): Promise<string[]>;
-  calendars(names: string[], at: Instant): Promise<{ open: boolean; nextChange: Instant | null }>;
 }
 
 export interface Baselines {
