@@ -148,7 +148,7 @@ test('field 21: events as Inspector sends them: closed ones, the network and wha
   );
   const any = group('web', { severities: ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'UNTRIAGED'] });
   const rows = events.map((each) => {
-    const { poison, asks } = foldFindings(messages(JSON.stringify(each)), { ...policy, groups: { web: any } });
+    const { poison, asks } = foldFindings(messages(JSON.stringify(each)), { ...policy, groups: { web: any } }, here);
     return [matches(each), poison.length, asks.map((ask) => ask.group)];
   });
   assert.deepEqual(rows, [
