@@ -4,6 +4,7 @@ import { REFUSALS, yesFor } from '#domain/approval.ts';
 import { plusDays, plusMinutes, secondsUntil } from '#domain/instant.ts';
 import { leaseLost } from '#domain/lease.ts';
 import type { Instant } from '#domain/model.ts';
+import { calendarMinutes } from '#domain/pauses.ts';
 import { plural } from '#domain/plural.ts';
 import type { AlarmReading, Approval, Lease, RingPlan, RingRecord, StopWhy, VerdictName } from '#domain/records.ts';
 
@@ -89,7 +90,9 @@ function stopFor(ringPlan: Pick<RingPlan, 'ring' | 'errors'>, facts: GoFacts): G
 function waitFor({ window, calendars, proofUntil: until, begunAt, at }: GoFacts): Go | null {
   const unreadable = calendars === 'unreadable';
   if (window.mayStart && !unreadable && calendars.open) return null;
-  const later = unreadable ? plusMinutes(at, 10) : (calendars.nextChange ?? plusMinutes(at, 60));
+  const later = unreadable
+    ? plusMinutes(at, calendarMinutes(begunAt, at))
+    : (calendars.nextChange ?? plusMinutes(at, 60));
   const opensAt = window.mayStart ? later : window.opensAt;
   const limit = until ?? plusDays(begunAt, FIRST_WINDOW_DAYS);
   const calendar = unreadable ? 'a change calendar could not be read' : 'a change calendar is closed';

@@ -3,8 +3,8 @@ import { inspector } from '#aws/inspector.ts';
 import { lambda } from '#aws/lambda.ts';
 import { patching } from '#aws/patching.ts';
 import { files } from '#domain/files.ts';
-import { plusMinutes } from '#domain/instant.ts';
 import type { Instant } from '#domain/model.ts';
+import { lookPause } from '#domain/pauses.ts';
 import type { Ports } from '#domain/ports.ts';
 import type { RingRecord } from '#domain/records.ts';
 import { hostsOf } from '#domain/ring-record.ts';
@@ -22,7 +22,7 @@ export const checkLooks = async (
   await evidence.write(input, files.ring(input.ring), read);
   const waiting = hostsOf(read, 'patched').filter((host) => !host.lookedAt);
   const over = !waiting.length || !read.lookDeadline || now >= read.lookDeadline;
-  return { decision: over ? 'Looked' : 'Later', waitSeconds: now < plusMinutes(read.rescanAt ?? now, 120) ? 300 : 900 };
+  return { decision: over ? 'Looked' : 'Later', waitSeconds: lookPause(read.rescanAt ?? now, now) };
 };
 
 export const handler = lambda(checkLooks, { evidence, inspector, patching });

@@ -6,6 +6,7 @@ import { patching } from '#aws/patching.ts';
 import { files } from '#domain/files.ts';
 import { latest, plusMinutes } from '#domain/instant.ts';
 import type { Instant } from '#domain/model.ts';
+import { wavePause } from '#domain/pauses.ts';
 import type { Ports } from '#domain/ports.ts';
 import type { Plan, RingRecord } from '#domain/records.ts';
 import { hostsOf } from '#domain/ring-record.ts';
@@ -30,7 +31,7 @@ export const checkWave = async (
 /** Seconds until the next look: a wave that takes long is looked at less often, or days of them fill the history. */
 function pause(record: RingRecord, now: Instant): number {
   const sentAt = latest(...record.hosts.map((host) => host.sentAt)) ?? now;
-  return now < plusMinutes(sentAt, 30) ? 120 : 600;
+  return wavePause(now < plusMinutes(sentAt, 30) ? 120 : 600, record, now);
 }
 
 export const handler = lambda(checkWave, { campaigns, evidence, instances, patching });

@@ -8,6 +8,7 @@ import { patching } from '#aws/patching.ts';
 import { files } from '#domain/files.ts';
 import { type Go, mayGo } from '#domain/go.ts';
 import type { Instant } from '#domain/model.ts';
+import { wavePause } from '#domain/pauses.ts';
 import type { FrozenPolicy } from '#domain/policy.ts';
 import type { Ports } from '#domain/ports.ts';
 import type { Plan, RingPlan, RingRecord } from '#domain/records.ts';
@@ -31,14 +32,15 @@ export const sendWave = async (input: RingTask, ports: SendPorts, now: Instant) 
   const before = await evidence.read<RingRecord>(input, files.ring(input.ring));
   const { record, intents, clear } = await resolveIntents(input, before, ports, now);
   if (record !== before) await evidence.write(input, files.ring(input.ring), record);
-  if (!clear) return { decision: 'Wait', waitSeconds: 120, why: 'an intent without a command: looking for it' };
-  if (hostsOf(record, 'working').length) return { decision: 'Sent', waitSeconds: 60, why: 'a wave is at work' };
+  const pause = (seconds: number) => wavePause(seconds, record, now);
+  if (!clear) return { decision: 'Wait', waitSeconds: pause(120), why: 'an intent without a command: looking for it' };
+  if (hostsOf(record, 'working').length) return { decision: 'Sent', waitSeconds: pause(60), why: 'a wave is at work' };
   if (record.stopped) return { decision: 'Stopped', waitSeconds: 0, why: record.stopped.words };
   if (!hostsOf(record, 'planned').length) return { decision: 'AllSent', waitSeconds: 0, why: 'every host was sent' };
 
   const { group } = await evidence.read<FrozenPolicy>(input, files.policy);
   const go = await mayGoNow();
-  if (go.say === 'wait') return { decision: 'Wait', waitSeconds: go.seconds, why: go.words };
+  if (go.say === 'wait') return { decision: 'Wait', waitSeconds: pause(go.seconds), why: go.words };
   const wave = go.say === 'go' ? nextWave(ringPlan, record, intents) : [];
   if (go.say === 'stop' || !wave.length) {
     const stopped = go.say === 'stop' ? { ...go, at: now } : noRoom(now);
@@ -47,7 +49,8 @@ export const sendWave = async (input: RingTask, ports: SendPorts, now: Instant) 
   }
   const sent = await sendOnce(input, { group, plan, ringPlan, record, intents, wave }, ports, now);
   await evidence.write(input, files.ring(input.ring), sent.record);
-  return sent.result;
+  const { waitSeconds } = sent.result;
+  return { ...sent.result, waitSeconds: waitSeconds && pause(waitSeconds) };
 
   /** The baseline last: the ring may have waited for days since it was rechecked. */
   async function mayGoNow(): Promise<Go> {

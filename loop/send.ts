@@ -131,7 +131,7 @@ function refusedAlone(
     host.id === id ? { status: 'skipped', words: `SSM refused it: ${words}` } : null,
   );
   const refused = 1 + hostsOf(record, 'skipped').filter((host) => alone.has(host.id)).length;
-  if (refused <= errors) return { record: skipped, result: wait(1, `not accepted: ${words}`) };
+  if (refused <= errors) return { record: skipped, result: wait(30, `not accepted: ${words}`) };
   const why = `SSM refused ${plural(refused, 'host')}, ${errors} ${errors === 1 ? 'is' : 'are'} tolerated: ${words}`;
   const stopped = { why: 'errors' as const, words: why, at };
   return { record: { ...skipped, stopped }, result: { decision: 'Stopped', waitSeconds: 0, why } };

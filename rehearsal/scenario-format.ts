@@ -63,6 +63,7 @@ export const scenarioSchema = z.strictObject({
   policy: z.record(z.string(), z.unknown()).default({}),
   advisories: z.array(z.string()).min(1),
   debianNames: z.enum(['source', 'binary', 'mixed']).default('mixed'), // how Inspector calls Debian packages (trap 20)
+  findingsPerPage: z.int().min(1).max(100).default(100), // of ListFindings, whatever is asked: which it is AWS does not say
   baselines: z.array(baselineSchema).default([]),
   fleet: z.array(hostsSchema).min(1),
   answers: z

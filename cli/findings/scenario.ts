@@ -94,6 +94,7 @@ const EMPTY = {
   seed: 1,
   advisories: [],
   debianNames: 'mixed' as const,
+  findingsPerPage: 100,
   baselines: [],
   answers: [],
   calendars: [],

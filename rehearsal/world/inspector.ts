@@ -17,16 +17,16 @@ export function inspectorOperations(
   fleet: Fleet,
   looks: Looks,
   findings: Findings,
-  offSince: () => number | null,
+  inspector: { readonly offSince: number | null; readonly findingsPerPage: number },
 ): Record<string, Operation> {
   /** Findings are kept for a day after Inspector was disabled. */
   const isGone = () => {
-    const since = offSince();
+    const since = inspector.offSince;
     return since !== null && stage.clock.now() - since >= DAY;
   };
   const covered = (criteria: Criteria) => {
     const hosts = hostsOf(fleet, criteria).filter((host) => host.state !== 'terminated');
-    const rows = offSince() === null ? hosts.flatMap((host) => coverageRows(host, looks, stage)) : [];
+    const rows = inspector.offSince === null ? hosts.flatMap((host) => coverageRows(host, looks, stage)) : [];
     return rows.filter((row) => coverageMatches(row, criteria));
   };
   const ask = (record: FindingRecord): Asked => ({
@@ -37,7 +37,7 @@ export function inspectorOperations(
   });
   return {
     BatchGetAccountStatus: ({ accountIds = [] }: { accountIds?: string[] }) => {
-      const status = offSince() === null ? 'ENABLED' : 'DISABLED';
+      const status = inspector.offSince === null ? 'ENABLED' : 'DISABLED';
       const off = { status: 'DISABLED', errorCode: 'ALREADY_ENABLED', errorMessage: 'None' };
       const ec2 = { ...off, status };
       const resourceState = { ec2, ecr: off, lambda: off, lambdaCode: off };
@@ -69,7 +69,7 @@ export function inspectorOperations(
       const records = isGone() ? [] : hostsOf(fleet, criteria).flatMap((host) => findings.of(host));
       const found = records.map(ask).filter((asked) => findingMatches(asked, criteria));
       const wanted = input.sortCriteria ? sorted(found, input.sortCriteria) : found;
-      const rule = { operation: 'ListFindings', least: 1, most: 100, usual: 100 };
+      const rule = { operation: 'ListFindings', least: 1, most: 100, usual: 100, cap: inspector.findingsPerPage };
       const question = { criteria, sort: input.sortCriteria };
       const { rows, next } = pageOf(wanted, rule, question, input.maxResults, input.nextToken);
       const views = rows.map(({ record }) => findingView(record, looks.lastLook(record.host), stage));

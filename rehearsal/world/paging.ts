@@ -6,6 +6,7 @@ export interface PageRule {
   least: number;
   most: number;
   usual: number; // without MaxResults
+  cap?: number; // rows at most, whatever is asked
   badToken?: string; // error code for a token of another list
   badSize?: string; // for a size out of range
 }
@@ -27,7 +28,7 @@ export function pageOf<T>(
     .digest('hex')
     .slice(0, 16);
   const from = token === undefined ? 0 : offsetOf(token, list, rule);
-  const size = maxResults ?? rule.usual;
+  const size = Math.min(maxResults ?? rule.usual, rule.cap ?? Number.POSITIVE_INFINITY);
   const next = from + size < rows.length ? Buffer.from(`${list}/${from + size}`).toString('base64url') : undefined;
   return { rows: rows.slice(from, from + size), next };
 }

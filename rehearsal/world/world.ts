@@ -76,7 +76,7 @@ export function openWorld(scenario: Scenario, stage: Stage): World {
   const commands = new Commands(stage, fleet);
   const alarms = new Alarms(stage, scenario);
   const associations = inspectorAssociations(stage);
-  const inspector = { offSince: null as number | null };
+  const inspector = { offSince: null as number | null, findingsPerPage: scenario.findingsPerPage };
   const tellNews = (platform: string, sources: ReadonlySet<string>) => spread(platform, sources, stage, fleet, looks);
   const parts: WorldParts = {
     stage,
@@ -114,7 +114,7 @@ export function openWorld(scenario: Scenario, stage: Stage): World {
       },
     },
     { service: 'ec2', operations: ec2Operations(stage, fleet) },
-    { service: 'inspector2', operations: inspectorOperations(stage, fleet, looks, findings, () => inspector.offSince) },
+    { service: 'inspector2', operations: inspectorOperations(stage, fleet, looks, findings, inspector) },
     { service: 'monitoring', operations: alarms.operations() },
     ...identityFakes(stage.account),
   ];

@@ -198,8 +198,8 @@ test('a ring of which SSM takes no host stops once more are refused than may fai
   assert.deepEqual(
     results.map(({ decision, waitSeconds }) => [decision, waitSeconds]),
     [
-      ['Wait', 1],
-      ['Wait', 1],
+      ['Wait', 30],
+      ['Wait', 30],
       ['Stopped', 0],
       ['Stopped', 0],
     ],

@@ -99,6 +99,16 @@ test('the path of a campaign, state by state', async () => {
   );
 });
 
+test('smaller pages of findings than were asked for: the same campaign as with pages of 100', async () => {
+  const [large, small] = [
+    await rehearse({ scenario: calm, out: null }),
+    await rehearse({ scenario: { ...calm, findingsPerPage: 5 }, out: null }),
+  ];
+  assert.deepEqual(small.run.delta, large.run.delta);
+  const pages = ({ run }: typeof large) => run.calls['inspector2.ListFindings'] ?? 0;
+  assert.ok(pages(small) > 2 * pages(large), `${pages(small)} ${pages(large)}`);
+});
+
 test('another seed: other events, the same outcome', async () => {
   for (const seed of [2, 3])
     assert.equal((await rehearse({ scenario: calm, seed, out: null })).run.campaign.outcome, 'Completed');
