@@ -86,7 +86,7 @@ const refused: [what: string, args: string[], policy: () => string, words: () =>
     ],
   ],
   [
-    'words of a baseline wish that SSM does not know for the OS',
+    'trap 35: words of a baseline wish that SSM does not know for the OS',
     ['--stage', 'dev'],
     () =>
       policyText(

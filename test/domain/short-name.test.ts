@@ -18,7 +18,7 @@ const PUBLIC: [group: string, short: string][] = [
   ['AccountGuardian-PatchGroup-DO-NOT-DELETE', 'AccountGuardian-PatchG--3c7aac2a'],
 ];
 for (const [group, short] of PUBLIC)
-  test(`field 29: the patch group ${group} is taken, and is called ${short} where names are short`, () => {
+  test(`trap 42, field 29: the patch group ${group} is taken, and is called ${short} where names are short`, () => {
     assert.equal(groupName.safeParse(group).success, true);
     assert.equal(shortName(group), short);
     assert.ok(isCalled(group, group) && isCalled(group, short));

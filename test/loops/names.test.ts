@@ -24,7 +24,7 @@ const groups: [group: string, key: string, trigger: 'schedule' | 'person'][] = [
   ['a'.repeat(32), 'PatchGroup', 'person'],
 ];
 for (const [group, key, trigger] of groups)
-  test(`a campaign over ${JSON.stringify(group.slice(0, 34))} of ${group.length}, started by a ${trigger}, runs to its end`, async () => {
+  test(`trap 42: a campaign over ${JSON.stringify(group.slice(0, 34))} of ${group.length}, started by a ${trigger}, runs to its end`, async () => {
     const { run, executions, evidence, shown, rehearsal } = await rehearse({
       scenario: { ...scenario(group, key), trigger },
       policy: policyFile(group),
