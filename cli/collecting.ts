@@ -43,7 +43,7 @@ export function collect(rehearsal: Rehearsal, ended: Ended): Shown {
     },
     rings: (plan?.rings ?? []).map((ring, place) => ringOf(ring, records[place] ?? null)),
     delta: delta && deltaOf(delta),
-    notices: rehearsal.inbox.map(noticeOf),
+    notices: rehearsal.inbox.filter(({ attributes }) => attributes.kind !== undefined).map(noticeOf), // the others are of alarms
     calls: callsOf(rehearsal),
     states: rehearsal.timeline.flatMap((event) => stateEntered(event)?.state ?? []),
     evidence: ended.evidence,

@@ -63,8 +63,8 @@ const RESOURCES: Record<string, Resources> = {
 
 export const WORDS = Object.keys(RESOURCES);
 
-/** What each function needs besides what it may: its log, and the key of what is kept encrypted. */
-export function always(logGroup: string): (May & { Resource: unknown; Condition?: Statement['Condition'] })[] {
+/** What each function needs besides what it may: its log. */
+export function always(logGroup: string): (May & { Resource: unknown })[] {
   return [
     {
       do: ['logs:CreateLogStream', 'logs:PutLogEvents'],
@@ -72,18 +72,31 @@ export function always(logGroup: string): (May & { Resource: unknown; Condition?
       why: 'Lambda writes the log on behalf of the function.',
       Resource: sub(`arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:${logGroup}:*`),
     },
-    {
-      do: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      on: 'the key',
-      why: 'S3, SNS and SQS use the key on behalf of the function, and only they.',
-      Resource: att('Key'),
-      Condition: {
-        StringEquals: {
-          'kms:ViaService': ['s3', 'sns', 'sqs'].map((service) => sub(`${service}.\${AWS::Region}.amazonaws.com`)),
-        },
-      },
-    },
   ];
+}
+
+/**
+ * What a service does with the key on behalf of who asks, and only it may: kms:ViaService (AmazonS3 UsingKMSEncryption, sns-key-management,
+ * sqs-key-management).
+ */
+const KEY_USES: Record<string, string[]> = {
+  's3:GetObject': ['kms:Decrypt'],
+  's3:PutObject': ['kms:GenerateDataKey'],
+  'sns:Publish': ['kms:GenerateDataKey', 'kms:Decrypt'],
+  'sqs:SendMessage': ['kms:GenerateDataKey', 'kms:Decrypt'],
+  'sqs:ReceiveMessage': ['kms:Decrypt'],
+};
+
+function keyUses(may: May[]): Omit<Statement, 'Sid' | 'Effect'>[] {
+  const actions = may.flatMap((one) => one.do);
+  return ['s3', 'sns', 'sqs'].flatMap((service) => {
+    const uses = actions
+      .filter((action) => action.startsWith(`${service}:`))
+      .flatMap((action) => KEY_USES[action] ?? []);
+    if (uses.length === 0) return [];
+    const Condition = { StringEquals: { 'kms:ViaService': sub(`${service}.\${AWS::Region}.amazonaws.com`) } };
+    return [{ Action: [...new Set(uses)], Resource: att('Key'), Condition }];
+  });
 }
 
 /** Throws for a word that is not in the table, or a permission without a reason. */
@@ -95,7 +108,8 @@ export function statements(key: string, may: May[], place: Place, logGroup: stri
     if (!one.why || !one.do?.length) throw new Error(`${where}: needs do and why`);
     return resources(place).map((each) => ({ ...each, Action: one.do }));
   });
-  const all = [...own, ...always(logGroup).map(({ do: Action, on: _on, why: _why, ...rest }) => ({ ...rest, Action }))];
+  const log = always(logGroup).map(({ do: Action, on: _on, why: _why, ...rest }) => ({ ...rest, Action }));
+  const all: Omit<Statement, 'Sid' | 'Effect'>[] = [...own, ...log, ...keyUses(may)];
   return all.map(({ Action, Resource, Condition }, at) => ({
     Sid: `May${at + 1}`,
     Effect: 'Allow',
@@ -105,7 +119,7 @@ export function statements(key: string, may: May[], place: Place, logGroup: stri
   }));
 }
 
-export function role(Statement: Statement[]): Record<string, unknown> {
+export function role(Statement: Statement[]): { Type: string; Properties: Record<string, unknown> } {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {

@@ -40,6 +40,8 @@ export interface Caller {
   name: string;
   account: string;
   region: string;
+  /** ARN of the role that it calls with, where its name does not tell. */
+  role?: string;
 }
 
 /**

@@ -32,7 +32,7 @@ export interface EventsParts {
   region: string;
   deliver: (functionId: string, event: unknown) => void;
   /** A rule's target that is a queue. */
-  enqueue?: (queueArn: string, event: unknown) => void;
+  enqueue?: (queueArn: string, event: unknown, ruleArn: string) => void;
   fault: (source: string) => 'lose' | 'double' | null;
 }
 
@@ -107,10 +107,13 @@ export class Events implements Fake {
     if (struck.length === 0) return id;
     const strikes = fault(event.source);
     if (strikes === 'lose') return id;
-    for (const { id: target, input } of struck.flatMap((one) => one.targets)) {
+    const targets = struck.flatMap(({ name, targets }) => targets.map((one) => ({ ...one, rule: name })));
+    for (const { id: target, input, rule } of targets) {
       for (let copy = 0; copy < (strikes === 'double' ? 2 : 1); copy++) {
         clock.after(DELIVERY_MS * (copy + 1), `event to ${target}`, () =>
-          target.includes(':sqs:') ? enqueue?.(target, input ?? whole) : deliver(target, input ?? whole),
+          target.includes(':sqs:')
+            ? enqueue?.(target, input ?? whole, `arn:aws:events:${region}:${account}:rule/${rule}`)
+            : deliver(target, input ?? whole),
         );
       }
     }

@@ -27,6 +27,8 @@ export interface GatewayParts {
   dynamodb: Server;
   /** What is open to browsers; null: the request is for something else. */
   pages(request: IncomingMessage, response: ServerResponse): Promise<void> | null;
+  /** Throws AwsFault: the caller may not use the key of what the call is about. */
+  keys(service: ServiceName, operation: string, input: unknown, who: Caller): void;
   /** A fault that strikes this call, asked once per call. */
   fault(call: string, caller: string): WireFault | null;
   /** Asked when the first stranger asks for another place. */
@@ -172,6 +174,7 @@ export class Gateway {
       const play = this.#operations.get(call);
       if (!play) throw notPlayed(call);
       const input = readable(() => judgedInput(service, operation, asked()));
+      this.#parts.keys(service, operation, input, who);
       told.output = await play(input, who);
       judgeAnswer(service, operation, told.output);
       if (ANSWERED.hasSubscribers) ANSWERED.publish({ caller: who.name, call, input, output: told.output });

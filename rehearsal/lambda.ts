@@ -31,7 +31,7 @@ export interface LambdaParts {
 
 export class Lambda {
   /** Sends to a queue what an asynchronous call failed at. Set once the queues are there. */
-  bury: (queueArn: string, body: string) => void = () => {};
+  bury: (queueArn: string, body: string, functionKey: string) => void = () => {};
   readonly #functions: Map<string, DeployedFunction>;
   readonly #parts: LambdaParts;
 
@@ -96,7 +96,7 @@ export class Lambda {
       responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
       responsePayload: { errorType: error, errorMessage: reason },
     };
-    this.bury(deployed.lettersTo, JSON.stringify(letter));
+    this.bury(deployed.lettersTo, JSON.stringify(letter), deployed.key);
   }
 
   async #run(deployed: DeployedFunction, payload: unknown): Promise<unknown> {

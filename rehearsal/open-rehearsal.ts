@@ -100,7 +100,8 @@ export class OpenRehearsal implements Rehearsal {
       note('mail', mail.topic, mail.subject, { messageId: mail.messageId });
     };
     this.#bus = openBus(installed, { clock, chance, endpoint: this.endpoint, lambda, faults, deliver, note, call });
-    const { events, sqs, sns, scheduler } = this.#bus;
+    const { events, sqs, sns, scheduler, uses } = this.#bus;
+    this.#listeners.push(this.#bus.watching);
     const stage = { clock, account, region, emit: (event: AwsEvent) => events.emit(event), note };
     const world = options.world({ ...stage, chance: chance.of('world') });
     for (const { name } of installed.documents) world.addDocument?.(name);
@@ -126,6 +127,7 @@ export class OpenRehearsal implements Rehearsal {
       dynamodb,
       pages: (request: IncomingMessage, response: ServerResponse) =>
         this.#urls.serve(request, response) ?? inboxes.serve(request, response),
+      keys: uses.check.bind(uses),
       fault: (call: string, caller: string) => faults.onCall(call, caller),
       called: (call: string, caller: string, error: string | null) => note('call', caller, call, { error }),
       moves: options.moves ?? (() => false),

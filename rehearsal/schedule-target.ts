@@ -8,6 +8,7 @@ import { sdkService } from '#rehearsal/states-sdk.ts';
 
 export interface Target {
   Arn: string;
+  RoleArn?: string;
   Input?: string;
   RetryPolicy?: { MaximumRetryAttempts?: number; MaximumEventAgeInSeconds?: number };
   DeadLetterConfig?: { Arn?: string };
@@ -16,10 +17,13 @@ export interface Target {
 export interface TargetParts {
   clock: Clock;
   chance: Chance;
-  /** Throws AwsFault. */
-  call: (service: ServiceName, operation: string, input: unknown) => Promise<unknown>;
+  /** With the role of the schedule. Throws AwsFault. */
+  call: (service: ServiceName, operation: string, input: unknown, role: string | undefined) => Promise<unknown>;
   invoke: (functionArn: string, event: unknown) => void;
-  bury: (queueArn: string, body: string, attributes: Record<string, string>) => void;
+  /** With the role of the schedule. Throws AwsFault. */
+  bury: (queueArn: string, body: string, attributes: Record<string, string>, role: string | undefined) => void;
+  /** Opens the payload, with the role and not by way of a service. Throws AwsFault. */
+  open: (key: string, role: string | undefined) => void;
   note: (kind: string, subject: string, text: string, data?: Record<string, unknown>) => void;
 }
 
@@ -33,7 +37,8 @@ const UNIVERSAL = /^arn:aws:scheduler:::aws-sdk:(\w+):(\w+)$/;
 type Calling = (input: string) => Promise<unknown>;
 
 /** How a target is called. Throws for one that is not played. */
-export function callingOf({ Arn }: Target, { call, invoke }: TargetParts): Calling {
+export function callingOf({ Arn, RoleArn }: Target, { call: made, invoke }: TargetParts): Calling {
+  const call = (service: ServiceName, operation: string, input: unknown) => made(service, operation, input, RoleArn);
   if (Arn.includes(':lambda:')) return async (input) => invoke(Arn, JSON.parse(input));
   if (Arn.includes(':states:')) return (input) => call('states', 'StartExecution', { stateMachineArn: Arn, input });
   if (Arn.includes(':sqs:')) return (input) => call('sqs', 'SendMessage', { QueueUrl: Arn, MessageBody: input });
@@ -45,9 +50,20 @@ export function callingOf({ Arn }: Target, { call, invoke }: TargetParts): Calli
   return async (input) => call(service, operation, readArguments(service, operation, JSON.parse(input)).input);
 }
 
-/** One invocation of a schedule, `scheduledAt` in epoch milliseconds; each attempt has an execution id of its own. */
-export async function deliver(arn: string, target: Target, scheduledAt: number, parts: TargetParts): Promise<void> {
+/**
+ * One invocation of a schedule, `scheduledAt` in epoch milliseconds; each attempt has an execution id of its own. A payload that its
+ * role cannot open reaches nobody. Whether AWS leaves a dead letter then, no guide says; the worse is played, and there is none.
+ */
+export async function deliver(
+  arn: string,
+  target: Target,
+  key: string | undefined,
+  scheduledAt: number,
+  parts: TargetParts,
+): Promise<void> {
   const { clock, note } = parts;
+  const shut = await outcome(async () => key && parts.open(key, target.RoleArn));
+  if (shut) return note('undelivered', arn, shut.message, { error: shut.code });
   const calling = callingOf(target, parts);
   const { MaximumRetryAttempts: most = USUAL_ATTEMPTS, MaximumEventAgeInSeconds: age = USUAL_AGE_SECONDS } =
     target.RetryPolicy ?? {};
@@ -104,10 +120,10 @@ interface Why {
   exhausted: string | null;
 }
 
-function leave(target: Target, input: string, why: Why, { bury }: TargetParts): void {
+function leave(target: Target, input: string, why: Why, { bury, note }: TargetParts): void {
   const queue = target.DeadLetterConfig?.Arn;
   if (!queue) return;
-  bury(queue, input, {
+  const attributes = {
     ERROR_CODE: why.fault.code,
     ERROR_MESSAGE: why.fault.message,
     EXECUTION_ID: why.id,
@@ -117,7 +133,13 @@ function leave(target: Target, input: string, why: Why, { bury }: TargetParts): 
     SCHEDULED_TIME: seconds(why.scheduledAt),
     SCHEDULE_ARN: why.arn,
     TARGET_ARN: target.Arn,
-  });
+  };
+  try {
+    bury(queue, input, attributes, target.RoleArn);
+  } catch (error) {
+    if (!(error instanceof AwsFault)) throw error;
+    note('undelivered', why.arn, error.message, { error: error.code });
+  }
 }
 
 /** Sixteen hexadecimal digits, as in AWS's examples. */

@@ -169,14 +169,14 @@ export class Scheduler implements Fake {
 
   #wait(kept: Kept, next: Schedule, at: number | null): void {
     const { clock, chance, doubled } = this.#parts;
-    const { Name, FlexibleTimeWindow, ActionAfterCompletion, Target } = kept.written;
+    const { Name, FlexibleTimeWindow, ActionAfterCompletion, Target, KmsKeyArn } = kept.written;
     if (at === null) {
       if (ActionAfterCompletion === 'DELETE') this.#remove(kept);
       return;
     }
     const minutes = FlexibleTimeWindow.MaximumWindowInMinutes ?? 0;
     kept.timer = clock.at(at, `schedule ${Name}`, () => {
-      const call = () => void deliver(kept.arn, Target, at, this.#parts);
+      const call = () => void deliver(kept.arn, Target, KmsKeyArn, at, this.#parts);
       const calls = doubled(Name) ? [call, call] : [call];
       for (const one of calls) clock.after(minutes === 0 ? 0 : chance.int(minutes * MINUTE), `schedule ${Name}`, one);
       this.#wait(kept, next, next(at));

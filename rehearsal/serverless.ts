@@ -35,6 +35,7 @@ export interface DeployedFunction {
   url: string | null;
   urlAuth: 'NONE' | 'AWS_IAM';
   lettersTo: string | null; // ARN of the queue that gets what an asynchronous call failed at
+  roleArn: string | null; // null: the file and what was added to it have none of its name
 }
 
 export interface DeployedMachine {
@@ -54,15 +55,21 @@ export interface Installation {
   machines: DeployedMachine[];
   /** Properties of each resource of the type, resolved. */
   tables: { name: string; properties: Record<string, unknown> }[];
-  buckets: { name: string }[];
+  buckets: { name: string; properties: Record<string, unknown> }[];
   queues: { name: string; properties: Record<string, unknown> }[];
-  topics: { name: string; arn: string }[];
+  topics: { name: string; arn: string; properties: Record<string, unknown> }[];
   documents: { name: string; properties: Record<string, unknown> }[];
-  rules: { name: string; properties: Record<string, unknown> }[];
+  rules: { name: string; arn: string; properties: Record<string, unknown> }[];
   schedules: { name: string; arn: string; properties: Record<string, unknown> }[];
   baselines: { name: string; properties: Record<string, unknown> }[];
   parameters: { name: string; properties: Record<string, unknown> }[];
   stack: string; // its name
+  keys: { name: string; arn: string; properties: Record<string, unknown> }[];
+  aliases: { id: string; properties: Record<string, unknown> }[];
+  roles: { name: string; arn: string; properties: Record<string, unknown> }[];
+  logGroups: { name: string; properties: Record<string, unknown> }[];
+  alarms: { name: string; arn: string; properties: Record<string, unknown> }[];
+  metricFilters: { id: string; properties: Record<string, unknown> }[];
 }
 
 export interface Where {
@@ -105,6 +112,8 @@ export function readServerless(where: Where): Installation {
       arn: cloud.arnOf(id),
       properties: cloud.resolve(resources[id]?.Properties ?? {}, id) as Json,
     }));
+  const resolved = (type: string) =>
+    of(type).map(([id, { Properties }]) => ({ id, properties: cloud.resolve(Properties ?? {}, id) as Json }));
   return {
     account: where.account,
     region,
@@ -119,6 +128,7 @@ export function readServerless(where: Where): Installation {
         arn: cloud.arnOf(logicalId(key)),
         url: config.url ? String(cloud.resolve({ 'Fn::GetAtt': [`${logicalId(key)}Url`, 'FunctionUrl'] }, key)) : null,
         urlAuth: urlAuthOf(config.url, key),
+        roleArn: resources[roleId(key)] ? cloud.arnOf(roleId(key)) : null,
         lettersTo: (cloud.resolve(config.destinations ?? {}, key) as Destinations).onFailure?.arn ?? null,
         handler: String(config.handler),
         timeoutSeconds: Number(config.timeout ?? provider.timeout ?? 6),
@@ -142,6 +152,12 @@ export function readServerless(where: Where): Installation {
     baselines: named('AWS::SSM::PatchBaseline'),
     parameters: named('AWS::SSM::Parameter'),
     stack,
+    keys: named('AWS::KMS::Key'),
+    aliases: resolved('AWS::KMS::Alias'),
+    roles: named('AWS::IAM::Role'),
+    logGroups: named('AWS::Logs::LogGroup'),
+    alarms: named('AWS::CloudWatch::Alarm'),
+    metricFilters: resolved('AWS::Logs::MetricFilter'),
   };
 }
 
@@ -158,6 +174,10 @@ function urlAuthOf(url: unknown, key: string): DeployedFunction['urlAuth'] {
 function logicalId(key: string): string {
   const normal = key.replaceAll('-', 'Dash').replaceAll('_', 'Underscore');
   return `${normal.charAt(0).toUpperCase()}${normal.slice(1)}LambdaFunction`;
+}
+
+function roleId(key: string): string {
+  return logicalId(key).replace(/LambdaFunction$/, 'Role');
 }
 
 function queueSource(config: Json, place: string): QueueSource {

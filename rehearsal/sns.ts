@@ -20,7 +20,8 @@ export interface SnsParts {
   deliver: (mail: Mail) => void;
   /** Asked once per message: its mails come twice. */
   doubled: (topic: string) => boolean;
-  enqueue: (queueArn: string, body: string, attributes: GivenAttributes) => void;
+  /** Throws where it does not arrive. */
+  enqueue: (queueArn: string, body: string, attributes: GivenAttributes, topicArn: string) => void;
   invoke: (functionArn: string, event: unknown) => void;
   note: (kind: string, subject: string, text: string, data?: Record<string, unknown>) => void;
 }
@@ -164,10 +165,10 @@ export class Sns implements Fake {
     const isRaw = attributes.RawMessageDelivery?.toLowerCase() === 'true';
     try {
       if (protocol === 'lambda') invoke(endpoint, lambdaEvent(message, arn, at));
-      else if (!isRaw) enqueue(endpoint, envelope(message, protocol, arn, at), {});
+      else if (!isRaw) enqueue(endpoint, envelope(message, protocol, arn, at), {}, message.topicArn);
       else if (Object.keys(message.attributes).length > 10)
         note('undelivered', arn, 'raw, with more than 10 attributes');
-      else enqueue(endpoint, textFor(message, protocol), message.attributes);
+      else enqueue(endpoint, textFor(message, protocol), message.attributes, message.topicArn);
     } catch (error) {
       note('undelivered', arn, (error as Error).message);
     }

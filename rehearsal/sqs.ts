@@ -42,6 +42,8 @@ export interface SqsParts {
   clock: Clock;
   chance: Chance;
   invoke: (functionKey: string, event: unknown) => Promise<unknown>;
+  /** Throws AwsFault where Lambda's poller may not open the queue with the role of the function. */
+  poll: (queue: string, functionKey: string) => void;
   note: (kind: string, subject: string, text: string, data?: Record<string, unknown>) => void;
   /** Where its queues are, for their ARNs and URLs. */
   place: { endpoint: string; account: string; region: string };
@@ -144,7 +146,7 @@ export class Sqs implements Fake {
   }
 
   #deliver(queue: Queue, source: Source): void {
-    if (queue.busy >= source.maximumConcurrency || queue.waiting.length === 0) return;
+    if (queue.busy >= source.maximumConcurrency || queue.waiting.length === 0 || !this.#mayPoll(queue, source)) return;
     const batch: Message[] = [];
     let bytes = 0;
     for (const message of queue.waiting.slice(0, source.batchSize)) {
@@ -160,6 +162,16 @@ export class Sqs implements Fake {
       (answer) => this.#answered(queue, batch, answer),
       () => this.#answered(queue, batch, whole),
     );
+  }
+
+  #mayPoll({ name }: Queue, { functionKey }: Source): boolean {
+    try {
+      this.parts.poll(name, functionKey);
+      return true;
+    } catch (error) {
+      this.parts.note('undelivered', name, (error as Error).message);
+      return false;
+    }
   }
 
   /** Messages that failed come again when their visibility ends; the others are gone. */

@@ -24,7 +24,8 @@ export function document(functions: Record<string, { may: May[] }>, byService: B
   lines.push(
     '## What AWS calls by itself on behalf of a role',
     '',
-    'The first four on every role, by config/role.ts.',
+    'The first two on every role, by config/role.ts. So is what S3, SNS and SQS do with the key on behalf of a role, and only by way of',
+    'them: `kms:Decrypt` for what it reads or receives, `kms:GenerateDataKey` for what it writes, both for what it publishes or sends.',
     '',
     '| action | by | why | documented in |',
     '|---|---|---|---|',

@@ -8,7 +8,7 @@ import { allowing, type Request, type Statement } from './evaluate.ts';
 import { ACCOUNT, packaged, REGION, statementsOf, type Template } from './packaged.ts';
 import { type ByService, prove } from './proof.ts';
 import { record } from './recorded.ts';
-import { requestsOf } from './requests.ts';
+import { type KeyUse, requestOf, requestsOf } from './requests.ts';
 
 const at = (path: string) => new URL(path, import.meta.url).pathname;
 const byService: ByService[] = JSON.parse(readFileSync(at('by-service.json'), 'utf8'));
@@ -19,22 +19,25 @@ const MACHINES: Record<string, string> = {
   'states:patchRing': 'PatchRingMachineRole',
 };
 const ofMachine = (name: string) => byService.filter(({ functions }) => functions?.includes(name));
+/** Services that use the key by themselves, by its policy. */
+const LET_IN = ['cloudwatch.amazonaws.com', 'events.amazonaws.com', `logs.${REGION}.amazonaws.com`];
 const roleOf = (key: string) => `${key.charAt(0).toUpperCase()}${key.slice(1)}Role`;
 
 describe('permissions of the packaged template', { timeout: 600_000 }, () => {
   let template: Template;
   let requests: Map<string, Request[]>;
+  let uses: KeyUse[];
   let count = 0;
+  const place = { account: ACCOUNT, region: REGION, table: 'patchwright-dev' };
 
   before(async () => {
     template = packaged().template;
     const recorded = await record();
     count = recorded.count;
     requests = new Map([...Object.keys(functions), ...Object.keys(MACHINES), 'scheduler'].map((key) => [key, []]));
-    for (const call of recorded.calls)
-      requests
-        .get(call.caller)
-        ?.push(...requestsOf(call, { account: ACCOUNT, region: REGION, table: 'patchwright-dev' }));
+    for (const call of recorded.calls) requests.get(call.caller)?.push(...requestsOf(call, place));
+    uses = recorded.uses;
+    for (const use of uses) requests.get(use.caller)?.push(requestOf(use, place));
   });
 
   test('each rehearsed call is allowed, and nothing is allowed that no rehearsal used', (t) => {
@@ -57,6 +60,36 @@ describe('permissions of the packaged template', { timeout: 600_000 }, () => {
 
   test('docs/cost.md: a month without a campaign is what the packaged template costs', () => {
     assert.equal(written(), standingSection(template.Resources));
+  });
+
+  test('whoever uses the key is a role by way of a service, or a service that the key lets in; nobody uses it directly', (t) => {
+    const services = uses.filter(({ caller }) => caller.endsWith('.amazonaws.com'));
+    t.diagnostic(`${uses.length} uses of the key that differ, ${services.length} by services`);
+    assert.deepEqual(new Set(services.map(({ caller }) => caller)), new Set(LET_IN));
+    const direct = uses.filter(({ via, caller }) => via === null && !caller.endsWith('.amazonaws.com'));
+    assert.deepEqual(direct, []);
+    const { Statement = [] }: { Statement?: { Principal: { Service?: string } }[] } =
+      template.Resources.Key?.Properties.KeyPolicy ?? {};
+    const letIn = Statement.flatMap(({ Principal }) => Principal.Service ?? []);
+    assert.deepEqual(letIn.sort(), [...LET_IN].sort(), 'and the key lets in no other');
+  });
+
+  test('a role that may not use the key by way of a service is found, and so is one that may use it by another way', () => {
+    const statements = statementsOf(template, 'SendWaveRole');
+    const found = (these: Statement[]) => prove('sendWave', these, requests.get('sendWave') ?? [], byService);
+    const less = statements.filter(({ Action }) => ![Action].flat().some((action) => action.startsWith('kms:')));
+    assert.match(found(less).missing.join(), /sendWave calls kms:Decrypt on arn:aws:kms/);
+    const elsewhere = { StringEquals: { 'kms:ViaService': `sns.${REGION}.amazonaws.com` } };
+    const more: Statement = {
+      Sid: 'Planted',
+      Effect: 'Allow',
+      Action: 'kms:Decrypt',
+      Resource: '*',
+      Condition: elsewhere,
+    };
+    assert.deepEqual(found([...statements, more]).superfluous, [
+      'sendWave may kms:Decrypt by Planted, and no rehearsal used it',
+    ]);
   });
 
   test('the schedules may start campaigns, and did; they may do nothing else', () => {

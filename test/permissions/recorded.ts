@@ -11,12 +11,13 @@ import { listScenarios, loadScenario, type Scenario } from '#rehearsal/scenario.
 import { openWorld } from '#rehearsal/world/world.ts';
 import { rehearse } from '../../cli/rehearsing.ts';
 import { addedBy } from '../../cli/stack.ts';
-import type { Call } from './requests.ts';
+import type { Call, KeyUse } from './requests.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 
 export interface Recorded {
   calls: Call[]; // one of each that differs in caller, operation or resource
+  uses: KeyUse[]; // of the key, one of each that differs
   count: number;
 }
 
@@ -36,7 +37,13 @@ export async function record(): Promise<Recorded> {
     const hosts = ((input.InstanceIds ?? []) as string[]).map((id) => tags.get(id) ?? {});
     calls.set(`${caller} ${call} ${differing(input)} ${JSON.stringify(hosts)}`, { caller, call, input, hosts });
   };
+  const uses = new Map<string, KeyUse>();
+  const used = (message: unknown) => {
+    const { caller, action, via } = message as KeyUse;
+    uses.set(`${caller} ${action} ${via}`, { caller, action, via });
+  };
   subscribe('rehearsal:answered', listen);
+  subscribe('rehearsal:key-used', used);
   try {
     for (const rehearsal of await all()) {
       for (const [key, times] of rehearsal.callsByCaller) {
@@ -48,8 +55,11 @@ export async function record(): Promise<Recorded> {
     }
   } finally {
     unsubscribe('rehearsal:answered', listen);
+    unsubscribe('rehearsal:key-used', used);
   }
-  return { calls: [...calls.values()].filter(({ caller }) => !['operator', 'outside'].includes(caller)), count };
+  const own = <T extends { caller: string }>(all: Map<string, T>) =>
+    [...all.values()].filter(({ caller }) => !['operator', 'outside'].includes(caller));
+  return { calls: own(calls), uses: own(uses), count };
 }
 
 function differing(input: Record<string, unknown>): string {

@@ -22,6 +22,18 @@ const ACTION: Record<string, string> = {
   'lambda.Invoke': 'lambda:InvokeFunction',
 };
 
+/** A use of the stack's key, as KMS sees it. */
+export interface KeyUse {
+  caller: string;
+  action: string; // kms:Decrypt
+  via: string | null; // s3, sns, sqs; null: directly
+}
+
+export function requestOf({ action, via }: KeyUse, { account, region }: Surroundings): Request {
+  const context = via === null ? {} : { 'kms:ViaService': `${via}.${region}.amazonaws.com` };
+  return { action, resource: `arn:aws:kms:${region}:${account}:key/Key`, context };
+}
+
 /** Throws for a call whose resource is not known here: it must not pass for one on `*`. */
 export function requestsOf({ call, input, hosts: tags }: Call, { account, region, table }: Surroundings): Request[] {
   const [service = '', operation = ''] = call.split('.');

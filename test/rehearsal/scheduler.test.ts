@@ -30,6 +30,7 @@ function opened({ refuse, double = false }: { refuse?: (n: number) => AwsFault |
     },
     invoke: (arn, event) => calls.push({ at: clock.now(), operation: arn, input: event as Record<string, unknown> }),
     bury: (_arn, body, attributes) => dead.push({ body, attributes }),
+    open: () => {},
     doubled: () => double,
     note: () => {},
   });

@@ -17,7 +17,7 @@ function opened() {
     { name: 'letters', properties: { RedrivePolicy } },
     { name: 'dead', properties: {} },
   ];
-  const parts = { clock, chance: chanceOf(1), invoke: async () => null, note: () => {}, place };
+  const parts = { clock, chance: chanceOf(1), invoke: async () => null, poll: () => {}, note: () => {}, place };
   const sqs = new Sqs(queues, [], parts);
   const caller = { name: 'outside', account: place.account, region: place.region };
   // biome-ignore lint/suspicious/noExplicitAny: each operation has AWS's own shapes

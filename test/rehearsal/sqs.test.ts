@@ -23,7 +23,7 @@ function opened(answer: (ids: string[]) => unknown) {
     return answer(Records.map(({ messageId }) => messageId));
   };
   const place = { endpoint: 'http://127.0.0.1:1', account: '123456789012', region: 'eu-central-1' };
-  const sqs = new Sqs(queues, [source], { clock, chance: chanceOf(1), invoke, note: () => {}, place });
+  const sqs = new Sqs(queues, [source], { clock, chance: chanceOf(1), invoke, poll: () => {}, note: () => {}, place });
   /** Lets everything happen that is due, however far away. */
   const settle = async () => {
     do await new Promise((resolve) => setImmediate(resolve));

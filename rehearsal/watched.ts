@@ -1,0 +1,43 @@
+/** The alarms of the stack, wired to what they count and to the topics that they tell. */
+
+import { type AlarmsParts, StackAlarms } from '#rehearsal/alarms.ts';
+import { AwsFault, type Clock, type TimelineEvent } from '#rehearsal/api.ts';
+import type { KeyUses } from '#rehearsal/key-uses.ts';
+import { SEND } from '#rehearsal/keys.ts';
+import { Metrics } from '#rehearsal/metrics.ts';
+import type { Installation } from '#rehearsal/serverless.ts';
+import type { Sns } from '#rehearsal/sns.ts';
+import type { Sqs } from '#rehearsal/sqs.ts';
+
+export interface WatchedParts {
+  clock: Clock;
+  sns: Sns;
+  sqs: Sqs;
+  uses: KeyUses;
+  note: AlarmsParts['note'];
+}
+
+/** Returns what is to be told of each event of the timeline. */
+export function watchStack(
+  installed: Installation,
+  { clock, sns, sqs, uses, note }: WatchedParts,
+): (event: TimelineEvent) => void {
+  const metrics = new Metrics(installed, clock, (queue) => sqs.letters(queue).length);
+  const tell: AlarmsParts['tell'] = (topic, alarm, Subject, message) => {
+    const context = { 'aws:SourceArn': alarm, 'aws:SourceAccount': installed.account };
+    try {
+      const by = { service: 'cloudwatch.amazonaws.com', context };
+      uses.keys.check({ key: uses.of('sns', topic), actions: SEND, by, via: null });
+      sns.publish({ TopicArn: topic, Subject, Message: JSON.stringify(message) });
+    } catch (error) {
+      if (!(error instanceof AwsFault)) throw error;
+      note('undelivered', alarm, error.message, { error: error.code });
+    }
+  };
+  new StackAlarms(installed, { clock, metrics, tell, note });
+  const machines = new Map(installed.machines.map(({ key, arn }) => [key, arn]));
+  return ({ kind, subject, text, data }) => {
+    if (kind === 'log') metrics.logged(subject, text);
+    if (kind === 'execution') metrics.ended(machines.get(String(data.machine)) ?? '', text);
+  };
+}
