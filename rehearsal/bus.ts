@@ -99,6 +99,7 @@ export function openBus(
     invoke: (arn, event) => lambda.fireAndForget(arn, event),
     note,
   });
-  const watching = watchStack(installed, { clock, sns, sqs, uses, note });
+  const struck = () => faults.onCall('sns.Publish', 'cloudwatch') !== null;
+  const watching = watchStack(installed, { clock, sns, sqs, uses, struck, note });
   return { events, sqs, scheduler, sns, uses, watching };
 }

@@ -11,7 +11,7 @@ import { restJson, restScheduler, targetJson } from '#rehearsal/protocols/json.t
 import { cloudformationQuery, ec2Query, iamQuery, snsQuery, stsQuery } from '#rehearsal/protocols/query.ts';
 import { restS3 } from '#rehearsal/protocols/s3.ts';
 import type { Protocol, WireRequest } from '#rehearsal/protocols/wire.ts';
-import { failed, readable, throttled } from '#rehearsal/service-faults.ts';
+import { failed, notPlayed, readable, throttled } from '#rehearsal/service-faults.ts';
 import type { Traffic } from '#rehearsal/traffic.ts';
 
 export type WireFault = { do: 'throttle' } | { do: 'lose' } | { do: 'fail'; error: string | null };
@@ -239,10 +239,6 @@ function accountOf(key: string | undefined): string | undefined {
 
 function isGlobal(service: string | undefined): boolean {
   return service === undefined || service === 'iam' || service === 'sts';
-}
-
-function notPlayed(what: string): AwsFault {
-  return new AwsFault('UnknownOperationException', `not rehearsed: ${what}`);
 }
 
 function faultOf(thrown: unknown, call: string): AwsFault {

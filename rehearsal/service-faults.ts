@@ -28,3 +28,8 @@ export function readable<T>(read: () => T): T {
     throw new AwsFault('SerializationException', 'the request is nested too deep');
   }
 }
+
+/** What nobody plays, refused by its name. */
+export function notPlayed(what: string): AwsFault {
+  return new AwsFault('UnknownOperationException', `not rehearsed: ${what}`);
+}

@@ -14,18 +14,21 @@ export interface WatchedParts {
   sns: Sns;
   sqs: Sqs;
   uses: KeyUses;
+  /** Whether a fault of the scenario strikes what CloudWatch publishes. */
+  struck: () => boolean;
   note: AlarmsParts['note'];
 }
 
 /** Returns what is to be told of each event of the timeline. */
 export function watchStack(
   installed: Installation,
-  { clock, sns, sqs, uses, note }: WatchedParts,
+  { clock, sns, sqs, uses, struck, note }: WatchedParts,
 ): (event: TimelineEvent) => void {
   const metrics = new Metrics(installed, clock, (queue) => sqs.letters(queue).length);
   const tell: AlarmsParts['tell'] = (topic, alarm, Subject, message) => {
     const context = { 'aws:SourceArn': alarm, 'aws:SourceAccount': installed.account };
     try {
+      if (struck()) throw new AwsFault('InternalError', 'a fault of the scenario');
       const by = { service: 'cloudwatch.amazonaws.com', context };
       uses.keys.check({ key: uses.of('sns', topic), actions: SEND, by, via: null });
       sns.publish({ TopicArn: topic, Subject, Message: JSON.stringify(message) });
