@@ -66,7 +66,7 @@ it('a first campaign, from check to report, by commands alone', async () => {
     const { campaign, trigger } = begun.answer.document as { campaign: string; trigger: { by: string; kind: string } };
     assert.deepEqual([trigger.kind, trigger.by], ['person', deployment.arn]);
 
-    await rehearsal.run(() => rehearsal.inbox.length > 0);
+    await rehearsal.run(() => rehearsal.inbox.some(({ attributes }) => attributes.kind === 'approval'));
     const asked = await tell(() => status('web'));
     assert.match(asked.text, /canary: 3 of 3 patched; pass/);
     assert.match(asked.text, new RegExp(`asks for a yes to fleet until .*\\n +patchwright approve ${campaign} fleet`));
