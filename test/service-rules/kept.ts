@@ -143,6 +143,7 @@ export const kept: Rule[] = [
       return all.filter((one, at) => all.indexOf(one) !== at);
     },
     plant: (stack) => {
+      first(stack, BASELINE).PatchGroups = ['batch']; // none while a stage observes
       stack.template.Resources.Second = { Type: BASELINE, Properties: structuredClone(first(stack, BASELINE)) };
     },
   },
