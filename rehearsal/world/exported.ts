@@ -1,7 +1,9 @@
 /** Hosts of a real findings export: what they have installed, and the findings as Inspector told them, kept as they are. */
 import type { Advisory, AdvisoryRow } from '#rehearsal/world/advisories.ts';
+import { metapackageOf, metapackageVersion, versionSeen, withKernels } from '#rehearsal/world/exported-kernels.ts';
 import type { Affected, Seen } from '#rehearsal/world/findings.ts';
 import type { Package } from '#rehearsal/world/fleet.ts';
+import type { Snapshot } from '#rehearsal/world/looks.ts';
 import type { Platform } from '#rehearsal/world/platforms.ts';
 import { lineOf, lineOfFix } from '#rehearsal/world/repository-line.ts';
 import { compareVersions, type VersionOrder } from '#rehearsal/world/versions.ts';
@@ -43,19 +45,19 @@ export function exportedPackages(findings: readonly ExportedFinding[], order: Ve
     const known = packages.get(name);
     if (manager !== 'OS' || (known && compareVersions(order, known.version, version) <= 0)) continue;
     const plain = { manager, path: null, role: 'plain' as const };
-    const source = lineOf(name, version);
+    const source = lineOf(metapackageOf(name), version);
     packages.set(name, { name, source, arch: (arch ?? 'all').toLowerCase(), version, ...plain });
   }
-  return [...packages.values()];
+  return withKernels([...packages.values()]);
 }
 
 /** The findings of an export that still hold on what is installed, by ARN. */
 export function seenInExport(
   findings: readonly ExportedFinding[],
-  packages: ReadonlyMap<string, Package>,
+  { packages, running }: Pick<Snapshot, 'packages' | 'running'>,
   order: VersionOrder,
 ): Map<string, Seen> {
-  const still = findings.filter((finding) => holds(finding, packages, order));
+  const still = findings.filter((finding) => holds(finding, { packages, running }, order));
   return new Map(
     still.map((told) => [told.arn, { told, advisory: advisoryOf(told), affected: affectedOf(told, packages) }]),
   );
@@ -72,11 +74,16 @@ export function toldTimes({ firstObservedAt, updatedAt }: ExportedFinding): {
  * Does the finding still hold? As long as a package of it is older than its fix, or has none. Inspector also tells of packages that are
  * as new as their fix by their own words (another kernel runs): those hold until something changes them.
  */
-function holds(finding: ExportedFinding, packages: ReadonlyMap<string, Package>, order: VersionOrder): boolean {
+function holds(
+  finding: ExportedFinding,
+  { packages, running }: Pick<Snapshot, 'packages' | 'running'>,
+  order: VersionOrder,
+): boolean {
   if (finding.packages.length === 0) return true;
   return finding.packages.some(({ name, version, fixedIn, manager }) => {
     if (manager !== 'OS' || fixedIn === null) return true;
-    const now = packages.get(name)?.version ?? version;
+    const pkg = packages.get(name);
+    const now = pkg ? versionSeen(pkg, running) : version;
     return compareVersions(order, now, fixedIn) < 0 || (now === version && isOpenOnItsOwnWords(finding, order));
   });
 }
@@ -102,11 +109,12 @@ export function exportedAdvisories(
     for (const { name, version, fixedIn, manager } of finding.packages) {
       if (manager !== 'OS' || fixedIn === null) continue;
       const released = finding.vendorCreatedAt ?? finding.firstObservedAt;
-      const source = lineOfFix(name, version, fixedIn);
-      rows.set(`${source} ${fixedIn} ${finding.vulnerabilityId}`, {
+      const source = lineOfFix(metapackageOf(name), version, fixedIn);
+      const fixedInVersion = metapackageVersion(name, fixedIn);
+      rows.set(`${source} ${fixedInVersion} ${finding.vulnerabilityId}`, {
         vulnerabilityId: finding.vulnerabilityId,
         source,
-        fixedInVersion: fixedIn,
+        fixedInVersion,
         released: released < exportedAt ? released : exportedAt,
         severity: finding.severity,
         score: finding.score,

@@ -181,7 +181,7 @@ export class Findings {
   }
 
   #seenIn(host: Host, snapshot: Snapshot, now: number): Map<string, Seen> {
-    if (host.exported) return seenInExport(host.exported, snapshot.packages, host.platform.order);
+    if (host.exported) return seenInExport(host.exported, snapshot, host.platform.order);
     const book = this.#bookOf(host);
     const seen = new Map<string, Seen>();
     for (const pkg of snapshot.packages.values()) {

@@ -5,6 +5,7 @@
 import type { AdvisoryBook, Release } from '#rehearsal/world/advisories.ts';
 import { approval, type PatchBaseline } from '#rehearsal/world/baselines.ts';
 import { kernelImage } from '#rehearsal/world/birth.ts';
+import { nextImage } from '#rehearsal/world/exported-kernels.ts';
 import type { Host, Package } from '#rehearsal/world/fleet.ts';
 import { compareVersions, evr } from '#rehearsal/world/versions.ts';
 
@@ -57,7 +58,9 @@ export function unapproved(host: Host, baseline: PatchBaseline, book: AdvisoryBo
 export function upgraded(candidates: readonly Candidate[], book: AdvisoryBook): Package[] {
   return candidates.flatMap(({ from, release }) => {
     const upgrade = { ...from, version: release.version };
-    return from.role === 'kernel-meta' ? [upgrade, kernelImage(book, release.version)] : [upgrade];
+    return from.role === 'kernel-meta'
+      ? [upgrade, from.source === 'linux' ? kernelImage(book, release.version) : nextImage(from, release.version)]
+      : [upgrade];
   });
 }
 

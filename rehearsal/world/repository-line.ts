@@ -25,5 +25,5 @@ function kernelLine(name: string, version: string): string {
 }
 
 function isOfPro(version: string): boolean {
-  return /[~+]esm\d/.test(version);
+  return /[~+.]esm\d|fips/.test(version);
 }

@@ -1,5 +1,6 @@
 /** What is really so on a host, for tests of what must always hold. The product never sees it. */
 import type { AdvisoryBook } from '#rehearsal/world/advisories.ts';
+import { metapackageVersion } from '#rehearsal/world/exported-kernels.ts';
 import type { Host, PatchRun } from '#rehearsal/world/fleet.ts';
 import type { Looks } from '#rehearsal/world/looks.ts';
 
@@ -25,7 +26,8 @@ export function truthOf(host: Host, book: AdvisoryBook, looks: Looks, now: numbe
     if (pkg.role === 'kernel-meta' || (pkg.role === 'kernel-image' && pkg.name !== host.running?.name)) continue;
     const version = isKernel ? (host.running?.version ?? pkg.version) : pkg.version;
     const manager = pkg.role === 'language' ? pkg.manager : 'OS';
-    for (const advisory of book.openFor(pkg.source, version)) {
+    // Releases of an exported image's line are those of its metapackage.
+    for (const advisory of book.openFor(pkg.source, metapackageVersion(pkg.name, version))) {
       if (advisory.manager === manager && advisory.knownAt <= now) vulnerable.add(advisory.vulnerabilityId);
     }
   }

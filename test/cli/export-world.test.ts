@@ -130,3 +130,90 @@ it('the world of an export closes a Windows finding by the KB that it is named a
   world.pass(24 * HOUR);
   assert.deepEqual(new Set(listed(world).map(({ status }) => status)), new Set(['CLOSED']));
 });
+
+describe('a kernel of an export', () => {
+  const kernel = (name: string, version: string, fix: string, platform: string, release?: string) => {
+    const vulnerablePackages = [
+      {
+        name,
+        version,
+        epoch: 0,
+        packageManager: 'OS',
+        arch: 'X86_64',
+        fixedInVersion: `0:${fix}`,
+        ...(release ? { release } : {}),
+      },
+    ];
+    return makeFinding({
+      place: 1,
+      packageVulnerabilityDetails: {
+        vulnerabilityId: 'CVE-2022-3303',
+        vendorSeverity: 'Important',
+        vulnerablePackages,
+      },
+      resources: [
+        { type: 'AWS_EC2_INSTANCE', id: hostId(0), region: 'eu-central-1', details: { awsEc2Instance: { platform } } },
+      ],
+    });
+  };
+
+  const rows: [what: string, finding: MadeFinding, row: [string, string] | null][] = [
+    [
+      'an image of Ubuntu: its metapackage brings the next one',
+      kernel('linux-image-5.15.0-1026-aws', '5.15.0', '5.15.0-1084.91~20.04.1', 'UBUNTU_20_04', '1026.30~20.04.2'),
+      ['linux-image-aws', '5.15.0.1084.91~20.04.1'],
+    ],
+    [
+      'a metapackage of Ubuntu',
+      kernel('linux-image-aws', '5.15.0.1026.30~20.04.16', '5.15.0.1027.31~20.04.16', 'UBUNTU_20_04'),
+      ['linux-image-aws', '5.15.0.1027.31~20.04.16'],
+    ],
+    [
+      'an image of Debian',
+      kernel('linux-image-6.1.0-18-amd64', '6.1.76', '6.1.106-3', 'DEBIAN_12', '1'),
+      ['linux-image-amd64', '6.1.106-3'],
+    ],
+    [
+      'a kernel of Amazon Linux',
+      kernel('kernel', '5.10.236', '5.10.237-230.949.amzn2', 'AMAZON_LINUX_2', '228.935.amzn2'),
+      ['kernel', '0:5.10.237-230.949.amzn2'],
+    ],
+    [
+      'another line of Amazon Linux',
+      kernel('kernel', '4.14.355', '5.15.189-131.202.amzn2', 'AMAZON_LINUX_2', '280.652.amzn2'),
+      null,
+    ],
+    [
+      'another line of Ubuntu',
+      kernel('linux-image-5.15.0-1026-aws', '5.15.0', '6.8.0-1010.10', 'UBUNTU_22_04', '1026.30'),
+      null,
+    ],
+  ];
+  for (const [what, finding, row] of rows) {
+    it(`${what} is ${row ? 'offered, and closes once it runs' : 'not offered'}`, () => {
+      const world = worldOf(finding);
+      const run = (operation: string) => {
+        world.call('SendCommand', {
+          DocumentName: 'AWS-RunPatchBaseline',
+          InstanceIds: [hostId(0)],
+          Parameters: { Operation: [operation] },
+        });
+        world.pass(2 * HOUR);
+      };
+      run('Scan');
+      const patches: { KBId: string; Title: string; State: string }[] = world.call('DescribeInstancePatches', {
+        InstanceId: hostId(0),
+        Filters: [{ Key: 'State', Values: ['Missing'] }],
+      }).Patches;
+      assert.deepEqual(
+        patches.map(({ KBId }) => KBId.replace(/\.[^.]*$/, '')),
+        row ? [row[0]] : [],
+      );
+      if (row) assert.ok(patches[0]?.Title.includes(row[1].replace(/^0:/, '')), patches[0]?.Title);
+      run('Install');
+      world.pass(24 * HOUR);
+      const [seen] = listed(world);
+      assert.equal(seen?.status, row ? 'CLOSED' : 'ACTIVE');
+    });
+  }
+});

@@ -111,3 +111,28 @@ test('an untagged mixed export: one group for each OS, as many canaries as the g
   assert.deepEqual(written, JSON.parse(JSON.stringify(run)));
   for (const { evidence } of written.campaigns ?? []) assert.ok(readFileSync(join(evidence, 'plan.json')).length > 0);
 });
+
+test('a kernel of Ubuntu named by its image is fixed by the metapackage that brings the next one, once it runs', async () => {
+  const findings = [0, 1, 2].map((host) => {
+    const vulnerablePackages = [
+      {
+        name: 'linux-image-5.15.0-1026-aws',
+        version: '5.15.0',
+        release: '1026.30~20.04.2',
+        epoch: 0,
+        packageManager: 'OS',
+        arch: 'X86_64',
+        fixedInVersion: '0:5.15.0-1084.91~20.04.1',
+      },
+    ];
+    const [resource] = makeFinding({ host }).resources as object[];
+    return makeFinding({
+      host,
+      place: 1,
+      packageVulnerabilityDetails: { vulnerabilityId: 'CVE-2022-3303', vulnerablePackages },
+      resources: [{ ...resource, details: { awsEc2Instance: { platform: 'UBUNTU_20_04' } } }],
+    });
+  });
+  const { run } = await of(file({ findings }));
+  assert.deepEqual([run.campaign.outcome, run.delta?.fixed.total], ['Completed', 3]);
+});
