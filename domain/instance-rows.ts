@@ -6,16 +6,7 @@ import {
   type Severity,
   type SurveyedHost,
 } from '#domain/model.ts';
-import type {
-  Bucket,
-  DeltaRow,
-  HostResult,
-  HostStatus,
-  LeftHost,
-  LeftWhy,
-  RingPlan,
-  RingRecord,
-} from '#domain/records.ts';
+import type { Bucket, DeltaRow, HostResult, HostStatus, LeftHost, RingPlan, RingRecord } from '#domain/records.ts';
 
 /** One line of `instances/<ring>.jsonl.gz`: what became of one instance. */
 export interface InstanceRow {
@@ -26,7 +17,7 @@ export interface InstanceRow {
   platform: string;
   state: string; // of the second survey: EC2's, or terminated where EC2 no longer knows it
   /** How far its patch got; else why it was left out; `not planned` where no plan speaks of it, `new` since the first survey. */
-  patch: HostStatus | LeftWhy | 'at level' | 'not planned' | 'new';
+  patch: HostStatus | LeftHost['why'] | 'at level' | 'not planned' | 'new';
   words: string;
   wave: number | null;
   sentAt: Instant | null;

@@ -17,7 +17,7 @@ export type LeftWhy =
 export interface LeftHost {
   id: InstanceId;
   ring: string | null;
-  why: LeftWhy;
+  why: LeftWhy | 'nothing-to-fix'; // the last: of a campaign that would fix nothing
   words: string;
   os?: Os; // where SSM knows it
 }

@@ -5,6 +5,7 @@ import type { PlanPart, RingContext } from '#domain/plan-ring.ts';
 import type { FrozenPolicy } from '#domain/policy.ts';
 import type { CampaignRef, Evidence } from '#domain/ports.ts';
 import { snapshotId } from '#domain/snapshot.ts';
+import { worthPatching } from '#domain/worth-patching.ts';
 import type { SurveySummary } from '#loop/survey.ts';
 
 /**
@@ -29,12 +30,13 @@ export async function planFromSurvey(
       laterOses: [...new Set(later)],
     });
     await evidence.writeLines(campaign, files.fates(name), fates);
-    await evidence.write(campaign, files.ringPlan(name), part.ring);
     parts.push(part);
   }
   const { fates, ...placeless } = hostsOfNoRing(group, await hostsOf(NO_RING), { ...context([]), laterOses: [] });
   await evidence.writeLines(campaign, files.fates(NO_RING), fates);
-  const assembled = assemblePlan([...parts, placeless], {
+  const planned = worthPatching([...parts, placeless]);
+  for (const { ring } of planned) if (ring) await evidence.write(campaign, files.ringPlan(ring.ring), ring);
+  const assembled = assemblePlan(planned, {
     campaign: campaign.campaign,
     policy: group,
     policyHash: hash,

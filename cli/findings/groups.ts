@@ -1,4 +1,6 @@
 /** Which campaigns the hosts of an export make: those with a patch group tag one of that group, the others one for each OS. */
+
+import { othersWhy } from '#domain/membership.ts';
 import type { GroupPolicy } from '#domain/policy.ts';
 import { PLATFORMS, type PlatformName } from '#rehearsal/world/platforms.ts';
 import { BadInput } from '../bad-input.ts';
@@ -14,6 +16,7 @@ export interface PlacedGroup {
   name: string;
   hosts: PlayedHost[];
   minSample: number | null; // where the gate asks for more canaries than there are hosts
+  inPlace: boolean; // hosts of scaling groups and clusters are patched, though the policy lists them
   said: string | null; // what was done with hosts that have no group
 }
 
@@ -30,7 +33,7 @@ export function placeHosts(hosts: readonly PlayedHost[], group: GroupPolicy, wha
   const alone = byOs.size === 1 && !own;
   const others = [...byOs].sort(([a], [b]) => (a < b ? -1 : 1));
   return [
-    ...(own ? [{ name: group.name, hosts: tagged, minSample: null, said: null }] : []),
+    ...(own ? [{ name: group.name, hosts: tagged, minSample: null, inPlace: false, said: null }] : []),
     ...others.map(([os, ofOs]) => placed(alone ? group.name : nameFor(group.name, os), ofOs, group)),
   ];
 }
@@ -48,12 +51,21 @@ export function patchGroup({ tags }: Pick<ExportedHost, 'tags'>): string | undef
 const osOf = ({ platform }: PlayedHost) => PLATFORMS[platform].os;
 const nameFor = (group: string, os: string) => `${group}-${os.toLowerCase().replaceAll('_', '-')}`;
 
-function placed(name: string, hosts: readonly PlayedHost[], { rings, gate }: GroupPolicy): PlacedGroup {
+function placed(
+  name: string,
+  hosts: readonly PlayedHost[],
+  { rings, gate, replaced: asWritten }: GroupPolicy,
+): PlacedGroup {
   const [canary, next = canary] = rings;
   if (!canary || !next) throw new Error('a group without a ring');
   const first = [...hosts].sort((a, b) => fixes(b) - fixes(a) || (a.id < b.id ? -1 : 1)).slice(0, gate.minSample);
   const canaries = new Set(first.map(({ id }) => id));
   const minSample = hosts.length < gate.minSample ? hosts.length : null;
+  const replaced = hosts.filter((host) => othersWhy(host, asWritten)?.why === 'replaced');
+  const inPlace =
+    replaced.length === 0
+      ? ''
+      : `; ${several(replaced.length, 'host')} of scaling groups or clusters ${replaced.length === 1 ? 'is' : 'are'} patched in place here, as by replaced: patch`;
   const rest = hosts.length - canaries.size;
   const others = rest === 0 ? '' : `, ${rest === 1 ? 'the other' : `the ${rest} others`} in ${next.name}`;
   const ids = [...canaries].sort();
@@ -70,7 +82,8 @@ function placed(name: string, hosts: readonly PlayedHost[], { rings, gate }: Gro
       tags: { ...host.tags, ...tagsOf(name, canaries.has(host.id) ? canary : next) },
     })),
     minSample,
-    said: `${many} put into ${name}: ${ids.join(', ')} in ${canary.name}${others}${enough}`,
+    inPlace: replaced.length > 0,
+    said: `${many} put into ${name}: ${ids.join(', ')} in ${canary.name}${others}${enough}${inPlace}`,
   };
 }
 

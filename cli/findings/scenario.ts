@@ -49,7 +49,7 @@ export function importScenarios({ what, read, hosts, asides }: ReadExport, group
 }
 
 function scenarioOf(
-  { name, hosts, minSample }: PlacedGroup,
+  { name, hosts, minSample, inPlace }: PlacedGroup,
   group: GroupPolicy,
   read: ImportedExport,
   what: string,
@@ -70,6 +70,7 @@ function scenarioOf(
     policy: {
       ...(oses.length > 0 ? { os: oses } : {}),
       ...(minSample === null ? {} : { gate: { minSample } }),
+      ...(inPlace ? { replaced: 'patch' } : {}),
     },
     fleet: hosts.map((host) => fleetEntry(host, read.place.region)),
     alarms: group.gate.alarms.map((alarm) => ({ name: alarm, state: 'OK' as const, unreadable: false })),

@@ -32,12 +32,19 @@ test('field 06: a fix in another kernel line is not offered', async () => {
   assert.deepEqual(JSON.parse(plan ?? '').byFate, { 'not-offered': 1 });
 });
 
+test('field 05: a campaign that would fix nothing plans no host, though hosts lack patches, and lists them', async () => {
+  const { run, shown } = await of(field('05-mixed-gobinary-and-os.json'));
+  assert.deepEqual([run.campaign.outcome, run.campaign.plannedInstances], ['Nothing', 0]);
+  assert.ok(shown.plan?.left.some(({ why }) => why === 'nothing-to-fix'));
+});
+
 test('field 09: nodes of EKS: three are fixed, three wait for the baseline, two are no packages of the system', async () => {
   const { run } = await of(field('09-eks-nodes-al2-mixed.json'));
   assert.equal(run.delta?.fixed.total, 3);
   assert.deepEqual(run.delta?.remainingByReason, { 'not-approved': 3, 'not-os-package': 2 });
   const skipped = run.asides.filter((aside) => aside.includes('skipped'));
   assert.equal(skipped.length, 2);
+  assert.match(run.asides.join(), /2 hosts of scaling groups or clusters are patched in place here/);
 });
 
 test('field 13: RHEL is patched, Amazon Linux 1 is told as what the loop does not patch', async () => {
