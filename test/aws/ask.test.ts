@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pages } from '#aws/ask.ts';
+import { isThrottling, pages } from '#aws/ask.ts';
 import { inspector } from '#aws/inspector.ts';
 import { all, error, inVirtualTime, wire } from './wire.ts';
 
@@ -49,7 +49,7 @@ for (const [what, answer] of [
   test(`${what} is AwsUnavailable, after attempts in virtual time`, async () => {
     aws.plays(() => answer);
     await assert.rejects(inVirtualTime(status), { name: 'AwsUnavailable' });
-    assert.equal(aws.calls.length, 6);
+    assert.equal(aws.calls.length, 10);
   });
 }
 
@@ -67,4 +67,25 @@ test('a refusal under virtual time is one call', async () => {
   aws.plays(() => error(403, 'AccessDeniedException'));
   await assert.rejects(inVirtualTime(status), { name: 'AwsRefused' });
   assert.equal(aws.calls.length, 1);
+});
+
+/** As the services' models and guides spell it: 400 with these names, or 429 with any. */
+const THROTTLED = [
+  'EC2ThrottledException',
+  'PriorRequestNotComplete',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'SlowDown',
+  'ThrottledException',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+];
+test('a throttle passes, however a service spells it', async () => {
+  for (const name of THROTTLED) {
+    const thrown = Object.assign(new Error('slower'), { name, $metadata: { httpStatusCode: 400 } });
+    assert.ok(isThrottling(thrown), name);
+    aws.plays(() => error(400, name));
+    await assert.rejects(inVirtualTime(status), { name: 'AwsUnavailable' }, name);
+  }
 });

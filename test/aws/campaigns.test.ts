@@ -226,3 +226,15 @@ test('without the table’s name the error says which variable is missing', asyn
     process.env.TABLE_NAME = 'patchwright';
   }
 });
+
+test('always 5: every read of the table is consistent: leases, approvals, the kill switch, lists', async () => {
+  aws.calls.length = 0;
+  await campaigns.lease('web');
+  await campaigns.approval('c1', 'fleet');
+  await campaigns.killSwitch();
+  await all(campaigns.leases());
+  await all(campaigns.intents('c1'));
+  await all(campaigns.approvals('c1'));
+  assert.equal(aws.calls.length, 6);
+  for (const { body } of aws.calls) assert.equal(body.ConsistentRead, true);
+});

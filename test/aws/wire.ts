@@ -101,25 +101,34 @@ async function read(request: IncomingMessage): Promise<Call> {
   return { operation, path: url.pathname, query: url.searchParams, headers: request.headers, raw, body };
 }
 
+/** From now on and never back: a client that paces its calls would wait for what it remembers of a later time. */
+let virtualNow = Date.now();
+
 /** Runs `work` with a virtual clock that jumps whenever only a timer is waited for, as the rehearsal does. */
 export async function inVirtualTime<T>(work: () => Promise<T>): Promise<T> {
   const clock = install({
     toFake: ['Date', 'setTimeout', 'clearTimeout'],
-    now: Date.parse('2026-03-01T02:00:00Z'),
+    now: Math.max(virtualNow, Date.now()),
     shouldClearNativeTimers: true,
   });
+  const { setTimeout: faked } = globalThis;
+  // Node's own rule: a timer takes 1 ms at least. By one of less a client that paces its calls would wait for ever.
+  globalThis.setTimeout = ((run: () => void, ms = 1, ...args: []) =>
+    faked(run, Math.max(1, ms), ...args)) as typeof faked;
   try {
     let over = false;
     const result = work().finally(() => {
       over = true;
     });
     result.catch(() => {});
-    while (!over) {
+    for (let steps = 0; !over; steps++) {
+      if (steps > 10_000) throw new Error('the call has not ended after 10,000 steps of the clock');
       for (let turn = 0; turn < 50 && !over; turn++) await new Promise((next) => setImmediate(next));
       if (!over) clock.next();
     }
     return await result;
   } finally {
+    virtualNow = clock.now;
     clock.uninstall();
   }
 }

@@ -42,6 +42,7 @@ function listed(world: TestWorld): Listed[] {
       ...(nextToken ? { nextToken } : {}),
     });
     rows.push(...page.findings);
+    if (nextToken) assert.notEqual(page.nextToken, nextToken, 'the list goes on');
     nextToken = page.nextToken;
   } while (nextToken);
   return rows;

@@ -202,7 +202,7 @@ test('a connection that is cut in the middle', async () => {
   assert.equal((await call('ssm', 'ListCommands', {})).status, 200);
 });
 
-test('a task token that was answered, and one whose task has timed out', async () => {
+test('a task token that was answered, and one whose task has timed out', { timeout: 300_000 }, async () => {
   const { QueueUrl } = JSON.parse((await call('sqs', 'CreateQueue', { QueueName: 'tokens' })).body);
   const state = {
     Type: 'Task',

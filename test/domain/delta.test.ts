@@ -79,6 +79,12 @@ describe('buckets', () => {
       'closedOtherwise',
       /did not patch/,
     ],
+    [
+      'always 7: closed in both surveys, patched or not',
+      { ...now(closed), before: [before('i-1', [closed])] },
+      'closedOtherwise',
+      /./,
+    ],
     ['active', {}, 'remaining', /./],
     ['suppressed', now(aFinding({ status: 'SUPPRESSED' })), 'remaining', /./],
     ['terminated, whatever Inspector says', now(closed, member({ state: 'terminated' })), 'gone', /terminated/],

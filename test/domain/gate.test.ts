@@ -295,6 +295,22 @@ describe('gate', () => {
     assert.ok(mayChange(verdict));
   });
 
+  test('another look is worth it only where time may clear every reason, not some', () => {
+    const sample = { row: 'sample', words: '' };
+    const stopped = { row: 'out-of-time', words: '' };
+    assert.equal(mayChange({ reasons: [sample, { row: 'no-effect', words: '' }] }), true);
+    assert.equal(mayChange({ reasons: [sample, stopped] }), false);
+    assert.equal(mayChange({ reasons: [stopped, sample] }), false);
+  });
+
+  test('no effect: only findings that the plan calls to be fixed are missed where they stay', () => {
+    const stays = { after: IDS.map((id) => after(id, [findingOf(id)])) };
+    const planned = new Map(IDS.map((id) => fate(findingOf(id), { fate: 'no-fix' })));
+    assert.equal(verdictOf(facts({ ...stays, fates: planned })).verdict, 'pass');
+    assert.equal(verdictOf(facts({ ...stays, fates: new Map() })).verdict, 'pass', 'of which the plan says nothing');
+    assert.equal(verdictOf(facts(stays)).verdict, 'inconclusive');
+  });
+
   test('tolerated failures and introduced findings pass', () => {
     const one = facts({ ...withHost(patched('i-3', { status: 'failed' })), policy: { ...POLICY, failures: 1 } });
     const verdict = verdictOf(one);

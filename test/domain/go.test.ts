@@ -144,3 +144,8 @@ test('always 2: the proof of a canary at level counts from the pass that it rest
   const verdict = { verdict: 'pass', restsOn: 'b', provenAt: '2024-08-30T20:00:00.000Z' } as Verdict;
   assert.equal(proofUntil({ firstSentAt: null, verdict }, 3), '2024-09-02T20:00:00.000Z');
 });
+
+test('always 2: a canary that was sent something counts from its own first wave, whatever its verdict rests on', () => {
+  const verdict = { verdict: 'pass', restsOn: 'b', provenAt: '2024-08-30T20:00:00.000Z' } as Verdict;
+  assert.equal(proofUntil({ firstSentAt: at, verdict }, 3), '2024-09-04T22:00:00.000Z');
+});

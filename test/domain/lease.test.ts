@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { closeLease, drainLease, freeLease, noticedLease, openLease, releaseLease } from '#domain/lease.ts';
+import { closeLease, drainLease, freeLease, noticedLease, openLease, releaseLease, untold } from '#domain/lease.ts';
 import type { Lease, Trigger } from '#domain/records.ts';
 
 const at = '2024-09-01T00:00:00.000Z';
@@ -155,4 +155,29 @@ test('always 3: whatever the order of opens, drains, closes and releases, at mos
       }
     }),
   );
+});
+
+test('always 9: a campaign that closes keeps the notices of earlier ones that did not go out', () => {
+  const first = closeLease(open(freeLease('web'), 'a', trigger('1')), closing('a'));
+  const second = closeLease(open(first, 'b', trigger('2'), later), closing('b'));
+  assert.deepEqual(untold(second), ['a', 'b']);
+  const told = noticedLease(second, 'b');
+  assert.deepEqual(untold(told ?? second), ['a']);
+  const third = closeLease(open(told ?? second, 'c', trigger('3'), later), closing('c'));
+  assert.deepEqual(untold(third), ['a', 'c']);
+});
+
+test('always 2: a close without a proof of its own keeps the one before', () => {
+  const proof = { campaign: 'z', ring: 'canary', at, oses: ['DEBIAN' as const] };
+  const held = open({ ...freeLease('web'), lastProof: proof }, 'a', trigger('1'));
+  assert.deepEqual(closeLease(held, closing('a')).lastProof, proof);
+  const own = { ...proof, campaign: 'a' };
+  assert.deepEqual(closeLease(held, { ...closing('a'), proof: own }).lastProof, own);
+});
+
+test('always 9: what is handed over can be drained, for a successor may die before it opens', () => {
+  const held = open(freeLease('web'), 'a', trigger('1'));
+  const handed = closeLease(openLease(held, opening('b', trigger('2'), later)).lease ?? held, closing('a'));
+  assert.equal(handed.holder?.state, 'handover');
+  assert.equal(drainLease(handed, 'next').holder?.state, 'draining');
 });

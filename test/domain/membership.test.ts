@@ -1,6 +1,35 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { othersWhy } from '#domain/membership.ts';
+import { isInGroup, isTerminated, othersWhy, ringsOf } from '#domain/membership.ts';
+import type { Member } from '#domain/model.ts';
+import type { GroupPolicy } from '#domain/policy.ts';
+
+const group = {
+  name: 'web',
+  rings: [
+    { name: 'canary', tag: { key: 'Ring', value: 'canary' } },
+    { name: 'late', tag: { key: 'Night', value: 'late' } },
+  ],
+} as unknown as GroupPolicy;
+
+test('both spellings of the tag name a patch group, each alone, and in its own letters', () => {
+  assert.ok(isInGroup('web', { tags: { PatchGroup: 'web' } }));
+  assert.ok(isInGroup('web', { tags: { 'Patch Group': 'web' } }));
+  for (const tags of [{}, { PatchGroup: 'Web' }, { 'Patch group': 'web' }, { Group: 'web' }])
+    assert.ok(!isInGroup('web', { tags: tags as Record<string, string> }), JSON.stringify(tags));
+});
+
+test('a host is in each ring whose tag it carries', () => {
+  assert.deepEqual(ringsOf(group, { tags: { Ring: 'canary' } }), ['canary']);
+  assert.deepEqual(ringsOf(group, { tags: { Ring: 'canary', Night: 'late' } }), ['canary', 'late']);
+  assert.deepEqual(ringsOf(group, { tags: { Ring: 'late' } }), []);
+});
+
+test('terminated is what EC2 says is, or is about to be, and what it forgot', () => {
+  const is = (state: Member['state']) => isTerminated({ state } as Member);
+  assert.deepEqual([is('terminated'), is('shutting-down'), isTerminated(null)], [true, true, true]);
+  for (const state of ['pending', 'running', 'stopping', 'stopped'] as const) assert.equal(is(state), false);
+});
 
 const host = (tags: Record<string, string>, managedBy?: string) => ({
   id: 'i-1',

@@ -333,3 +333,57 @@ test('always 5: outside the window it waits and sends nothing', async () => {
   assert.deepEqual(installs(), []);
   assert.equal((await send(60)).decision, 'Sent');
 });
+
+test('always 4: who finds the intent of its wave there already sends nothing: another run of the task is at it', async () => {
+  const intent = { campaign: 'c', ring: 'fleet', wave: 1, instances: ['i-1', 'i-2'], comment: 'c/fleet/1', at };
+  await ports.campaigns.addIntent({ ...intent, state: 'intended', commandId: null, words: '' });
+  ports.campaigns.intents = async function* () {}; // read just before the other run wrote it
+  assert.match((await send()).why, /another run of this task is sending/);
+  assert.deepEqual(installs(), []);
+});
+
+test('always 4: an error that leaves open whether it was taken is no refusal: nothing is halved', async () => {
+  ports.patching.answer = () => {
+    throw new Error('socket hang up');
+  };
+  const { decision, why } = await send();
+  assert.deepEqual([decision, ports.patching.requests.length], ['Wait', 1]);
+  assert.match(why, /unclear whether it was sent/);
+  assert.equal(ports.campaigns.sent.length, 1);
+});
+
+test('always 4: a command is looked for from some minutes before its intent: the clocks of Lambda and SSM differ', async () => {
+  ports.patching.answer = (_, accept) => {
+    accept();
+    throw new Error('socket hang up');
+  };
+  await send();
+  const requestedAt = plusMinutes(at, -2);
+  ports.patching.commandsByComment = async function* (comment, since) {
+    const [command] = ports.patching.commands;
+    if (command?.comment === comment && requestedAt > since) yield command;
+  };
+  assert.equal((await send(1)).decision, 'Sent');
+  assert.equal(ports.campaigns.sent[0]?.commandId, 'cmd-1');
+});
+
+test('always 4: the longest names leave each wave a comment of its own, of at most 100 characters', async () => {
+  const long = { ...task, campaign: `web-${'x'.repeat(76)}`, ring: `f${'l'.repeat(30)}` };
+  const plan = { ...ringPlan, ring: long.ring };
+  const rings = [...group.rings.slice(0, 1), { name: long.ring, tag: { key: 'Ring', value: 'fleet' } }];
+  await ports.evidence.write(long, files.policy, { hash: 'p', frozenAt: at, group: { ...group, rings } });
+  await ports.evidence.write(long, files.plan, await ports.evidence.read(task, files.plan));
+  await ports.evidence.write(long, files.ring('canary'), await ports.evidence.read(task, files.ring('canary')));
+  await ports.evidence.write(long, files.ringPlan(long.ring), plan);
+  await ports.evidence.write(long, files.ring(long.ring), newRing(plan, [], at));
+  ports.campaigns.store.set('web', { ...freeLease('web'), holder: { ...holder, campaign: long.campaign } });
+  for (const minutes of [0, 1]) {
+    assert.equal((await sendWave(long, ports, plusMinutes(at, minutes))).decision, 'Sent');
+    const sent = await ports.evidence.read<RingRecord>(long, files.ring(long.ring));
+    const back = withHosts(sent, ({ status }) => (status === 'working' ? { status: 'patched' } : null));
+    await ports.evidence.write(long, files.ring(long.ring), back);
+  }
+  const comments = ports.patching.requests.map(({ comment }) => comment);
+  assert.equal(new Set(comments).size, 2, comments.join(' '));
+  assert.ok(comments.every((comment) => comment.length <= 100));
+});

@@ -437,3 +437,64 @@ async function sent() {
   };
   await ports.evidence.write(task, files.ring('canary'), newRing(plan, [], at) satisfies RingRecord);
 }
+
+test('always 3: under an intent that has no command yet the lease stays, for one may come', async () => {
+  await open('c', '1');
+  await sent();
+  const [intent] = ports.campaigns.sent;
+  assert.ok(intent);
+  Object.assign(intent, { state: 'intended', commandId: null, at: later });
+  ports.patching.listed = false;
+  statuses['arn:c'] = 'ABORTED';
+  assert.deepEqual(await sweep(), { web: 'draining: canary wave 1: an intent without a command' });
+  assert.equal((await holder())?.state, 'draining');
+});
+
+test('always 3: a campaign that closed, and drains, is released by the sweeper and not closed a second time', async () => {
+  await open('c', '1');
+  await sent();
+  await close();
+  const closed = JSON.stringify([...ports.evidence.files]);
+  for (const command of ports.patching.commands) command.terminal = true;
+  statuses['arn:c'] = 'ABORTED';
+  assert.deepEqual(await sweep(), { web: 'released' });
+  assert.equal(JSON.stringify([...ports.evidence.files]), closed);
+  assert.equal((await ports.campaigns.lease('web'))?.lastClosed?.outcome, 'Blind');
+});
+
+test('always 6: a campaign that closes just before the sweeper drains it is released, and its evidence stays as it closed', async () => {
+  await open('c', '1');
+  await sent();
+  statuses['arn:c'] = 'ABORTED';
+  const { lease } = ports.campaigns;
+  let closed = '';
+  ports.campaigns.lease = async (name) => {
+    ports.campaigns.lease = lease;
+    const read = await lease(name);
+    await close(); // busy, so that it drains
+    for (const command of ports.patching.commands) command.terminal = true;
+    closed = JSON.stringify([...ports.evidence.files]);
+    return read;
+  };
+  assert.deepEqual(await sweep(), { web: 'released' });
+  assert.equal(JSON.stringify([...ports.evidence.files]), closed);
+  assert.deepEqual(
+    ports.notices.published.map(({ kind }) => kind),
+    ['blind'],
+  );
+});
+
+test('always 9: a hand-over to a successor that died before it opened is drained, closed as Lost and told', async () => {
+  await open('c', '1');
+  assert.equal((await open('d', '2')).decision, 'Coalesced');
+  await close();
+  const successor = (await holder())?.campaign ?? '';
+  assert.equal((await holder())?.state, 'handover');
+  statuses[`arn:${successor}`] = 'FAILED';
+  assert.deepEqual(await sweep(), { web: 'closed as Lost' });
+  assert.equal(await holder(), null);
+  assert.deepEqual(
+    ports.notices.published.map(({ kind }) => kind),
+    ['blind', 'lost'],
+  );
+});

@@ -94,6 +94,16 @@ test('an ask that was replaced meanwhile is not decided by the older one', async
   assert.equal((await stored()).decision, null);
 });
 
+test('always 5: a yes to an earlier ask is none to the later one, also where that was decided meanwhile', async () => {
+  const { approval, ports, campaigns, answers } = await asked();
+  const later = { ...approval, askedAt: '2024-09-01T00:25:00.000Z', taskToken: 'token-2', scopeHash: 'wider' };
+  await campaigns.putApproval(later);
+  await campaigns.decide({ ...later, decision: 'yes', by: 'bob', decidedAt: '2024-09-01T00:26:00.000Z' });
+  campaigns.decide = async () => false; // as the table's condition on the ask does
+  const { what, delivered } = await decide(approval, { decision: 'yes', by: 'ann' }, ports, SOON);
+  assert.deepEqual([what, delivered, answers], ['replaced', false, []]);
+});
+
 test('a machine that cannot be woken now is woken from what stands: by the next click, or by the sweeper', async () => {
   const { say, stored, answers, engine, ports } = await asked({}, new AwsUnavailable('throttled'));
   assert.deepEqual(await say('yes').then(({ what, delivered }) => [what, delivered]), ['recorded', false]);

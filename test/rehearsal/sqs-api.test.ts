@@ -27,7 +27,7 @@ function opened() {
   const pass = (ms: number) => {
     const until = clock.now() + ms;
     clock.after(ms, 'time', () => {});
-    while (clock.now() < until) clock.step();
+    while (clock.now() < until) assert.ok(clock.step(), 'nothing is left to happen');
   };
   return { sqs, ask, send, receive, pass };
 }

@@ -13,6 +13,7 @@ const ascending: [source: string, string[]][] = [
   ['a security update', ['3.0.13-1~deb12u1', '3.0.13-1~deb12u2', '3.0.13-1']],
   ['a binary rebuild', ['1.2-3', '1.2-3+b1', '1.2-3+deb12u1', '1.2-3.1']],
   ['a hyphen in the upstream version', ['1.2-3-1', '1.2-10-1']],
+  ['the revision follows the last hyphen', ['1-2-3', '1-2a-1', '1-10-3']],
   ['a colon in the upstream version', ['0:1:2-1', '0:1:10-1']],
   ['longer than a number holds', ['1.20240101120000000001', '1.20240101120000000002']],
   ['a kernel', ['6.1.90-1', '6.1.94-1', '6.1.106-3']],
@@ -60,4 +61,9 @@ test('dpkg: property: transitive', () => {
     }),
     { numRuns: 1000 },
   );
+});
+
+test('dpkg: a version goes to its last hyphen: 1-2-3 is older than 1-10-3', () => {
+  assert.equal(compareDpkg('1-2-3', '1-10-3'), -1);
+  assert.equal(compareDpkg('1-10-3', '1-2-3'), 1);
 });

@@ -98,3 +98,8 @@ test('rpm: property: transitive', () => {
     { numRuns: 1000 },
   );
 });
+
+test('rpm: a version goes to its last hyphen: 1-2-3 is older than 1-10-3', () => {
+  assert.equal(compareRpm('1-2-3', '1-10-3'), -1);
+  assert.equal(compareRpm('1-10-3', '1-2-3'), 1);
+});
