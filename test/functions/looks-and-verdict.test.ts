@@ -34,7 +34,7 @@ beforeEach(async () => {
     for (const id of wanted) yield { id, patches: [] };
   };
   ports = {
-    alarms: { readings: async () => [] },
+    alarms: { missing: async () => [], readings: async () => [] },
     campaigns: campaignsInMemory(),
     evidence: evidenceInMemory(),
     inspector: {

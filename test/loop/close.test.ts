@@ -6,6 +6,7 @@ import { noCounts } from '#domain/model.ts';
 import type { Ports } from '#domain/ports.ts';
 import type { HostResult, Lease, Verdict } from '#domain/records.ts';
 import { close } from '#loop/close.ts';
+import { patchEnd } from '#loop/patch-loop.ts';
 import { JUDGED, LOOKED, OPENED, patched, planned, ringPlan, ringRecord } from '../domain/fixture-ring.ts';
 import { campaignsInMemory, evidenceInMemory, noticesInMemory, patchingInMemory } from '../functions/in-memory.ts';
 
@@ -76,7 +77,7 @@ async function judged(verdict: Verdict | null, hosts: HostResult[]): Promise<voi
 
 const proofAfter = async (lease: Lease = { ...held, lastProof: EARLIER }) => {
   ports.campaigns.store.set('web', lease);
-  await close(ref, { outcome: 'Completed', why: 'all rings passed' }, ports, closedAt);
+  await close(ref, { outcome: 'Completed', why: 'all rings passed' }, patchEnd, ports, closedAt);
   return (await ports.campaigns.lease('web'))?.lastProof ?? null;
 };
 const seen = (id: string) => patched(id, { lookedAt: LOOKED });
@@ -111,7 +112,7 @@ describe('a campaign that closes again', () => {
     for (const holder of [null, held.holder && { ...held.holder, campaign: 'd', state: 'draining' as const }]) {
       const lease = { ...held, holder, lastClosed };
       ports.campaigns.store.set('web', lease);
-      await close(ref, { outcome: 'Lost', why: 'late' }, ports, closedAt);
+      await close(ref, { outcome: 'Lost', why: 'late' }, patchEnd, ports, closedAt);
       assert.deepEqual(await ports.campaigns.lease('web'), lease);
     }
     assert.equal(await fresh(), before);
@@ -125,7 +126,7 @@ describe('a campaign that closes again', () => {
     const before = await fresh();
     assert.equal((await ports.campaigns.lease('web'))?.holder?.state, 'draining');
     ports.campaigns.sent.length = 0;
-    await close(ref, { outcome: 'Lost', why: 'again' }, ports, '2024-09-01T06:00:00.000Z');
+    await close(ref, { outcome: 'Lost', why: 'again' }, patchEnd, ports, '2024-09-01T06:00:00.000Z');
     assert.equal((await ports.campaigns.lease('web'))?.holder?.state, 'draining', 'the sweeper releases it');
     assert.equal(await fresh(), before);
     assert.equal(ports.notices.published.length, 1);

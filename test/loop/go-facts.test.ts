@@ -27,6 +27,7 @@ beforeEach(() => {
   asked = { alarmsSince: [] };
   ports = {
     alarms: {
+      missing: async () => [],
       readings: async (_, since) => {
         asked.alarmsSince.push(since);
         return [];

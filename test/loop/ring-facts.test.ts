@@ -82,6 +82,7 @@ beforeEach(async () => {
   };
   ports = {
     alarms: {
+      missing: async () => [],
       readings: async (names, since) => {
         said.alarmsSince.push(since);
         return names.map((name) => ({ name, state: 'OK', rangSince: null }));
