@@ -100,7 +100,7 @@ test('always 5: a yes to an earlier ask is none to the later one, also where tha
   await campaigns.putApproval(later);
   await campaigns.decide({ ...later, decision: 'yes', by: 'bob', decidedAt: '2024-09-01T00:26:00.000Z' });
   campaigns.decide = async () => false; // as the table's condition on the ask does
-  const { what, delivered } = await decide(approval, { decision: 'yes', by: 'ann' }, ports, SOON);
+  const { what, delivered } = await decide(approval, said('yes', 'ann'), ports, SOON);
   assert.deepEqual([what, delivered, answers], ['replaced', false, []]);
 });
 
