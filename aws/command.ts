@@ -21,6 +21,7 @@ export function* toInvocation(raw: CommandInvocation): Generator<Invocation> {
     instance: raw.InstanceId,
     ...standing(raw.Status, raw.StatusDetails),
     exit: ended ? (plugin.ResponseCode ?? null) : null, // -1 while it runs
+    startedAt: ended && plugin.ResponseStartDateTime ? instant(plugin.ResponseStartDateTime) : null,
     finishedAt: ended && plugin.ResponseFinishDateTime ? instant(plugin.ResponseFinishDateTime) : null,
     output: (plugin?.Output ?? '').slice(-OUTPUT_CHARACTERS),
   };

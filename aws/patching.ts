@@ -1,5 +1,4 @@
 import {
-  type Association,
   type Command,
   type CommandFilter,
   DescribeInstanceInformationCommand,
@@ -15,6 +14,7 @@ import {
 import { ask, isNamed, pages } from '#aws/ask.ts';
 import { toCommand, toInvocation } from '#aws/command.ts';
 import { groupsOf, inFlight } from '#aws/in-flight.ts';
+import { collectionsOn, collectsInventory } from '#aws/inventory.ts';
 import { systemOf } from '#aws/os.ts';
 import { toPatch, toPatchState } from '#aws/patch.ts';
 import { send } from '#aws/send.ts';
@@ -89,6 +89,10 @@ export const patching: Patching = {
       }
     }
     return missing;
+  },
+
+  async *collections(ids) {
+    for await (const rows of inFlight(new Set(ids), WIDTH, collectionsOn)) yield* rows;
   },
 
   async calendars(names, at) {
@@ -176,18 +180,6 @@ async function* lagging<T>(list: AsyncIterable<T>): AsyncGenerator<T> {
     throw error;
   }
 }
-
-/**
- * Inspector collects by an association of its own, or by one for all instances that was there before, whatever its name; Windows
- * by a plugin (Inspector User Guide, scanning EC2 and Windows instances). A node runs of them what is bound to it.
- */
-function collectsInventory({ AssociationName = '', Name, Targets }: Association): boolean {
-  if (COLLECTORS.includes(AssociationName)) return true;
-  const all = Targets?.some(({ Key, Values }) => Key === 'InstanceIds' && Values?.includes('*'));
-  return Name === 'AWS-GatherSoftwareInventory' && all === true;
-}
-
-const COLLECTORS = ['InspectorInventoryCollection-do-not-delete', 'InvokeInspectorSsmPlugin-do-not-delete'];
 
 function wholeSeconds(at: Instant): string {
   return at.replace(/\.\d+Z$/, 'Z');

@@ -98,7 +98,7 @@ function finding(n: number): DeltaRow {
       kind === 8
         ? `${name} 1.2.3-${host % 50} is approved, but ${hostOf(host)} does not offer it.`
         : `The vendor has no fixed version of ${name} yet.`,
-    unverified: `Last looked at ${looked}, before our re-scan of it ended.`,
+    unverified: `Last looked at ${looked}, before our re-scan of it.`,
   };
   return {
     arn: `arn:aws:inspector2:eu-central-1:123456789012:finding/${hex(n, 32)}`,

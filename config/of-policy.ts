@@ -71,13 +71,18 @@ function osId(os: Os): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Debian and Ubuntu approve at once, by package and not by advisory: neither class nor severity nor delay can be said. */
+/**
+ * Debian and Ubuntu approve at once, by package and not by advisory: neither class nor severity nor delay can be said. The
+ * repositories of CentOS Stream carry no advisories: only with non-security updates does a rule find any package there, by
+ * neither class nor severity (Systems Manager User Guide, Patch Manager prerequisites).
+ */
 function baseline(group: GroupPolicy, os: Os, wish: BaselineWish, stage: string): [string, Resources[string]] {
   const debian = os === 'DEBIAN' || os === 'UBUNTU';
   const severity = os === 'WINDOWS' ? 'MSRC_SEVERITY' : 'SEVERITY';
-  const filters = debian
-    ? [filter('PRODUCT', ['*'])]
-    : [filter('CLASSIFICATION', orAny(wish.classifications)), filter(severity, orAny(wish.severities))];
+  const filters =
+    debian || os === 'CENTOS'
+      ? [filter('PRODUCT', ['*'])]
+      : [filter('CLASSIFICATION', orAny(wish.classifications)), filter(severity, orAny(wish.severities))];
   return [
     `${id(group.name)}${osId(os)}Baseline`,
     {
@@ -94,6 +99,7 @@ function baseline(group: GroupPolicy, os: Os, wish: BaselineWish, stage: string)
               PatchFilterGroup: { PatchFilters: filters },
               ComplianceLevel: 'HIGH',
               ...(debian ? {} : { ApproveAfterDays: wish.approvedWithinDays }),
+              ...(os === 'CENTOS' ? { EnableNonSecurity: true } : {}),
             },
           ],
         },

@@ -1,4 +1,5 @@
 import { newKind } from '#domain/arrivals.ts';
+import { modeChange, notByThePatch } from '#domain/closed.ts';
 import { type Look, lookOf, wasPatched } from '#domain/look.ts';
 import { matchFindings } from '#domain/match.ts';
 import { isTerminated } from '#domain/membership.ts';
@@ -85,9 +86,10 @@ function bucketOf(
   if (now.status === 'CLOSED') {
     const changed = modeChange(before, after);
     if (changed) return booked('unverified', changed);
-    return wasPatched(result) && then.status !== 'CLOSED'
-      ? booked('fixed', `Patched, and closed when looked at ${look.at}.`)
-      : booked('closedOtherwise', 'Closed on a host that this campaign did not patch.');
+    if (!wasPatched(result) || then.status === 'CLOSED')
+      return booked('closedOtherwise', 'Closed on a host that this campaign did not patch.');
+    const doubt = notByThePatch(now, before, after, ring.at);
+    return doubt ? booked('unverified', doubt) : booked('fixed', `Patched, and closed when looked at ${look.at}.`);
   }
   const story: HostStory = {
     before,
@@ -100,14 +102,6 @@ function bucketOf(
     lookedAt: look.at,
   };
   return { ...booked('remaining', ''), ...whyItRemains(now, ring.fates.get(then.arn) ?? null, story) };
-}
-
-/** Inspector closes findings when the scan mode changes (trap 19): CLOSED is then not the word of a look. */
-function modeChange(before: SurveyedHost, after: HostAfter): string | null {
-  const [was, is] = [before.coverage?.scanMode, after.coverage?.scanMode];
-  return was && is && was !== is
-    ? `Closed when the scan mode changed from ${was} to ${is}, which proves nothing.`
-    : null;
 }
 
 function newRow(

@@ -42,7 +42,7 @@ function ownHalf({ packages }: Finding): string {
  * Inspector's own finding that the system is discontinued (trap 9). It is known by its title, and asked for before the rows
  * about packages: it has no package to judge by, or one that stands for the whole system.
  */
-function isEndOfLife(finding: Finding): boolean {
+export function isEndOfLife(finding: Finding): boolean {
   const text = `${finding.title} ${finding.vulnerabilityId}`;
   return (
     finding.severity === 'CRITICAL' &&

@@ -1,6 +1,31 @@
 import { latest } from '#domain/instant.ts';
-import type { Coverage, Instant } from '#domain/model.ts';
+import type { Coverage, Instant, Os } from '#domain/model.ts';
 import type { HostResult, HostStatus } from '#domain/records.ts';
+
+/** What is known of our re-scan of a host once its command has succeeded. */
+export interface Rescan {
+  scanMode: string;
+  os: Os;
+  startedAt: Instant | null; // of the command's step on the host
+  finishedAt: Instant | null;
+  collected: readonly { by: 'inventory' | 'plugin'; at: Instant }[]; // its last successful collections of inventory
+}
+
+/**
+ * From when on a look rests on what our re-scan saw; null: nobody can tell yet. The VM Scanner uploads before it exits, so that
+ * a look may lie between the two: it counts from the scanner's start. A refreshed association answers before it ran: it counts
+ * from when it ran on the host after the patch and the reboot, on Windows Inspector's plugin, elsewhere the inventory.
+ */
+export function rescannedFrom(
+  { finishedAt, backAt }: Pick<HostResult, 'finishedAt' | 'backAt'>,
+  rescan: Rescan,
+): Instant | null {
+  if (rescan.scanMode !== 'EC2_SSM_AGENT_BASED') return rescan.startedAt ?? rescan.finishedAt;
+  const after = latest(finishedAt, backAt);
+  const by = rescan.os === 'WINDOWS' ? 'plugin' : 'inventory';
+  const ran = latest(...rescan.collected.filter((each) => each.by === by).map(({ at }) => at));
+  return ran && after && ran > after ? ran : null;
+}
 
 /** What a look must be later than on a host that was sent a patch. Null where it is not known, or there was none. */
 export interface LookThreshold {
@@ -77,5 +102,5 @@ const UNKNOWN_END: Partial<Record<HostStatus, string>> = {
 function lateness({ patchedAt, backAt }: LookThreshold, at: Instant): string {
   if (patchedAt && at <= patchedAt) return 'before its patch ended';
   if (backAt && at <= backAt) return 'before it was back from its patch';
-  return 'before our re-scan of it ended';
+  return 'before our re-scan of it';
 }

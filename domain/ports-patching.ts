@@ -21,6 +21,7 @@ export interface Invocation {
   status: string;
   terminal: boolean;
   exit: number | null; // ResponseCode of the platform's plugin
+  startedAt: Instant | null; // its ResponseStartDateTime, once it has ended
   finishedAt: Instant | null; // its ResponseFinishDateTime
   output: string; // the last part of it, for words
 }
@@ -48,6 +49,11 @@ export interface Patching {
   invocations(commandId: string): AsyncIterable<Invocation>;
   /** Ids of the associations by which Inspector collects inventory (Inspector User Guide), whatever their name. */
   inventoryAssociations(): AsyncIterable<string>;
+  /**
+   * When associations by which Inspector takes inventory last ran on the hosts with success, as their agents reported it: of
+   * all systems by an association for inventory, of Windows by a plugin. None of a host on which nothing ran.
+   */
+  collections(ids: Iterable<InstanceId>): AsyncIterable<{ id: InstanceId; by: 'inventory' | 'plugin'; at: Instant }>;
   /** Of the names those that are no change calendar here; OPEN only if all are. Not readable: each throws. */
   missingCalendars(names: string[]): Promise<string[]>;
   calendars(names: string[], at: Instant): Promise<{ open: boolean; nextChange: Instant | null }>;

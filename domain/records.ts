@@ -129,7 +129,7 @@ export interface HostResult {
   installFailed: number;
   packages: string[]; // names of packages that this campaign changed (were Missing before, no longer are)
   rescanCommand: string | null;
-  rescannedAt: Instant | null; // end of our re-scan on it; null where its mode has none to ask for
+  rescannedAt: Instant | null; // from when on a look rests on our re-scan; null where its mode has none to ask for
   lookedAt: Instant | null; // the valid look, if there was one
 }
 

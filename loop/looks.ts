@@ -1,7 +1,7 @@
 import { files } from '#domain/files.ts';
-import { lookOf } from '#domain/look.ts';
+import { lookOf, rescannedFrom } from '#domain/look.ts';
 import type { CampaignRef, Invocation, Ports } from '#domain/ports.ts';
-import type { RingRecord } from '#domain/records.ts';
+import type { HostResult, RingPlan, RingRecord } from '#domain/records.ts';
 import { withHosts } from '#domain/ring-record.ts';
 import type { Opened } from '#domain/tasks.ts';
 import { byId } from '#loop/survey.ts';
@@ -13,13 +13,7 @@ export async function readLooks(
   { evidence, inspector, patching }: Pick<Ports, 'evidence' | 'inspector' | 'patching'>,
 ): Promise<RingRecord> {
   const { openedAt } = await evidence.read<Opened>(ref, files.opened);
-  const rescans = await rescansOf(record, patching);
-  const rescanned = withHosts(record, (host) => {
-    const invocation = rescans.get(host.id);
-    if (!invocation?.terminal) return null;
-    // A re-scan that failed proves nothing: the look has to be later than the patch only, and comes in its own time.
-    return invocation.status === 'Success' ? { rescannedAt: invocation.finishedAt } : { rescanCommand: null };
-  });
+  const rescanned = await readRescans(ref, record, { evidence, patching });
   const unseen = rescanned.hosts.filter((host) => host.sentAt && !host.lookedAt).map((host) => host.id);
   const coverage = await byId(inspector.coverage(unseen));
   return withHosts(rescanned, (host) => {
@@ -29,10 +23,39 @@ export async function readLooks(
   });
 }
 
-async function rescansOf(record: RingRecord, patching: Ports['patching']): Promise<Map<string, Invocation>> {
+/** The ring's record with what is known of our re-scans that were still open. */
+async function readRescans(
+  ref: CampaignRef,
+  record: RingRecord,
+  { evidence, patching }: Pick<Ports, 'evidence' | 'patching'>,
+): Promise<RingRecord> {
   const open = record.hosts.filter((host) => host.rescanCommand && !host.rescannedAt);
+  if (!open.length) return record;
+  const { hosts } = await evidence.read<RingPlan>(ref, files.ringPlan(record.ring));
+  const planned = new Map(hosts.map((host) => [host.id, host]));
+  const ended = await invocationsOf(open, patching);
+  const done = open.map(({ id }) => id).filter((id) => ended.get(id)?.status === 'Success');
+  const refreshed = done.filter((id) => planned.get(id)?.scanMode === 'EC2_SSM_AGENT_BASED');
+  const collected = Map.groupBy(await Array.fromAsync(patching.collections(refreshed)), ({ id }) => id);
+  return withHosts(record, (host) => {
+    const invocation = ended.get(host.id);
+    const plan = planned.get(host.id);
+    if (!invocation?.terminal || !plan) return null;
+    // A re-scan that failed proves nothing: the look has to be later than the patch only, and comes in its own time.
+    if (invocation.status !== 'Success') return { rescanCommand: null };
+    const { startedAt, finishedAt } = invocation;
+    return {
+      rescannedAt: rescannedFrom(host, { ...plan, startedAt, finishedAt, collected: collected.get(host.id) ?? [] }),
+    };
+  });
+}
+
+async function invocationsOf(
+  hosts: readonly HostResult[],
+  patching: Ports['patching'],
+): Promise<Map<string, Invocation>> {
   const found = new Map<string, Invocation>();
-  for (const command of new Set(open.map((host) => host.rescanCommand))) {
+  for (const command of new Set(hosts.map((host) => host.rescanCommand))) {
     if (!command) continue;
     for await (const invocation of patching.invocations(command)) found.set(invocation.instance, invocation);
   }

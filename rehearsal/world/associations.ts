@@ -1,5 +1,8 @@
 /** Associations of State Manager: those that Inspector makes in an account, which run by their rate on all managed nodes. */
 import { AwsFault, type Operation, type Stage } from '#rehearsal/api.ts';
+import { pingOf } from '#rehearsal/world/commands.ts';
+import type { Fleet, Host } from '#rehearsal/world/fleet.ts';
+import type { Looks } from '#rehearsal/world/looks.ts';
 import { pageOf } from '#rehearsal/world/paging.ts';
 import { uuid } from '#rehearsal/world/runs.ts';
 
@@ -28,8 +31,26 @@ export function inspectorAssociations(stage: Stage): Association[] {
   ];
 }
 
-export function associationOperations(stage: Stage, associations: readonly Association[]): Record<string, Operation> {
+export function associationOperations(
+  stage: Stage,
+  associations: readonly Association[],
+  { fleet, looks }: { fleet: Fleet; looks: Looks },
+): Record<string, Operation> {
   return {
+    // One row for each association that is bound to the node: all of them, here.
+    DescribeInstanceAssociationsStatus: (input) => {
+      const now = stage.clock.now();
+      const host = fleet.byId(input.InstanceId);
+      if (!host || pingOf(host, now) === null)
+        throw new AwsFault('InvalidInstanceId', `${input.InstanceId} is no managed node`);
+      const ran = associations.flatMap((one) => statusOn(host, one, looks, now));
+      const { MaxResults, NextToken, ...question } = input;
+      const operation = 'DescribeInstanceAssociationsStatus';
+      const rule = { operation, least: 1, most: 50, usual: 50, badToken: 'InvalidNextToken' };
+      const { rows, next } = pageOf(ran, rule, question, MaxResults, NextToken);
+      return { InstanceAssociationStatusInfos: rows, NextToken: next };
+    },
+
     ListAssociations: (input) => {
       const filters: AssociationFilter[] = input.AssociationFilterList ?? [];
       const now = stage.clock.now();
@@ -65,6 +86,32 @@ function matches(association: Association, { key, value }: AssociationFilter, no
 
 function lastRun({ everyMs }: Association, now: number): number {
   return now - (now % everyMs);
+}
+
+/** The one that Inspector's looks at the host rest on ran when its inventory was taken; the others by their rate. */
+function statusOn(host: Host, one: Association, looks: Looks, now: number): Record<string, unknown>[] {
+  const collects = one.id === collectorOf(host, [one])?.id && host.scanMode === 'EC2_SSM_AGENT_BASED';
+  const at = collects ? looks.lastCollection(host) : lastRun(one, now);
+  if (at === null) return [];
+  return [
+    {
+      AssociationId: one.id,
+      AssociationName: one.name,
+      AssociationVersion: '1',
+      Name: one.document,
+      DocumentVersion: '$DEFAULT',
+      InstanceId: host.id,
+      ExecutionDate: new Date(at),
+      Status: 'Success',
+      DetailedStatus: 'Success',
+    },
+  ];
+}
+
+/** Windows is inventoried by a plugin with an association of its own (Inspector User Guide). */
+export function collectorOf(host: Host, associations: readonly Association[]): Association | undefined {
+  const name = host.platform.type === 'Windows' ? 'InvokeInspectorSsmPlugin' : 'InspectorInventoryCollection';
+  return associations.find((one) => one.name.startsWith(name));
 }
 
 function associationView(association: Association, now: number): Record<string, unknown> {

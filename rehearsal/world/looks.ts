@@ -18,6 +18,7 @@ export interface Snapshot {
 interface Eye {
   snapshot: Snapshot | null; // the one that Inspector's findings rest on
   lookedAt: number | null; // by another cause than the rhythm
+  askedAt: number | null; // the last inventory that a re-scan of ours took, whether it was looked at or not
   from: number; // the rhythm ran from …
   until: number | null; // … to here; null: it runs
   pending: Timer | null;
@@ -67,6 +68,12 @@ export class Looks {
     return taken.length > 0 ? Math.max(...taken) : null;
   }
 
+  /** When what collects for Inspector last ran on the host: its look comes minutes later. */
+  lastCollection(host: Host): number | null {
+    const times = [this.#eye(host).askedAt, this.lastInventory(host)].filter((at) => at !== null);
+    return times.length > 0 ? Math.max(...times) : null;
+  }
+
   snapshot(host: Host): Snapshot | null {
     return this.#eye(host).snapshot;
   }
@@ -75,6 +82,7 @@ export class Looks {
   rescan(host: Host): void {
     if (!this.#canTake(host)) return;
     const snapshot = this.#take(host);
+    this.#eye(host).askedAt = snapshot.takenAt;
     const lag = MINUTE + host.chance.of(`rescan/${snapshot.takenAt}`).int(3 * MINUTE);
     this.#stage.clock.after(lag, `look at ${host.name}`, () => this.#look(host, snapshot));
   }
@@ -158,7 +166,7 @@ export class Looks {
 
   #firstEye(host: Host): Eye {
     const now = this.#stage.clock.now();
-    const blind = { snapshot: null, lookedAt: null, from: now, until: now, pending: null };
+    const blind = { snapshot: null, lookedAt: null, askedAt: null, from: now, until: now, pending: null };
     if (host.agent === 'none' && host.scanMode !== 'EC2_AGENTLESS') return blind;
     const asOf = (takenAt: number): Snapshot => ({ packages: host.packages, running: host.running, takenAt });
     if (host.staleInventory) return { ...blind, snapshot: asOf(now - 9 * DAY), lookedAt: now - 9 * DAY };
@@ -168,6 +176,7 @@ export class Looks {
     return {
       snapshot: asOf(seenUntil - rhythmOf(host).period),
       lookedAt: null,
+      askedAt: null,
       from: host.launchedAt,
       until: offline ? host.agentSince : null,
       pending: null,

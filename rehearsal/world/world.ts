@@ -4,11 +4,12 @@ import { identityFakes } from '#rehearsal/identity.ts';
 import { isWorldFault, type Scenario, timeOfFault, type WorldFault } from '#rehearsal/scenario.ts';
 import { AdvisoryBook } from '#rehearsal/world/advisories.ts';
 import { announce } from '#rehearsal/world/announce.ts';
-import { type Association, associationOperations, inspectorAssociations } from '#rehearsal/world/associations.ts';
+import { associationOperations, inspectorAssociations } from '#rehearsal/world/associations.ts';
 import { Baselines } from '#rehearsal/world/baselines.ts';
 import { bearFleet } from '#rehearsal/world/birth.ts';
 import { calendarOperations } from '#rehearsal/world/calendars.ts';
-import { type Command, Commands, type DocumentWork } from '#rehearsal/world/commands.ts';
+import { type Command, Commands } from '#rehearsal/world/commands.ts';
+import { addDocuments, vmScan } from '#rehearsal/world/documents.ts';
 import { ec2Operations } from '#rehearsal/world/ec2.ts';
 import { applyFault } from '#rehearsal/world/faults.ts';
 import { eventDetail, findingView } from '#rehearsal/world/finding-view.ts';
@@ -108,7 +109,7 @@ export function openWorld(scenario: Scenario, stage: Stage): World {
       operations: {
         ...commandOperations(stage, commands),
         ...nodeOperations(stage, fleet),
-        ...associationOperations(stage, associations),
+        ...associationOperations(stage, associations, { fleet, looks }),
         ...calendarOperations(stage, scenario, (name) => commands.documents.has(name)),
         ...ssmPatchOperations(fleet, states, baselines, bookOf),
       },
@@ -166,42 +167,6 @@ function connect({ stage, fleet, looks, findings, inspector }: WorldParts): void
     const delay = MINUTE + host.chance.of(`${news}/${now}`).int(4 * MINUTE);
     stage.clock.after(delay, `Inspector hears of ${host.name}`, () => findings.hostChanged(host));
   });
-}
-
-function addDocuments(commands: Commands, runs: PatchRuns, looks: Looks, associations: Association[]): void {
-  commands.documents.set('AWS-RunPatchBaseline', (command, host, done) => {
-    const [operation, reboot, snapshotId] = [
-      command.parameters.Operation?.[0],
-      command.parameters.RebootOption?.[0] ?? 'RebootIfNeeded',
-      command.parameters.SnapshotId?.[0] ?? null,
-    ];
-    const order = { commandId: command.id, reboot, snapshotId };
-    runs.begin(host, { ...order, operation: operation === 'Install' ? 'Install' : 'Scan' }, done);
-  });
-  commands.documents.set('AWS-RefreshAssociation', (command, host, done) => {
-    const asked = command.parameters.associationIds ?? [];
-    // Windows is inventoried by a plugin with an association of its own (Inspector User Guide).
-    const needed = associations.find(
-      ({ name }) => name.includes('InvokeInspectorSsm') === (host.platform.type === 'Windows'),
-    );
-    looks.later(host, 5, 20, () => {
-      if (needed && asked.some((ids) => ids.split(',').includes(needed.id))) looks.rescan(host);
-      done({ exit: 0, output: `Refreshed ${asked.length} associations` });
-    });
-  });
-}
-
-function vmScan(looks: Looks): DocumentWork {
-  return (_command, host, done) => {
-    looks.later(host, 20, 90, () => {
-      if (host.scanMode !== 'EC2_INSPECTOR_AGENT_BASED') {
-        done({ exit: 5, output: 'Unit inspector-vm-scanner.service not found.' });
-        return;
-      }
-      looks.rescan(host);
-      done({ exit: 0, output: 'sbom sent' });
-    });
-  };
 }
 
 /** One timer for each instant at which an advisory becomes known or its fix comes out. */

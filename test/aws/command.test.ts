@@ -49,6 +49,7 @@ test('trap 18: a host’s end is that of its platform’s own step, not of a ski
   ];
   const invocation = await invoked({ Status: 'Failed', StatusDetails: 'Failed', CommandPlugins });
   assert.equal(invocation.exit, 156);
+  assert.equal(invocation.startedAt, '2026-03-01T02:00:00.000Z');
   assert.equal(invocation.finishedAt, '2026-03-01T02:10:00.000Z');
   assert.equal(invocation.output.length, 1000);
   assert.match(invocation.output, /the end$/);

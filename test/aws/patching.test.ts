@@ -213,6 +213,35 @@ test('Inspector collects by associations of its own, or by anybody’s for all i
   assert.deepEqual(await all(patching.inventoryAssociations()), ['b', 'd', 'e']);
 });
 
+test('when inventory was really collected: by what ran on the host with success, each host asked for itself', async () => {
+  const ran = (AssociationName: string, Name: string, ExecutionDate: string, Status = 'Success') => ({
+    InstanceId: 'i-0',
+    AssociationName,
+    Name,
+    Status,
+    ExecutionDate: Date.parse(ExecutionDate) / 1000,
+  });
+  const plugin = 'AmazonInspector2-InvokeInspectorSsmPlugin';
+  const rows = [
+    ran('InspectorInventoryCollection-do-not-delete', 'AWS-GatherSoftwareInventory', '2026-03-01T02:01:00Z'),
+    ran('of-our-own', 'AWS-GatherSoftwareInventory', '2026-03-01T02:02:00Z'),
+    ran('fails', 'AWS-GatherSoftwareInventory', '2026-03-01T02:03:00Z', 'Failed'),
+    ran('InvokeInspectorSsmPlugin-do-not-delete', plugin, '2026-03-01T02:04:00Z'),
+    ran('InspectorDistributor-do-not-delete', 'AWS-ConfigureAWSPackage', '2026-03-01T02:05:00Z'),
+  ];
+  aws.plays(({ body }) =>
+    body.InstanceId === 'i-0'
+      ? { body: { InstanceAssociationStatusInfos: rows } }
+      : { status: 400, headers: {}, body: { __type: 'InvalidInstanceId' } },
+  );
+  assert.deepEqual(await all(patching.collections(['i-0', 'i-1', 'i-0'])), [
+    { id: 'i-0', by: 'inventory', at: '2026-03-01T02:01:00.000Z' },
+    { id: 'i-0', by: 'inventory', at: '2026-03-01T02:02:00.000Z' },
+    { id: 'i-0', by: 'plugin', at: '2026-03-01T02:04:00.000Z' },
+  ]);
+  assert.equal(aws.calls.length, 2);
+});
+
 test('calendars: open only if AWS says OPEN, asked for the instant; none at all is open', async () => {
   aws.answers({ State: 'CLOSED', AtTime: '2026-03-01T02:00:00Z', NextTransitionTime: '2026-03-02T00:00:00Z' });
   const closed = await patching.calendars(['frozen'], '2026-03-01T02:00:00.000Z');

@@ -4,8 +4,11 @@ import { resourcesOf } from '#config/of-policy.ts';
 import { loadPolicy } from '#config/policy.ts';
 import { inMode } from '#config/policy-json.ts';
 import { statements } from '#config/role.ts';
+import { approval, baselineWarnings } from '#domain/baseline.ts';
 import { sha256 } from '#domain/hash.ts';
 import type { GroupPolicy, Policy } from '#domain/policy.ts';
+import { baselineOf } from '#rehearsal/world/stack-baselines.ts';
+import { baseline, finding as centosFinding, vulnerable } from '../domain/fleet.ts';
 
 const policy = loadPolicy(new URL('../../policy.yml', import.meta.url).pathname);
 const withGroup = (change: Partial<GroupPolicy>): Policy => ({
@@ -54,6 +57,27 @@ describe('what the policy asks of the stack', () => {
     const [debian] = baselines(withGroup({ baseline: { DEBIAN: wish } }));
     assert.doesNotMatch(JSON.stringify(debian), /ApproveAfterDays|SEVERITY/);
     assert.deepEqual(debian?.PatchGroups, ['web']);
+    const [centos] = baselines(withGroup({ baseline: { CENTOS: wish } }));
+    assert.deepEqual(centos?.ApprovalRules, {
+      PatchRules: [
+        {
+          PatchFilterGroup: { PatchFilters: [{ Key: 'PRODUCT', Values: ['*'] }] },
+          ComplianceLevel: 'HIGH',
+          ApproveAfterDays: 3,
+          EnableNonSecurity: true,
+        },
+      ],
+    });
+  });
+
+  test('the baseline of CentOS Stream, whose packages no advisory describes, approves what the policy wishes; by class it would nothing', () => {
+    const wish = { classifications: ['Security'], severities: ['Critical', 'Important'], approvedWithinDays: 3 };
+    const group = withGroup({ os: ['CENTOS'], baseline: { CENTOS: wish } });
+    const made = Object.values(resourcesOf(group, 'dev')).find(({ Type }) => Type === 'AWS::SSM::PatchBaseline');
+    const { rules } = baselineOf(made?.Properties ?? {});
+    const finding = centosFinding({ packages: [{ ...vulnerable('curl', '7.76.1-32.el9'), manager: 'OS' }] });
+    assert.notEqual(approval(baseline('CENTOS', { rules }), finding).say, 'not-approved');
+    assert.deepEqual(baselineWarnings(baseline('CENTOS', { rules }), wish), []);
   });
 
   test('names of groups that differ by a sign give resources that differ', () => {

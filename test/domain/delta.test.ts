@@ -58,6 +58,30 @@ function only(of: RingDelta): DeltaRow {
   return row;
 }
 
+const patch = (status: Patch['status']): Patch => ({
+  title: 'openssl 3.0.2-1',
+  kb: 'openssl.x86_64',
+  package: { name: 'openssl', arch: 'x86_64', version: '3.0.2-1' },
+  status,
+  classification: null,
+  severity: null,
+  cveIds: [],
+  installedAt: null,
+});
+
+const missing = { ...before('i-1', [aFinding()]), patches: [patch('Missing')] };
+const discontinued = aFinding({
+  arn: 'arn:end',
+  vulnerabilityId: 'DISCONTINUED_OS',
+  title: 'Operating system is discontinued',
+  severity: 'CRITICAL',
+  packages: [],
+});
+const on = (platform: string) => {
+  const host = before('i-1', [aFinding()]);
+  return { ...host, managed: host.managed && { ...host.managed, os: 'DEBIAN' as const, platform } };
+};
+
 describe('buckets', () => {
   const rows: [string, Partial<RingDelta>, DeltaRow['bucket'], RegExp][] = [
     ['closed on a host that was patched and looked at', now(closed), 'fixed', /^Patched, and closed/],
@@ -130,26 +154,52 @@ describe('buckets', () => {
       'unverified',
       /scan mode changed/,
     ],
+    [
+      'closed, and SSM still misses the very patch',
+      { before: [missing], ...now(closed, { patches: [patch('Missing')] }) },
+      'unverified',
+      /SSM still misses openssl 3\.0\.2-1 on i-1/,
+    ],
+    [
+      'closed, and SSM misses a later version of the package only',
+      { before: [missing], ...now(closed, { patches: [{ ...patch('Missing'), title: 'openssl 3.0.2-2' }] }) },
+      'fixed',
+      /./,
+    ],
+    [
+      'trap 19: withdrawn, on a host that was not patched and misses its patch still',
+      { before: [missing], ...now(closed, { patches: [patch('Missing')] }), ...host(notSent('i-1')) },
+      'closedOtherwise',
+      /./,
+    ],
+    [
+      'trap 9: closed on a system that Inspector calls discontinued',
+      { before: [before('i-1', [aFinding(), discontinued])], after: [after('i-1', [closed, discontinued])] },
+      'unverified',
+      /Inspector has discontinued/,
+    ],
+    [
+      'closed on a system past its end of which Inspector says nothing any more',
+      { before: [on('Debian GNU/Linux 11')], ...now(closed, { managed: null }), at: '2027-10-01T00:00:00.000Z' },
+      'unverified',
+      /Debian GNU\/Linux 11, which Inspector has discontinued since 2026-08-31/,
+    ],
+    [
+      'closed on its last day of support',
+      { before: [on('Debian GNU/Linux 11')], ...now(closed, { managed: null }), at: '2026-08-31T23:00:00.000Z' },
+      'fixed',
+      /./,
+    ],
   ];
   for (const [name, change, bucket, words] of rows) {
     test(`${name}: ${bucket}`, () => {
-      const row = only(ring(change));
+      const [row, ...others] = deltaRows(ring(change)).filter(({ arn }) => arn === aFinding().arn);
+      assert.ok(row && others.length === 0);
       assert.equal(row.bucket, bucket);
       assert.match(row.words, words);
       assert.equal(row.reason === null, bucket !== 'remaining');
     });
   }
-});
-
-const patch = (status: Patch['status']): Patch => ({
-  title: 'openssl 3.0.2-1',
-  kb: 'openssl.x86_64',
-  package: { name: 'openssl', arch: 'x86_64', version: '3.0.2-1' },
-  status,
-  classification: null,
-  severity: null,
-  cveIds: [],
-  installedAt: null,
 });
 
 const python = [aPackage({ name: 'jinja2', manager: 'PIP' })];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { lookOf, validLook, wasPatched } from '../../domain/look.ts';
+import { lookOf, rescannedFrom, validLook, wasPatched } from '../../domain/look.ts';
 import type { Coverage } from '../../domain/model.ts';
 import { BACK, DONE, LOOKED, notSent, OPENED, patched, RESCANNED, SENT } from './fixture-ring.ts';
 
@@ -21,7 +21,7 @@ const NONE = { patchedAt: null, backAt: null, rescannedAt: null };
 describe('looks', () => {
   const rows: [string, Coverage | null, Parameters<typeof validLook>[1], boolean, RegExp][] = [
     ['later than all three', coverage(LOOKED), ALL, true, /^looked at/],
-    ['trap 18: at the re-scan', coverage(RESCANNED), ALL, false, /before our re-scan of it ended/],
+    ['trap 18: at the re-scan', coverage(RESCANNED), ALL, false, /before our re-scan of it/],
     ['trap 18: at the return', coverage(BACK), ALL, false, /before it was back/],
     ['trap 18: at the end of the patch', coverage(DONE), ALL, false, /before its patch ended/],
     ['no re-scan to ask for', coverage(RESCANNED), { ...ALL, rescannedAt: null }, true, /^looked at/],
@@ -47,6 +47,30 @@ describe('looks', () => {
       assert.equal(look.at, seen?.lastScannedAt ?? null);
     });
   }
+
+  describe('a re-scan counts from', () => {
+    const at = (minute: number) => `2024-09-01T03:${String(minute).padStart(2, '0')}:00.000Z`;
+    const host = { finishedAt: at(10), backAt: at(12) };
+    const command = { startedAt: at(20), finishedAt: at(25), collected: [] };
+    const ssm = { ...command, scanMode: 'EC2_SSM_AGENT_BASED', os: 'DEBIAN' as const };
+    const inventory = (minute: number) => ({ by: 'inventory' as const, at: at(minute) });
+    const plugin = (minute: number) => ({ by: 'plugin' as const, at: at(minute) });
+    const rows: [string, Parameters<typeof rescannedFrom>[1], string | null][] = [
+      ["the VM Scanner's start: it uploads before it exits", { ...ssm, scanMode: 'EC2_INSPECTOR_AGENT_BASED' }, at(20)],
+      [
+        'its end, where the start is not told',
+        { ...ssm, scanMode: 'EC2_INSPECTOR_AGENT_BASED', startedAt: null },
+        at(25),
+      ],
+      ['nothing, while the association did not run', ssm, null],
+      ['nothing, where it ran before the host was back', { ...ssm, collected: [inventory(11), inventory(12)] }, null],
+      ['the run of the association on the host', { ...ssm, collected: [inventory(22)] }, at(22)],
+      ['its last run', { ...ssm, collected: [inventory(22), inventory(52)] }, at(52)],
+      ['no run of the plugin on Linux, which does nothing there', { ...ssm, collected: [plugin(30)] }, null],
+      ['the run of the plugin on Windows', { ...ssm, os: 'WINDOWS', collected: [inventory(30), plugin(31)] }, at(31)],
+    ];
+    for (const [name, rescan, expected] of rows) test(name, () => assert.equal(rescannedFrom(host, rescan), expected));
+  });
 
   test('of a host that we touched, by how far it got', () => {
     const valid = (host: Parameters<typeof lookOf>[0]) => lookOf(host, coverage(LOOKED), OPENED).valid;

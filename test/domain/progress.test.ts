@@ -13,6 +13,7 @@ const ended: Invocation = {
   status: 'Success',
   terminal: true,
   exit: 0,
+  startedAt: null,
   finishedAt: '2024-09-01T22:10:00.000Z',
   output: '',
 };

@@ -187,9 +187,18 @@ export function patchingInMemory(ids: string[]): Patching & {
       const { terminal, status = 'InProgress' } = commands.find(({ id }) => id === command) ?? {};
       const said = terminal && status === 'InProgress' ? 'Success' : status;
       for (const instance of request?.instances ?? [])
-        yield { instance, status: said, terminal: terminal === true, exit: null, finishedAt: null, output: '' };
+        yield {
+          instance,
+          status: said,
+          terminal: terminal === true,
+          exit: null,
+          startedAt: null,
+          finishedAt: null,
+          output: '',
+        };
     },
     async *inventoryAssociations() {},
+    async *collections() {},
     calendars: async () => ({ open: true, nextChange: null }),
     missingCalendars: async () => [],
   };

@@ -24,7 +24,7 @@ async function read(state: Pick<PatchState, 'snapshotId' | 'operation' | 'failed
   };
   patching.invocations = async function* () {
     const finishedAt = '2024-09-01T22:10:00.000Z';
-    yield { instance: 'i-1', status: 'Success', terminal: true, exit: 0, finishedAt, output: '' };
+    yield { instance: 'i-1', status: 'Success', terminal: true, exit: 0, startedAt: null, finishedAt, output: '' };
   };
   return (await readProgress(working, [intent], OURS, { instances: ec2([]), patching }, at)).hosts[0]?.status;
 }
@@ -52,7 +52,15 @@ async function unheard(instances: Instances, invocation: Partial<Invocation> | n
   const patching = patchingInMemory(['i-1']);
   patching.nodes = patching.nodes.map((node) => ({ ...node, ...silent }));
   patching.invocations = async function* () {
-    const none = { instance: 'i-1', status: 'InProgress', terminal: false, exit: null, finishedAt: null, output: '' };
+    const none = {
+      instance: 'i-1',
+      status: 'InProgress',
+      terminal: false,
+      exit: null,
+      startedAt: null,
+      finishedAt: null,
+      output: '',
+    };
     if (invocation) yield { ...none, ...invocation };
   };
   const { hosts } = await readProgress(working, [intent], OURS, { instances, patching }, now);

@@ -77,6 +77,7 @@ test('trap 1: a look is known by coverage alone, later than the patch, the reboo
     last: true,
     expected: noCounts(),
   };
+  await evidence.write(task, files.ringPlan('canary'), plan);
   const record = withHosts(newRing(plan, [], '2024-09-01T20:00:00.000Z'), () => ({
     status: 'patched',
     sentAt: '2024-09-01T21:00:00.000Z',
@@ -84,8 +85,11 @@ test('trap 1: a look is known by coverage alone, later than the patch, the reboo
     backAt: '2024-09-01T21:12:00.000Z',
     rescanCommand: 'cmd-1',
   }));
-  const lookedAt = async (lastScannedAt: string, ended: string) => {
+  const lookedAt = async (lastScannedAt: string, ended: string, ran: string | null = '2024-09-01T21:20:00.000Z') => {
     const patching = ssm();
+    patching.collections = async function* (ids) {
+      for (const id of ids) if (ran) yield { id, by: 'inventory', at: ran };
+    };
     patching.invocations = async function* () {
       const terminal = ended !== 'InProgress';
       yield {
@@ -93,7 +97,8 @@ test('trap 1: a look is known by coverage alone, later than the patch, the reboo
         status: ended,
         terminal,
         exit: 0,
-        finishedAt: terminal ? '2024-09-01T21:20:00.000Z' : null,
+        startedAt: terminal ? '2024-09-01T21:13:00.000Z' : null,
+        finishedAt: terminal ? '2024-09-01T21:14:00.000Z' : null,
         output: '',
       };
     };
@@ -115,7 +120,13 @@ test('trap 1: a look is known by coverage alone, later than the patch, the reboo
   assert.equal(
     await lookedAt('2024-09-01T21:15:00.000Z', 'Success'),
     null,
-    'before our re-scan ended: an older inventory',
+    'the refresh has ended, the association ran later: an older inventory',
+  );
+  assert.equal(await lookedAt('2024-09-01T21:25:00.000Z', 'Success', null), null, 'the association did not run yet');
+  assert.equal(
+    await lookedAt('2024-09-01T21:25:00.000Z', 'Success', '2024-09-01T21:12:00.000Z'),
+    null,
+    'it ran before the host was back',
   );
   assert.equal(await lookedAt('2024-09-01T21:25:00.000Z', 'InProgress'), null, 'our re-scan has not ended');
   assert.equal(await lookedAt('2024-09-01T21:25:00.000Z', 'Success'), '2024-09-01T21:25:00.000Z');
@@ -124,4 +135,37 @@ test('trap 1: a look is known by coverage alone, later than the patch, the reboo
     '2024-09-01T21:15:00.000Z',
     'a failed re-scan sets no bar',
   );
+});
+
+test("a look between the VM Scanner's upload and its exit counts: from its start, and only from there", async () => {
+  const task = { group: 'web', campaign: 'c' };
+  const evidence = evidenceInMemory();
+  await evidence.write(task, files.opened, { openedAt: '2024-09-01T20:00:00.000Z' } as Opened);
+  const scanned = [host('i-1', 'EC2_INSPECTOR_AGENT_BASED')];
+  const sizes = { ring: 'canary', atOnce: 1, errors: 0, soakMinutes: 0, last: true, expected: noCounts() };
+  const plan = { ...sizes, hosts: scanned, atLevel: [], later: [] };
+  await evidence.write(task, files.ringPlan('canary'), plan);
+  const record = withHosts(newRing(plan, [], '2024-09-01T20:00:00.000Z'), () => ({
+    status: 'patched',
+    sentAt: '2024-09-01T21:00:00.000Z',
+    finishedAt: '2024-09-01T21:10:00.000Z',
+    backAt: '2024-09-01T21:12:00.000Z',
+    rescanCommand: 'cmd-1',
+  }));
+  const lookedAt = async (lastScannedAt: string) => {
+    const patching = ssm();
+    patching.invocations = async function* () {
+      const [startedAt, finishedAt] = ['2024-09-01T21:20:00.000Z', '2024-09-01T21:24:00.000Z'];
+      yield { instance: 'i-1', status: 'Success', terminal: true, exit: 0, startedAt, finishedAt, output: '' };
+    };
+    const scanMode = 'EC2_INSPECTOR_AGENT_BASED';
+    const inspector = {
+      coverage: async function* () {
+        yield { id: 'i-1', status: 'ACTIVE', reason: 'SUCCESSFUL', scanMode, lastScannedAt };
+      },
+    } as unknown as Inspector;
+    return (await readLooks(task, record, { evidence, inspector, patching })).hosts[0]?.lookedAt;
+  };
+  assert.equal(await lookedAt('2024-09-01T21:20:00.000Z'), null);
+  assert.equal(await lookedAt('2024-09-01T21:22:00.000Z'), '2024-09-01T21:22:00.000Z');
 });

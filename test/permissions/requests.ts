@@ -80,6 +80,7 @@ const WITHOUT_RESOURCE = [
   'inspector2.ListFindings',
   'monitoring.DescribeAlarmHistory',
   'monitoring.DescribeAlarms',
+  'ssm.DescribeInstanceAssociationsStatus',
   'ssm.DescribeInstanceInformation',
   'ssm.GetPatchBaselineForPatchGroup',
   'ssm.ListAssociations',

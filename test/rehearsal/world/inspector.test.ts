@@ -159,9 +159,21 @@ test('trap 23: AWS-RefreshAssociation on a host brings its look forward, of the 
   refresh(id('InspectorDistributor-do-not-delete'));
   world.pass(6 * MINUTE);
   assert.equal(looked(), last);
-  refresh(id('InspectorInventoryCollection-do-not-delete'));
-  world.pass(6 * MINUTE);
-  assert.ok(looked() > last);
+  const InstanceId = world.host('web').id;
+  const ranAt = () =>
+    +world
+      .call('DescribeInstanceAssociationsStatus', { InstanceId })
+      .InstanceAssociationStatusInfos.find(({ AssociationName }: { AssociationName: string }) =>
+        AssociationName.startsWith('InspectorInventory'),
+      ).ExecutionDate;
+  const before = ranAt();
+  const sentAt = world.now();
+  const { CommandId } = refresh(id('InspectorInventoryCollection-do-not-delete')).Command;
+  const ended = () => world.call('ListCommands', { CommandId }).Commands[0]?.Status === 'Success';
+  while (!ended()) world.pass(1000);
+  assert.equal(ranAt(), before, 'the command answers before the association ran');
+  world.pass(8 * MINUTE);
+  assert.ok(ranAt() > sentAt && looked() > ranAt());
 });
 
 test('trap 19: suppressed, withdrawn and terminated ones leave ACTIVE though nothing was patched', () => {
@@ -276,7 +288,7 @@ test('the VM scanner looks every three hours, or when our own document starts it
   passUntil(world, () => looked() !== rhythm);
   const last = looked();
   const [vm, ssm] = [send('vm'), send('ssm')];
-  world.pass(10 * MINUTE);
+  world.pass(15 * MINUTE);
   assert.ok(looked() > last);
   const status = (CommandId: string) => world.call('ListCommands', { CommandId }).Commands[0].Status;
   assert.deepEqual([status(vm), status(ssm)], ['Success', 'Failed']);
