@@ -81,7 +81,7 @@ describe('reading', () => {
     const ssm = patchingInMemory([]);
     ssm.invocations = async function* () {
       for (const [instance, [status, terminal]] of Object.entries(states))
-        yield { instance, status, terminal, exit: null, finishedAt: null, output: '' };
+        yield { instance, status, terminal, exit: null, startedAt: null, finishedAt: null, output: '' };
     };
     return ssm;
   };
