@@ -5,6 +5,7 @@ import {
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { ask, isNamed, pages } from '#aws/ask.ts';
 import { lazily } from '#aws/lazily.ts';
@@ -23,11 +24,12 @@ const dynamodb = lazily(() => new DynamoDBClient({}));
  * there by its short name.
  *
  *   lease            group#web               version
- *   campaign#<id>    intent#<ring>#<wave>
- *   campaign#<id>    approval#<ring>         askedAt, decision
+ *   campaign#<id>    intent#<ring>#<wave>    expires, once its campaign is closed
+ *   approval#<id>    approval#<ring>         askedAt, decision; expires as above
  *   trigger#<id>     trigger                 campaign, expires (epoch seconds: the table's TTL)
  *   switch           kill
  *
+ * What a role may write is bounded by `pk` (dynamodb:LeadingKeys, which sees no sort key): the words of config/role.ts.
  * Every read is consistent, for decisions hang on each.
  */
 export const campaigns: Campaigns = {
@@ -68,7 +70,7 @@ export const campaigns: Campaigns = {
     if (!there) throw new BrokenRecord(`no intent of ${intent.campaign} for wave ${intent.wave} of ${intent.ring}`);
   },
 
-  approval: (campaign, ring) => get<Approval>(`campaign#${campaign}`, `approval#${ring}`),
+  approval: (campaign, ring) => get<Approval>(`approval#${campaign}`, `approval#${ring}`),
 
   // A retry comes after somebody decided, or a run that hung comes after its own retry: neither takes anything back.
   putApproval: (approval) =>
@@ -77,7 +79,7 @@ export const campaigns: Campaigns = {
       values: { ':askedAt': { S: approval.askedAt } },
     }),
 
-  approvals: (campaign) => query<Approval>(`campaign#${campaign}`, 'approval#'),
+  approvals: (campaign) => query<Approval>(`approval#${campaign}`, 'approval#'),
 
   // Only on the same ask: a later one has another token, and may have another scope.
   decide: (approval) =>
@@ -88,6 +90,11 @@ export const campaigns: Campaigns = {
 
   updateApproval: (approval) =>
     putIf(approvalItem(approval), { if: 'askedAt = :askedAt', values: { ':askedAt': { S: approval.askedAt } } }),
+
+  async expire(campaign, after) {
+    for (const pk of [`campaign#${campaign}`, `approval#${campaign}`])
+      for await (const { sk } of items(pk, '')) if (sk?.S) await expireItem(pk, sk.S, after);
+  },
 
   async killSwitch() {
     const set = await get<{ to: string }>('switch', 'kill');
@@ -122,7 +129,7 @@ function intentItem(intent: Intent): Item {
 function approvalItem(approval: Approval): Item {
   const beside: Record<string, AttributeValue> = { askedAt: { S: approval.askedAt } };
   if (approval.decision !== null) beside.decision = { S: approval.decision };
-  return { pk: `campaign#${approval.campaign}`, sk: `approval#${approval.ring}`, data: approval, beside };
+  return { pk: `approval#${approval.campaign}`, sk: `approval#${approval.ring}`, data: approval, beside };
 }
 
 function epochSeconds(at: Instant): string {
@@ -167,19 +174,34 @@ async function read(pk: string, sk: string): Promise<Record<string, AttributeVal
   return Item;
 }
 
+/** Beside what the item holds, which somebody may be writing. */
+async function expireItem(pk: string, sk: string, after: Instant): Promise<void> {
+  const command = new UpdateItemCommand({
+    TableName: setting('TABLE_NAME'),
+    Key: { pk: { S: pk }, sk: { S: sk } },
+    UpdateExpression: 'SET expires = :expires',
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeValues: { ':expires': { N: epochSeconds(after) } },
+  });
+  await ask('dynamodb:UpdateItem', dynamodb().send(command));
+}
+
 async function* query<T>(pk: string, start: string): AsyncGenerator<T> {
-  const items = pages(async (token) => {
+  for await (const item of items(pk, start)) yield parsed<T>(item);
+}
+
+function items(pk: string, start: string): AsyncGenerator<Record<string, AttributeValue>> {
+  return pages(async (token) => {
     const command = new QueryCommand({
       TableName: setting('TABLE_NAME'),
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :start)',
-      ExpressionAttributeValues: { ':pk': { S: pk }, ':start': { S: start } },
+      KeyConditionExpression: start ? 'pk = :pk AND begins_with(sk, :start)' : 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': { S: pk }, ...(start && { ':start': { S: start } }) },
       ConsistentRead: true,
       ExclusiveStartKey: token ? JSON.parse(token) : undefined,
     });
     const { Items, LastEvaluatedKey } = await ask('dynamodb:Query', dynamodb().send(command));
     return { items: Items, next: LastEvaluatedKey && JSON.stringify(LastEvaluatedKey) };
   });
-  for await (const item of items) yield parsed<T>(item);
 }
 
 function parsed<T>(item: Record<string, AttributeValue>): T {

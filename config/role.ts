@@ -27,7 +27,11 @@ interface Place {
 type Resources = (place: Place) => { Resource: unknown; Condition?: Statement['Condition'] }[];
 
 const RESOURCES: Record<string, Resources> = {
-  table: () => [{ Resource: att('Table') }],
+  leases: () => partition('lease'),
+  triggers: () => partition('trigger#*'),
+  intents: () => partition('campaign#*'),
+  approvalRecords: () => partition('approval#*'),
+  killSwitch: () => partition('switch'),
   evidence: () => [{ Resource: sub(`\${Evidence.Arn}/*`) }],
   evidenceBucket: () => [{ Resource: att('Evidence') }],
   notices: () => [{ Resource: { Ref: 'NoticesTopic' } }],
@@ -125,7 +129,14 @@ export function role(Statement: Statement[]): { Type: string; Properties: Record
     Properties: {
       AssumeRolePolicyDocument: {
         Version: '2012-10-17',
-        Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: 'lambda.amazonaws.com' },
+            Action: 'sts:AssumeRole',
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          },
+        ],
       },
       Policies: [{ PolicyName: 'may', PolicyDocument: { Version: '2012-10-17', Statement } }],
     },
@@ -135,6 +146,19 @@ export function role(Statement: Statement[]): { Type: string; Properties: Record
 /** osls' rule: openCampaign → OpenCampaign, before LambdaFunction, LogGroup and our Role. */
 export function logical(key: string): string {
   return `${key.charAt(0).toUpperCase()}${key.slice(1)}`;
+}
+
+/** Items of the table by their partition key, as aws/campaigns.ts makes them. The operator is the one that DynamoDB's guide asks for. */
+function partition(pk: string): ReturnType<Resources> {
+  return [
+    {
+      Resource: att('Table'),
+      Condition: {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [pk] },
+        Null: { 'dynamodb:LeadingKeys': 'false' }, // of no key at all ForAllValues holds
+      },
+    },
+  ];
 }
 
 function att(id: string): unknown {

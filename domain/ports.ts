@@ -47,12 +47,12 @@ export interface Campaigns {
   approval(campaign: string, ring: string): Promise<Approval | null>;
   /** The latest ask for a ring replaces the one before (a retry makes a new token). false: a later one stands, or it was decided. */
   putApproval(approval: Approval): Promise<boolean>;
-  /** All asks of the campaign. */
-  approvals(campaign: string): AsyncIterable<Approval>;
+  approvals(campaign: string): AsyncIterable<Approval>; // all asks of the campaign
   /** Sets the decision if there is none. false: it was decided before. */
   decide(approval: Approval): Promise<boolean>;
   /** Writes over the same ask. false: a later one has replaced it. */
   updateApproval(approval: Approval): Promise<boolean>;
+  expire(campaign: string, after: Instant): Promise<void>; // its intents and approvals go by themselves after that
   /** `go` only if the switch was read and says so. Absent is `stop`. Not readable: throws. */
   killSwitch(): Promise<'go' | 'stop'>;
   setKillSwitch(to: 'go' | 'stop', by: string, at: Instant): Promise<void>;

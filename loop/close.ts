@@ -1,5 +1,6 @@
 /** The end of every campaign, also of a lost one: evidence by its loop, the manifest, one write that closes it and frees the lease, the notice. */
 import { files } from '#domain/files.ts';
+import { plusDays } from '#domain/instant.ts';
 import { closeLease, endingLease, isClosed, noticedLease, untold } from '#domain/lease.ts';
 import type { Loop } from '#domain/loop.ts';
 import { type Manifest, previousOf } from '#domain/manifest.ts';
@@ -13,6 +14,9 @@ import { changeLease } from '#loop/lease.ts';
 import { writeManifest } from '#loop/manifest.ts';
 
 export type ClosePorts = Pick<Ports, 'campaigns' | 'engine' | 'evidence' | 'notices'>;
+
+/** Intents and approvals lie in evidence too; in the table they stay as long as Step Functions keeps the execution. */
+const KEPT_DAYS = 90;
 
 /** May run twice: a campaign that is closed is not closed again, but its notice goes out until it once did. */
 export async function close<L>(
@@ -31,6 +35,7 @@ export async function close<L>(
     const manifest = await writeManifest(ref, { closedAt: now, previous }, ports.evidence);
     const successor = successorOf(ref.group, engine, now);
     const busy = (await loop.atWork(ref, ports, now)).length > 0;
+    await campaigns.expire(ref.campaign, plusDays(now, KEPT_DAYS));
     await changeLease(campaigns, ref.group, (held) =>
       closeLease(held, {
         campaign: ref.campaign,

@@ -210,6 +210,30 @@ test('all asks of a campaign are listed, and a decided one is written over while
   assert.deepEqual(await campaigns.approval('c1', 'fleet'), decided);
 });
 
+test('what a closed campaign has in the table expires, and is otherwise as it was', async () => {
+  for (const wave of [1, 2]) await campaigns.addIntent(intent(wave));
+  await campaigns.addIntent({ ...intent(1), campaign: 'c2' });
+  await campaigns.putApproval(ask);
+  await campaigns.expire('c1', '2026-06-01T00:00:00.500Z');
+  await campaigns.expire('c1', '2026-06-01T00:00:00.500Z');
+  await campaigns.expire('c3', '2026-06-01T00:00:00.500Z');
+  const { Items } = JSON.parse((await direct('Scan', { TableName: 'patchwright' })).body);
+  const expiring = Items.map((item: Record<string, { S: string; N: string }>) => [
+    item.pk?.S,
+    item.sk?.S,
+    item.expires?.N,
+  ]);
+  const on = String(Date.parse('2026-06-01T00:00:00Z') / 1000);
+  assert.deepEqual(expiring.sort(), [
+    ['approval#c1', 'approval#fleet', on],
+    ['campaign#c1', 'intent#canary#000001', on],
+    ['campaign#c1', 'intent#canary#000002', on],
+    ['campaign#c2', 'intent#canary#000001', undefined],
+  ]);
+  assert.deepEqual(await campaigns.approval('c1', 'fleet'), ask);
+  assert.equal((await all(campaigns.intents('c1'))).length, 2);
+});
+
 test('always 5: the kill switch says go only if it was set to go', async () => {
   assert.equal(await campaigns.killSwitch(), 'stop');
   await campaigns.setKillSwitch('go', 'ann', '2026-03-01T02:00:00.000Z');

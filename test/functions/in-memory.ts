@@ -17,16 +17,19 @@ export function campaignsInMemory(): Campaigns & {
   kill: 'go' | 'stop' | Error;
   store: Map<string, Lease>;
   sent: Intent[];
+  expiring: Map<string, string>; // campaign → after when
 } {
   const store = new Map<string, Lease>();
   const sent: Intent[] = [];
   const approvals = new Map<string, Approval>();
   const triggers = new Map<string, string>();
+  const expiring = new Map<string, string>();
   const at = (i: Intent) => sent.findIndex((s) => s.ring === i.ring && s.wave === i.wave && s.campaign === i.campaign);
   return {
     kill: 'go',
     store,
     sent,
+    expiring,
     lease: async (group) => structuredClone(store.get(group) ?? null),
     async *leases() {
       yield* structuredClone([...store.values()]);
@@ -76,6 +79,9 @@ export function campaignsInMemory(): Campaigns & {
       if (approvals.get(key)?.askedAt !== approval.askedAt) return false;
       approvals.set(key, structuredClone(approval));
       return true;
+    },
+    async expire(campaign, after) {
+      expiring.set(campaign, after);
     },
     async killSwitch() {
       if (this.kill instanceof Error) throw this.kill;

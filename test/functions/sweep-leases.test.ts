@@ -90,6 +90,8 @@ test('always 9, trap 24: an execution that died is found without any event, clos
     ports.notices.published.map((n) => n.kind),
     ['lost'],
   );
+  const after = new Date(Date.parse(later) + 90 * 86_400_000).toISOString();
+  assert.deepEqual([...ports.campaigns.expiring], [['c', after]], 'what it has in the table goes 90 days later');
   await sweep();
   assert.equal(ports.notices.published.length, 1, 'told once');
 });
