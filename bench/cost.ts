@@ -85,7 +85,7 @@ function dollars({
     ['S3, puts', of('s3.PutObject') * price.s3Put],
     ['S3, gets', of('s3.GetObject') * price.s3Get],
     ['S3, a year of evidence', 12 * (evidenceMib / 1024) * price.s3GbMonth],
-    ['DynamoDB, writes', of('dynamodb.PutItem') * price.dynamodbWrite],
+    ['DynamoDB, writes', (of('dynamodb.PutItem') + of('dynamodb.UpdateItem')) * price.dynamodbWrite],
     ['DynamoDB, reads', (of('dynamodb.GetItem') + of('dynamodb.Query')) * price.dynamodbRead],
     ['CloudWatch, logs', (logMib / 1024) * price.logGb],
     ['SNS, mails to one reader', mails * price.snsMail],

@@ -31,6 +31,8 @@ const RESOURCES: Record<string, Resources> = {
   triggers: () => partition('trigger#*'),
   intents: () => partition('campaign#*'),
   approvalRecords: () => partition('approval#*'),
+  intentsExpiry: () => partition('campaign#*', EXPIRY),
+  approvalsExpiry: () => partition('approval#*', EXPIRY),
   killSwitch: () => partition('switch'),
   evidence: () => [{ Resource: sub(`\${Evidence.Arn}/*`) }],
   evidenceBucket: () => [{ Resource: att('Evidence') }],
@@ -149,17 +151,23 @@ export function logical(key: string): string {
 }
 
 /** Items of the table by their partition key, as aws/campaigns.ts makes them. The operator is the one that DynamoDB's guide asks for. */
-function partition(pk: string): ReturnType<Resources> {
+function partition(pk: string, attributes?: string[]): ReturnType<Resources> {
   return [
     {
       Resource: att('Table'),
       Condition: {
-        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [pk] },
+        'ForAllValues:StringLike': {
+          'dynamodb:LeadingKeys': [pk],
+          ...(attributes && { 'dynamodb:Attributes': attributes }),
+        },
         Null: { 'dynamodb:LeadingKeys': 'false' }, // of no key at all ForAllValues holds
       },
     },
   ];
 }
+
+/** What an update that only sets the expiry names. */
+const EXPIRY = ['pk', 'sk', 'expires'];
 
 function att(id: string): unknown {
   return { 'Fn::GetAtt': [id, 'Arn'] };

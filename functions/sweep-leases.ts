@@ -54,7 +54,7 @@ async function sweep(seen: Lease, ports: SweepPorts, now: Instant, swept: Record
   if (!seen.holder) return;
   const { campaign, execution } = seen.holder;
   const status = await ports.engine.status(execution);
-  if (status === 'RUNNING') return deliverDecisions(campaign, ports, now);
+  if (status === 'RUNNING') return deliverDecisions(campaign, ports);
   const lease = await ports.campaigns.lease(seen.group);
   if (lease?.holder?.campaign !== campaign) return;
   if (lease.holder.state === 'open' && status === 'unknown' && now < plusMinutes(lease.holder.openedAt, 15)) return;

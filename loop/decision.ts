@@ -25,14 +25,17 @@ export async function decide(asked: Approval, said: Said, ports: DecisionPorts, 
     : unchanged('replaced');
 }
 
-/** The sweeper's part: decisions that the machine has not read yet. */
+/** The sweeper's part: decisions that the machine has not read yet. It wakes, and writes no approval. */
 export async function deliverDecisions(
   campaign: string,
-  ports: Pick<Ports, 'campaigns' | 'engine'>,
-  now: Instant,
+  { campaigns, engine }: Pick<Ports, 'campaigns' | 'engine'>,
 ): Promise<void> {
-  for await (const approval of ports.campaigns.approvals(campaign))
-    if (approval.decision && approval.taskToken) await deliver(approval, 'repeated', ports, now);
+  for await (const approval of campaigns.approvals(campaign)) {
+    if (!approval.decision || !approval.taskToken) continue;
+    await engine.answer(approval.taskToken, answerOf(approval)).catch((error: unknown) => {
+      if (!(error instanceof AwsUnavailable)) throw error; // the next sweep wakes it
+    });
+  }
 }
 
 async function repeated(stands: Approval, said: Said, ports: DecisionPorts, now: Instant): Promise<Decided> {

@@ -6,6 +6,7 @@ import { channel } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { received, send, wait } from '#rehearsal/address.ts';
 import { AwsFault, type Caller, type Fake, type Operation, type ServiceName } from '#rehearsal/api.ts';
+import { answerDynamodb, callOf } from '#rehearsal/dynamodb-calls.ts';
 import { judgeAnswer, judgedInput } from '#rehearsal/models/verdict.ts';
 import { restJson, restScheduler, targetJson } from '#rehearsal/protocols/json.ts';
 import { cloudformationQuery, ec2Query, iamQuery, snsQuery, stsQuery } from '#rehearsal/protocols/query.ts';
@@ -29,6 +30,8 @@ export interface GatewayParts {
   pages(request: IncomingMessage, response: ServerResponse): Promise<void> | null;
   /** Throws AwsFault: the caller may not use the key of what the call is about. */
   keys(service: ServiceName, operation: string, input: unknown, who: Caller): void;
+  /** Throws AwsFault: the caller may not do this to the table. */
+  tables(operation: string, input: object, who: Caller): void;
   /** A fault that strikes this call, asked once per call. */
   fault(call: string, caller: string): WireFault | null;
   /** Asked when the first stranger asks for another place. */
@@ -69,7 +72,7 @@ const PROTOCOLS: Record<Exclude<ServiceName, 'dynamodb'>, Protocol> = {
   s3: restS3,
 };
 
-/** Calls that were played, whole, for who checks what callers may do: `{ caller, call, input, output }`. Not DynamoDB's. */
+/** Calls that were played, whole, for who checks what callers may do: `{ caller, call, input, output }`; DynamoDB's without output. */
 const ANSWERED = channel('rehearsal:answered');
 
 export class Gateway {
@@ -108,7 +111,10 @@ export class Gateway {
     const known = protocol ?? targetJson('1.1');
     try {
       this.#checkPlace(who, service);
-      if (service === 'dynamodb') return this.#dynamodb(request, response, who.name);
+      if (service === 'dynamodb') {
+        this.#count(callOf(request), who.name);
+        return await answerDynamodb(request, response, who, this.#parts);
+      }
       const asked = await received(request, service);
       if (!protocol) throw notPlayed(service ? `the service ${service}` : 'a request that is not signed');
       await this.#play(service as ServiceName, protocol, asked, response, who);
@@ -183,35 +189,6 @@ export class Gateway {
     }
     this.#parts.called(call, who.name, told.fault?.code ?? null);
     return told;
-  }
-
-  /** dynalite reads the request itself. */
-  #dynamodb(request: IncomingMessage, response: ServerResponse, caller: string): void {
-    const call = `dynamodb.${String(request.headers['x-amz-target'] ?? '')
-      .split('.')
-      .pop()}`;
-    this.#count(call, caller);
-    const fault = this.#parts.fault(call, caller);
-    if (fault && fault.do !== 'lose') {
-      const told = fault.do === 'throttle' ? throttled('dynamodb') : failed('dynamodb', fault.error);
-      this.#parts.called(call, caller, told.code);
-      request.resume();
-      send(response, targetJson('1.0').fault(told, this.#parts.requestId()));
-      return;
-    }
-    const end = response.end.bind(response) as (...args: unknown[]) => ServerResponse;
-    response.end = ((...args: unknown[]) => {
-      const body = String(args[0] ?? '');
-      const error =
-        response.statusCode < 400
-          ? null
-          : (/"__type":"(?:[^"#]*#)?([^"]+)"/.exec(body)?.[1] ?? String(response.statusCode));
-      this.#parts.called(call, caller, error);
-      if (!fault) return end(...args);
-      response.socket?.destroy();
-      return response;
-    }) as typeof response.end;
-    this.#parts.dynamodb.emit('request', request, response);
   }
 
   #count(call: string, caller: string): void {

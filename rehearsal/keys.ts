@@ -5,6 +5,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { AwsFault, type Caller } from '#rehearsal/api.ts';
 import { about, type Statement, verdictOf } from '#rehearsal/policies.ts';
+import { Roles, statementsOf } from '#rehearsal/roles.ts';
 import type { Installation } from '#rehearsal/serverless.ts';
 
 export interface Use {
@@ -26,24 +27,12 @@ export const OPEN = ['kms:Decrypt'];
 export class Keys {
   readonly #installed: Installation;
   readonly #policies: Map<string, Statement[]>; // of keys, by ARN
-  readonly #roles: Map<string, Statement[]>;
-  readonly #roleOf: Map<string, string>; // caller → ARN of its role
+  readonly #roles: Roles;
 
   constructor(installed: Installation) {
     this.#installed = installed;
     this.#policies = new Map(installed.keys.map(({ arn, properties }) => [arn, statementsOf(properties.KeyPolicy)]));
-    this.#roles = new Map(
-      installed.roles.map(({ arn, properties }) => [
-        arn,
-        ((properties.Policies ?? []) as { PolicyDocument: unknown }[]).flatMap(({ PolicyDocument }) =>
-          statementsOf(PolicyDocument),
-        ),
-      ]),
-    );
-    this.#roleOf = new Map([
-      ...installed.functions.flatMap(({ key, roleArn }) => (roleArn === null ? [] : [[key, roleArn] as const])),
-      ...installed.machines.map(({ key, roleArn }) => [`states:${key}`, roleArn] as const),
-    ]);
+    this.#roles = new Roles(installed);
     for (const { name, properties } of installed.logGroups) this.#checkLogs(name, properties.KmsKeyId);
   }
 
@@ -61,7 +50,7 @@ export class Keys {
       const caller = 'service' in by ? by.service : by.name;
       if (USED.hasSubscribers) USED.publish({ caller, action, via, allowed });
       if (allowed) continue;
-      const who = 'service' in by ? by.service : (this.#role(by) ?? by.name);
+      const who = 'service' in by ? by.service : (this.#roles.of(by) ?? by.name);
       throw new AwsFault(
         'AccessDeniedException',
         `User: ${who} is not authorized to perform: ${action} on resource: ${arn}${via === null ? '' : ` by way of ${via}`}`,
@@ -80,20 +69,16 @@ export class Keys {
 
   #callerMay(arn: string, action: string, by: Caller, context: Record<string, string>): boolean {
     const root = `arn:aws:iam::${this.#installed.account}:root`;
-    const role = this.#role(by);
+    const role = this.#roles.of(by);
     const request = { action, resource: arn, context };
     const policy = this.#policies.get(arn) ?? [];
     const named = verdictOf(about(policy, { arns: role === undefined ? [] : [role] }), request);
     const ofAccount = verdictOf(about(policy, { arns: [root] }), request);
     // A role that the installation does not have is somebody's of whom only the account is known.
-    const own =
-      role === undefined ? 'allow' : this.#roles.has(role) ? verdictOf(this.#roles.get(role) ?? [], request) : 'allow';
+    const statements = role === undefined ? null : this.#roles.statements(role);
+    const own = statements === null ? 'allow' : verdictOf(statements, request);
     if ([named, ofAccount, own].includes('deny')) return false;
     return named === 'allow' || (ofAccount === 'allow' && own === 'allow');
-  }
-
-  #role(by: Caller): string | undefined {
-    return by.role ?? this.#roleOf.get(by.name);
   }
 
   #arnOf(given: unknown): string | null {
@@ -123,8 +108,4 @@ export class Keys {
       );
     }
   }
-}
-
-function statementsOf(document: unknown): Statement[] {
-  return ((document as { Statement?: Statement[] } | undefined)?.Statement ?? []).map((one) => one);
 }

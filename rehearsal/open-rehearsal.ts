@@ -20,6 +20,7 @@ import type { Installation } from '#rehearsal/serverless.ts';
 import { stackFakes } from '#rehearsal/stack.ts';
 import { States } from '#rehearsal/states.ts';
 import { statesApi, views } from '#rehearsal/states-api.ts';
+import { TableAccess } from '#rehearsal/table-access.ts';
 import { taskEnvironment } from '#rehearsal/task-environment.ts';
 import { Traffic } from '#rehearsal/traffic.ts';
 
@@ -118,6 +119,7 @@ export class OpenRehearsal implements Rehearsal {
     this.#s3 = new S3(buckets, clock);
     const requests = chance.of('requests');
     const inboxes = new InboxPages(sns, clock);
+    const tables = new TableAccess(installed);
     const parts = {
       now: () => clock.now(),
       account,
@@ -128,6 +130,7 @@ export class OpenRehearsal implements Rehearsal {
       pages: (request: IncomingMessage, response: ServerResponse) =>
         this.#urls.serve(request, response) ?? inboxes.serve(request, response),
       keys: uses.check.bind(uses),
+      tables: tables.check.bind(tables),
       fault: (call: string, caller: string) => faults.onCall(call, caller),
       called: (call: string, caller: string, error: string | null) => note('call', caller, call, { error }),
       moves: options.moves ?? (() => false),

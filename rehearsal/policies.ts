@@ -11,7 +11,7 @@ export interface Statement {
 export interface Request {
   action: string; // kms:Decrypt
   resource: string;
-  context: Record<string, string>; // kms:ViaService …
+  context: Record<string, string | string[]>; // kms:ViaService …
 }
 
 export type Verdict = 'allow' | 'deny' | 'nothing';
@@ -45,11 +45,14 @@ function speaksOf(
   );
 }
 
-/** A key that the request does not carry matches nothing. */
-function holds(operator: string, values: string[], actual: string | undefined): boolean {
-  const compare = OPERATORS[operator];
+/** A key that the request does not carry matches nothing; of a set without values ForAllValues holds (IAM, multivalued context keys). */
+function holds(operator: string, values: string[], actual: string | string[] | undefined): boolean {
+  if (operator === 'Null') return values.includes(String(actual === undefined));
+  const [, all, name = ''] = /^(ForAllValues:)?(\w+)$/.exec(operator) ?? [];
+  const compare = OPERATORS[name];
   if (!compare) throw new Error(`not rehearsed: the condition ${operator}`);
-  return actual !== undefined && values.some((value) => compare(value, actual));
+  if (all) return [actual ?? []].flat().every((one) => values.some((value) => compare(value, one)));
+  return typeof actual === 'string' && values.some((value) => compare(value, actual));
 }
 
 const OPERATORS: Record<string, (value: string, actual: string) => boolean> = {

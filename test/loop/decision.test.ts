@@ -108,19 +108,19 @@ test('a machine that cannot be woken now is woken from what stands: by the next 
   const { say, stored, answers, engine, ports } = await asked({}, new AwsUnavailable('throttled'));
   assert.deepEqual(await say('yes').then(({ what, delivered }) => [what, delivered]), ['recorded', false]);
   assert.equal((await stored()).decision, 'yes', 'the decision is safe');
-  await deliverDecisions('web-1', ports, LATE);
+  await deliverDecisions('web-1', ports);
   engine.good = true;
-  await deliverDecisions('web-1', ports, LATE);
+  await deliverDecisions('web-1', ports);
   assert.deepEqual(answers, [['token', { decision: 'yes', scopeHash: SCOPE, by: 'ann', at: SOON }]]);
   assert.deepEqual(await say('yes', LATE).then(({ what, delivered }) => [what, delivered]), ['repeated', true]);
 });
 
 test('the sweeper leaves alone what nobody decided, and what the machine has read', async () => {
   const open = await asked();
-  await deliverDecisions('web-1', open.ports, LATE);
+  await deliverDecisions('web-1', open.ports);
   const read = await asked({ decision: 'yes', by: 'ann', taskToken: null });
-  await deliverDecisions('web-1', read.ports, LATE);
-  await deliverDecisions('web-2', read.ports, LATE);
+  await deliverDecisions('web-1', read.ports);
+  await deliverDecisions('web-2', read.ports);
   assert.deepEqual([open.answers, read.answers], [[], []]);
 });
 

@@ -13,6 +13,8 @@ export function document(functions: Record<string, { may: May[] }>, byService: B
     '',
     '`hosts` are instances with the tag `PatchGroup` or `Patch Group` and the name of a group of policy.yml: **whoever may set that tag',
     'may have a host patched**, so protect `ec2:CreateTags` for these two keys. `everything` is `*`, where AWS knows no resource.',
+    'Partitions of the table, by `dynamodb:LeadingKeys`: `leases`, `triggers`, `intents`, `approvalRecords`, `killSwitch`; of `…Expiry` only the',
+    'attribute `expires`. A test tries each role on each partition in a rehearsal (`test/permissions/partitions.test.ts`).',
     '',
   ];
   for (const [key, { may }] of Object.entries(functions)) {

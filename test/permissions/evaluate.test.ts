@@ -10,7 +10,11 @@ describe('the evaluator', () => {
     Resource: '*',
     ...more,
   });
-  const request: Request = { action: 'ssm:GetCommand', resource: 'arn:aws:ssm:::x/1', context: { tag: 'web' } };
+  const request: Request = {
+    action: 'ssm:GetCommand',
+    resource: 'arn:aws:ssm:::x/1',
+    context: { tag: 'web', keys: ['a#1', 'b'] },
+  };
 
   test('wildcards, conditions, denials', () => {
     const rows: [Statement[], boolean][] = [
@@ -25,6 +29,11 @@ describe('the evaluator', () => {
       [[allow({ Condition: { StringLike: { tag: 'w*' } } })], true],
       [[allow({ Condition: { StringEquals: { absent: 'web' } } })], false],
       [[allow({}), allow({ Effect: 'Deny', Resource: '*' })], false],
+      [[allow({ Condition: { 'ForAllValues:StringLike': { keys: ['a#*', 'b'] } } })], true],
+      [[allow({ Condition: { 'ForAllValues:StringLike': { keys: 'a#*' } } })], false],
+      [[allow({ Condition: { 'ForAllValues:StringLike': { absent: 'a' } } })], true],
+      [[allow({ Condition: { 'ForAllValues:StringLike': { absent: 'a' }, Null: { absent: 'false' } } })], false],
+      [[allow({ Condition: { Null: { keys: 'false', absent: 'true' } } })], true],
     ];
     for (const [statements, allowed] of rows)
       assert.equal(allowing(statements, request).length > 0, allowed, JSON.stringify(statements));

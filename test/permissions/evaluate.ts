@@ -11,7 +11,7 @@ export interface Statement {
 export interface Request {
   action: string; // ssm:SendCommand
   resource: string; // an ARN, or * where the action knows no resource
-  context: Record<string, string>; // aws:ResourceTag/PatchGroup …
+  context: Record<string, string | string[]>; // aws:ResourceTag/PatchGroup …
 }
 
 /** The statements that allow it; empty: it is refused. A Deny beats all. */
@@ -30,11 +30,14 @@ function applies({ Action, Resource, Condition = {} }: Statement, { action, reso
   );
 }
 
-/** A key that the request does not have matches nothing. */
-function holds(operator: string, values: string[], actual: string | undefined): boolean {
-  if (actual === undefined) return false;
-  if (operator === 'StringEquals') return values.includes(actual);
-  if (operator === 'StringLike' || operator === 'ArnLike') return values.some((value) => like(value, actual));
+/** A key that the request does not have matches nothing, but each of no values is whatever it should be. */
+function holds(operator: string, values: string[], actual: string | string[] | undefined): boolean {
+  if (operator === 'Null') return values.includes(actual === undefined ? 'true' : 'false');
+  if (operator.startsWith('ForAllValues:'))
+    return [actual ?? []].flat().every((one) => holds(operator.replace('ForAllValues:', ''), values, one));
+  if (operator === 'StringEquals') return values.some((value) => value === actual);
+  if (operator === 'StringLike' || operator === 'ArnLike')
+    return typeof actual === 'string' && values.some((value) => like(value, actual));
   throw new Error(`the condition ${operator} is not known`);
 }
 

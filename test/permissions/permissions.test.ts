@@ -161,6 +161,15 @@ describe('permissions of the packaged template', { timeout: 600_000 }, () => {
       assert.equal(allowing(statements, { action: 'ssm:SendCommand', resource, context }).length > 0, may, resource);
   });
 
+  test('every role trusts a service of this account alone', () => {
+    const roles = Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::IAM::Role');
+    for (const [id, { Properties }] of roles)
+      for (const { Principal, Condition } of Properties.AssumeRolePolicyDocument.Statement) {
+        assert.deepEqual(Object.keys(Principal), ['Service'], id);
+        assert.deepEqual(Condition?.StringEquals, { 'aws:SourceAccount': ACCOUNT }, id);
+      }
+  });
+
   test('every function has a role of its own, and every permission a reason and its page', () => {
     const roles = Object.keys(functions).map((key) => {
       const id = `${key.charAt(0).toUpperCase()}${key.slice(1)}LambdaFunction`;
@@ -207,7 +216,7 @@ describe('permissions of the packaged template', { timeout: 600_000 }, () => {
     assert.equal(APPROVAL_URL, 'AnswerApprovalLambdaFunctionUrl.FunctionUrl');
   });
 
-  test('traps 26 to 28: the queue outwaits its function, EventBridge may use the key without conditions, a schedule has dead letters', () => {
+  test('traps 26 to 28: the queue outwaits its function, EventBridge may use the key for our rules, a schedule has dead letters', () => {
     const { Resources } = template;
     const poller = Object.values(Resources).find(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping')?.Properties;
     const timeout = Number(Resources.StartCampaignsLambdaFunction?.Properties.Timeout);
@@ -219,7 +228,13 @@ describe('permissions of the packaged template', { timeout: 600_000 }, () => {
     );
     const key = Resources.Key?.Properties.KeyPolicy.Statement as (Statement & { Principal: { Service?: string } })[];
     const events = key.find(({ Principal }) => Principal.Service === 'events.amazonaws.com');
-    assert.deepEqual([events?.Action, events?.Condition], [['kms:Decrypt', 'kms:GenerateDataKey*'], undefined]);
+    const ours = `arn:aws:events:${REGION}:${ACCOUNT}:rule/patchwright-dev-*`;
+    const condition = { ArnLike: { 'aws:SourceArn': ours } };
+    assert.deepEqual([events?.Action, events?.Condition], [['kms:Decrypt', 'kms:GenerateDataKey*'], condition]);
+    const rules = Object.values(Resources).filter(({ Type }) => Type === 'AWS::Events::Rule');
+    // One without a name gets the stack's name before it, which is the same.
+    for (const { Properties } of rules)
+      assert.match(String(Properties.Name ?? 'patchwright-dev-'), /^patchwright-dev-/, 'the key knows it');
     const schedules = Object.values(Resources).filter(({ Type }) => Type === 'AWS::Scheduler::Schedule');
     assert.equal(schedules.length, 2, 'one for each group with a schedule');
     for (const { Properties } of schedules) {

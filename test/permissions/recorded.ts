@@ -11,7 +11,7 @@ import { listScenarios, loadScenario, type Scenario } from '#rehearsal/scenario.
 import { openWorld } from '#rehearsal/world/world.ts';
 import { rehearse } from '../../cli/rehearsing.ts';
 import { addedBy } from '../../cli/stack.ts';
-import type { Call, KeyUse } from './requests.ts';
+import { type Call, type KeyUse, partitionOf } from './requests.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 
@@ -45,14 +45,7 @@ export async function record(): Promise<Recorded> {
   subscribe('rehearsal:answered', listen);
   subscribe('rehearsal:key-used', used);
   try {
-    for (const rehearsal of await all()) {
-      for (const [key, times] of rehearsal.callsByCaller) {
-        const [caller = '', call = ''] = key.split('|');
-        if (!call.startsWith('dynamodb.')) continue;
-        count += times;
-        calls.set(key, { caller, call, input: {}, hosts: [] });
-      }
-    }
+    await all();
   } finally {
     unsubscribe('rehearsal:answered', listen);
     unsubscribe('rehearsal:key-used', used);
@@ -73,6 +66,7 @@ function differing(input: Record<string, unknown>): string {
     stateMachineArn,
     executionArn,
   } = input;
+  if ('TableName' in input) return partitionOf(input).split('#')[0] ?? '';
   return JSON.stringify([
     String(key ?? '')
       .split('/')
@@ -99,6 +93,16 @@ async function all(): Promise<Rehearsal[]> {
       ...plain,
       faults: [{ do: 'lose-response', operation: 'ssm.SendCommand', times: 1, on: { state: 'SendWave', nth: 1 } }],
     },
+    // An intent that is written twice, and one that the sweeper finds without a command.
+    { ...plain, faults: [{ do: 'lose-response', operation: 'dynamodb.PutItem', function: 'sendWave', times: 1 }] },
+    {
+      ...plain,
+      faults: [
+        { do: 'lose-response', operation: 'ssm.SendCommand', times: 1, on: { state: 'SendWave', nth: 1 } },
+        { do: 'abort-execution', on: { state: 'AwaitGo', execution: 'patchRing' } },
+      ],
+    },
+    { ...asked, faults: [{ do: 'abort-execution', on: { state: 'RecordApproval' } }] },
     { ...plain, fleet: plain.fleet.map(spelledApart), faults: [] },
     { ...plain, alarms: [], faults: [] }, // told as it opens
     { ...asked, faults: [{ do: 'fail-call', operation: 'states.SendTaskSuccess', times: 9 }] },

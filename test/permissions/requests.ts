@@ -38,9 +38,9 @@ export function requestOf({ action, via }: KeyUse, { account, region }: Surround
 export function requestsOf({ call, input, hosts: tags }: Call, { account, region, table }: Surroundings): Request[] {
   const [service = '', operation = ''] = call.split('.');
   const action = ACTION[call] ?? `${PREFIX[service] ?? service}:${operation}`;
-  const on = (resource: string, context: Record<string, string> = {}): Request => ({ action, resource, context });
+  const on = (resource: string, context: Request['context'] = {}): Request => ({ action, resource, context });
   const arn = (text: string, owner = account) => `arn:aws:${service}:${region}:${owner}:${text}`;
-  if (service === 'dynamodb') return [on(arn(`table/${table}`))];
+  if (service === 'dynamodb') return [on(arn(`table/${table}`), contextOf(input))];
   if (call === 's3.ListObjectsV2') return [on(`arn:aws:s3:::${input.Bucket}`)];
   if (service === 's3') return [on(`arn:aws:s3:::${input.Bucket}/${input.Key}`)];
   if (call === 'sns.Publish' || call === 'sns.ListSubscriptionsByTopic') return [on(input.TopicArn)];
@@ -87,3 +87,17 @@ const WITHOUT_RESOURCE = [
   'ssm.ListCommandInvocations',
   'ssm.ListCommands',
 ];
+
+/** Of an operation of aws/campaigns.ts on the table: its partition, and of an update the attributes that it names. */
+export function partitionOf(input: Call['input']): string {
+  const { Key, Item, ExpressionAttributeValues: values = {} } = input;
+  return (Key ?? Item ?? { pk: values[':pk'] }).pk.S;
+}
+
+function contextOf(input: Call['input']): Request['context'] {
+  const words: string[] = String(input.UpdateExpression ?? '').match(/\b(?<!:)[a-z]\w*/g) ?? [];
+  return {
+    'dynamodb:LeadingKeys': [partitionOf(input)],
+    ...(input.UpdateExpression && { 'dynamodb:Attributes': ['pk', 'sk', ...words] }),
+  };
+}
