@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import validate from 'asl-validator';
+import { play, WORK } from './rehearsal/asl/runs.ts';
 
 interface State {
   Type: string;
@@ -44,6 +45,48 @@ test('the rules that asl-validator misses each strike', () => {
   assert.match(of({ Type: 'Pass' }).join(), /Pass/);
   assert.match(faults({ ...sound, TimeoutSeconds: 0 }).join(), /machine/);
   assert.match(faults({ ...sound, States: { doIt: task } }).join(), /verb phrase/);
+});
+
+test('campaign: a survey that says More is called again, with nothing of it in the state, until it says Done', async () => {
+  const { States, ...campaign } = JSON.parse(
+    readFileSync(new URL('../statemachines/campaign.asl.json', import.meta.url), 'utf8'),
+  ) as Machine;
+  const played = Object.entries(States).map(([name, state]) => [
+    name,
+    state.Resource ? { ...state, Resource: WORK } : state,
+  ]);
+  const says: Record<string, object> = {
+    OpenCampaign: { decision: 'Opened' },
+    ScanPatches: { waitSeconds: 1 },
+    CheckScan: { decision: 'Done' },
+    MakePlan: { decision: 'Planned', why: '' },
+    NextRing: { decision: 'Finished', ring: '', execution: '', approvalSeconds: 0, outcome: 'Completed', why: '' },
+  };
+  const { ending, states, requests, history } = await play(
+    { ...campaign, States: Object.fromEntries(played) },
+    { contract: 1, group: 'web', trigger: {} },
+    {
+      work: (_: unknown, { state }, attempt) => ({
+        Payload: state.startsWith('Survey') ? { decision: attempt < 3 ? 'More' : 'Done' } : (says[state] ?? {}),
+      }),
+    },
+  );
+  assert.equal(ending.status, 'SUCCEEDED', ending.cause ?? '');
+  const surveys = states.join(' ').match(/SurveyBefore .*CheckBaselines|SurveyAfter .*CloseCampaign/g);
+  const thrice = (task: string, question: string) => Array.from({ length: 3 }, () => `${task} ${question}`).join(' ');
+  assert.deepEqual(surveys, [
+    `${thrice('SurveyBefore', 'Surveyed?')} CheckBaselines`,
+    `${thrice('SurveyAfter', 'SurveyedAgain?')} CloseCampaign`,
+  ]);
+  const asked = requests
+    .filter(({ state }) => state === 'SurveyBefore')
+    .map(({ arguments: given }) => JSON.stringify(given));
+  assert.equal(new Set(asked).size, 1);
+  const entered = history.filter(({ details }) => details.name === 'Surveyed?' && 'input' in details);
+  assert.deepEqual(
+    entered.map(({ details }) => details.input),
+    [{ decision: 'More' }, { decision: 'More' }, { decision: 'Done' }],
+  );
 });
 
 /** Faults that the published linter lets through, and the house's own rules. */
