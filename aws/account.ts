@@ -1,5 +1,5 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { ask } from '#aws/ask.ts';
+import { ask } from '#aws/call.ts';
 import { lazily } from '#aws/lazily.ts';
 import { AwsRefused } from '#domain/errors.ts';
 

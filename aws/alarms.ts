@@ -5,14 +5,14 @@ import {
   DescribeAlarmHistoryCommand,
   DescribeAlarmsCommand,
 } from '@aws-sdk/client-cloudwatch';
-import { ask, pages } from '#aws/ask.ts';
+import { ask, pages } from '#aws/call.ts';
 import { groupsOf } from '#aws/in-flight.ts';
 import { lazily } from '#aws/lazily.ts';
 import { log } from '#aws/log.ts';
+import type { Instant } from '#domain/instant.ts';
 import { instant } from '#domain/instant.ts';
-import type { Instant } from '#domain/model.ts';
-import type { Alarms } from '#domain/ports.ts';
-import type { AlarmReading } from '#domain/records.ts';
+import type { Alarms } from '#domain/patch/ports.ts';
+import type { AlarmReading } from '#domain/patch/records.ts';
 
 const cloudwatch = lazily(() => new CloudWatchClient({}));
 

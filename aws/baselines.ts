@@ -5,12 +5,12 @@ import {
   type GetPatchBaselineResult,
   type PatchFilterGroup,
 } from '@aws-sdk/client-ssm';
-import { ask, isNamed } from '#aws/ask.ts';
+import { ask, isNamed } from '#aws/call.ts';
 import { ssm } from '#aws/ssm.ts';
 import { AwsRefused } from '#domain/errors.ts';
 import { sha256 } from '#domain/hash.ts';
-import type { Baseline, Os } from '#domain/model.ts';
-import type { Baselines } from '#domain/ports.ts';
+import type { Baseline, Os } from '#domain/patch/model.ts';
+import type { Baselines } from '#domain/patch/ports.ts';
 
 export const baselines: Baselines = {
   async forGroup(group, os) {

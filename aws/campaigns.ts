@@ -7,15 +7,16 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { ask, isNamed, pages } from '#aws/ask.ts';
+import { ask, isNamed, pages } from '#aws/call.ts';
 import { lazily } from '#aws/lazily.ts';
 import { setting } from '#aws/setting.ts';
+import type { Campaigns } from '#domain/campaign/ports.ts';
+import type { Approval, Lease } from '#domain/campaign/records.ts';
+import { shortName } from '#domain/campaign/short-name.ts';
 import { BrokenRecord } from '#domain/errors.ts';
+import type { Instant } from '#domain/instant.ts';
 import { plusDays } from '#domain/instant.ts';
-import type { Instant } from '#domain/model.ts';
-import type { Campaigns } from '#domain/ports.ts';
-import type { Approval, Intent, Lease } from '#domain/records.ts';
-import { shortName } from '#domain/short-name.ts';
+import type { Intent } from '#domain/patch/records.ts';
 
 const dynamodb = lazily(() => new DynamoDBClient({}));
 
@@ -29,7 +30,7 @@ const dynamodb = lazily(() => new DynamoDBClient({}));
  *   trigger#<id>     trigger                 campaign, expires (epoch seconds: the table's TTL)
  *   switch           kill
  *
- * What a role may write is bounded by `pk` (dynamodb:LeadingKeys, which sees no sort key): the words of config/role.ts.
+ * What a role may write is bounded by `pk` (dynamodb:LeadingKeys, which sees no sort key): the words of stack/role.ts.
  * Every read is consistent, for decisions hang on each.
  */
 export const campaigns: Campaigns = {

@@ -1,6 +1,6 @@
 import type { Command, CommandInvocation, CommandPlugin } from '@aws-sdk/client-ssm';
 import { instant } from '#domain/instant.ts';
-import type { CommandSummary, Invocation } from '#domain/ports.ts';
+import type { CommandSummary, Invocation } from '#domain/patch/ports.ts';
 
 export function* toCommand(raw: Command): Generator<CommandSummary> {
   if (!raw.CommandId || !raw.RequestedDateTime) return;

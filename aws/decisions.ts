@@ -3,9 +3,9 @@ import { type ClientRequest, request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import { STSClient } from '@aws-sdk/client-sts';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { ask } from '#aws/ask.ts';
+import { ask } from '#aws/call.ts';
 import { lazily } from '#aws/lazily.ts';
-import type { Decided, Decisions } from '#domain/approval.ts';
+import type { Decided, Decisions } from '#domain/campaign/approval.ts';
 import { BrokenRecord } from '#domain/errors.ts';
 
 /** For its credentials and Region alone: those of the ordinary chain. */

@@ -1,9 +1,9 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { ask } from '#aws/ask.ts';
+import { ask } from '#aws/call.ts';
 import { lazily } from '#aws/lazily.ts';
 import { setting } from '#aws/setting.ts';
-import type { CampaignRef } from '#domain/ports.ts';
-import { folderOf } from '#domain/short-name.ts';
+import type { CampaignRef } from '#domain/campaign/ports.ts';
+import { folderOf } from '#domain/campaign/short-name.ts';
 
 const s3 = lazily(() => new S3Client({ forcePathStyle: true }));
 

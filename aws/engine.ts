@@ -5,11 +5,11 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { ask, isNamed } from '#aws/ask.ts';
+import { ask, isNamed } from '#aws/call.ts';
 import { lazily } from '#aws/lazily.ts';
 import { setting } from '#aws/setting.ts';
-import type { Engine } from '#domain/ports.ts';
-import { ringExecution } from '#domain/short-name.ts';
+import type { Engine } from '#domain/campaign/ports.ts';
+import { ringExecution } from '#domain/campaign/short-name.ts';
 
 const sfn = lazily(() => new SFNClient({}));
 

@@ -4,12 +4,12 @@ import { pipeline } from 'node:stream';
 import { pipeline as pipelined } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { ask, isNamed, pages, translated } from '#aws/ask.ts';
+import { ask, isNamed, pages, translated } from '#aws/call.ts';
 import { lazily } from '#aws/lazily.ts';
 import { setting } from '#aws/setting.ts';
+import type { CampaignRef, Evidence } from '#domain/campaign/ports.ts';
+import { folderOf } from '#domain/campaign/short-name.ts';
 import { BrokenRecord } from '#domain/errors.ts';
-import type { CampaignRef, Evidence } from '#domain/ports.ts';
-import { folderOf } from '#domain/short-name.ts';
 
 /** Path style, since a bucket's name is no host name behind an endpoint of one's own. */
 const s3 = lazily(() => new S3Client({ forcePathStyle: true }));

@@ -1,7 +1,8 @@
 import type { CoveredResource, Finding as InspectorFinding } from '@aws-sdk/client-inspector2';
-import { fromInspector } from '#domain/comparable.ts';
 import { instant } from '#domain/instant.ts';
-import { type Coverage, type Finding, SEVERITIES } from '#domain/model.ts';
+import type { Coverage, Finding } from '#domain/patch/model.ts';
+import { fromInspector } from '#domain/patch/packages/comparable.ts';
+import { SEVERITIES } from '#domain/severity.ts';
 
 /**
  * Inspector's finding in the loop's words; null for one on a resource that was not asked for. The model grows new enum members

@@ -8,13 +8,14 @@ import {
   ListFindingsCommand,
   type StringFilter,
 } from '@aws-sdk/client-inspector2';
-import { ask, pages } from '#aws/ask.ts';
+import { ask, pages } from '#aws/call.ts';
 import { toCoverage, toFinding } from '#aws/finding.ts';
 import { groupsOf, inFlight } from '#aws/in-flight.ts';
 import { lazily } from '#aws/lazily.ts';
 import { AwsRefused } from '#domain/errors.ts';
-import type { Coverage, Finding, Instant } from '#domain/model.ts';
-import type { Inspector } from '#domain/ports.ts';
+import type { Instant } from '#domain/instant.ts';
+import type { Coverage, Finding } from '#domain/patch/model.ts';
+import type { Inspector } from '#domain/patch/ports.ts';
 
 /**
  * No rates are published for Inspector, and it throttles: few requests at once, more attempts than three, and after a throttled one

@@ -1,10 +1,10 @@
 import { DescribeInstancesCommand, EC2Client, type Filter, type Instance } from '@aws-sdk/client-ec2';
-import { ask, pages } from '#aws/ask.ts';
+import { ask, pages } from '#aws/call.ts';
 import { groupsOf } from '#aws/in-flight.ts';
 import { lazily } from '#aws/lazily.ts';
 import { instant } from '#domain/instant.ts';
-import type { InstanceState, Member } from '#domain/model.ts';
-import type { Instances } from '#domain/ports.ts';
+import type { InstanceState, Member } from '#domain/patch/model.ts';
+import type { Instances } from '#domain/patch/ports.ts';
 
 const ec2 = lazily(() => new EC2Client({}));
 

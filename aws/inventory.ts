@@ -8,10 +8,11 @@ import {
   DescribeInstanceAssociationsStatusCommand,
   type InstanceAssociationStatusInfo,
 } from '@aws-sdk/client-ssm';
-import { ask, isNamed, pages } from '#aws/ask.ts';
+import { ask, isNamed, pages } from '#aws/call.ts';
 import { ssm } from '#aws/ssm.ts';
+import type { Instant } from '#domain/instant.ts';
 import { instant } from '#domain/instant.ts';
-import type { InstanceId, Instant } from '#domain/model.ts';
+import type { InstanceId } from '#domain/patch/model.ts';
 
 const PLUGIN = 'InvokeInspectorSsmPlugin-do-not-delete';
 const COLLECTORS = ['InspectorInventoryCollection-do-not-delete', PLUGIN];

@@ -1,11 +1,11 @@
 import { campaigns } from '#aws/campaigns.ts';
 import { log } from '#aws/log.ts';
+import { leaseLost } from '#domain/campaign/lease.ts';
+import type { Campaigns } from '#domain/campaign/ports.ts';
+import { type CampaignTask, CONTRACT } from '#domain/campaign/tasks.ts';
 import { Sealed, UnknownContract } from '#domain/errors.ts';
+import type { Instant } from '#domain/instant.ts';
 import { instant } from '#domain/instant.ts';
-import { leaseLost } from '#domain/lease.ts';
-import type { Instant } from '#domain/model.ts';
-import type { Campaigns } from '#domain/ports.ts';
-import { type CampaignTask, CONTRACT } from '#domain/tasks.ts';
 
 /** What Lambda gives beside the input; only the logger looks into it. */
 type Context = Parameters<typeof log.addContext>[0];

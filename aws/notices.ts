@@ -1,9 +1,9 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { ask } from '#aws/ask.ts';
+import { ask } from '#aws/call.ts';
 import { lazily } from '#aws/lazily.ts';
 import { topicArn } from '#aws/topics.ts';
-import type { Notices } from '#domain/ports.ts';
-import type { Notice } from '#domain/records.ts';
+import type { Notices } from '#domain/campaign/ports.ts';
+import type { Notice } from '#domain/campaign/records.ts';
 
 const sns = lazily(() => new SNSClient({}));
 

@@ -1,4 +1,4 @@
-import type { Managed, Os } from '#domain/model.ts';
+import type { Managed, Os } from '#domain/patch/model.ts';
 
 type System = Pick<Managed, 'os' | 'limit'>;
 

@@ -7,7 +7,7 @@ import {
   ListAssociationsCommand,
   type Target,
 } from '@aws-sdk/client-ssm';
-import { ask, pages } from '#aws/ask.ts';
+import { ask, pages } from '#aws/call.ts';
 import { ssm } from '#aws/ssm.ts';
 
 /** Something of the account, besides us, that patches or scans hosts. `operation` null: it cannot be told. */

@@ -1,7 +1,7 @@
 import { event } from '#aws/lambda.ts';
 import { log } from '#aws/log.ts';
-import type { Instant } from '#domain/model.ts';
-import { type Answered, LONGEST_BODY_BYTES, type Visit } from '#domain/visit.ts';
+import { type Answered, LONGEST_BODY_BYTES, type Visit } from '#domain/campaign/visit.ts';
+import type { Instant } from '#domain/instant.ts';
 
 /** What a function URL sends (payload format 2.0), as far as we look at it. */
 interface UrlEvent {

@@ -1,7 +1,7 @@
 import type { InstancePatchState, PatchComplianceData } from '@aws-sdk/client-ssm';
-import { fromSsm } from '#domain/comparable.ts';
 import { instant } from '#domain/instant.ts';
-import type { Patch, PatchState, PatchStatus } from '#domain/model.ts';
+import type { Patch, PatchState, PatchStatus } from '#domain/patch/model.ts';
+import { fromSsm } from '#domain/patch/packages/comparable.ts';
 
 /** One row of DescribeInstancePatches. `asked`: the status by which it was listed. */
 export function toPatch(raw: PatchComplianceData, asked: PatchStatus): Patch {

@@ -11,7 +11,7 @@ import {
   ListCommandInvocationsCommand,
   ListCommandsCommand,
 } from '@aws-sdk/client-ssm';
-import { ask, isNamed, pages } from '#aws/ask.ts';
+import { ask, isNamed, pages } from '#aws/call.ts';
 import { toCommand, toInvocation } from '#aws/command.ts';
 import { groupsOf, inFlight } from '#aws/in-flight.ts';
 import { collectionsOn, collectsInventory } from '#aws/inventory.ts';
@@ -20,9 +20,10 @@ import { toPatch, toPatchState } from '#aws/patch.ts';
 import { send } from '#aws/send.ts';
 import { ssm } from '#aws/ssm.ts';
 import { AwsRefused } from '#domain/errors.ts';
+import type { Instant } from '#domain/instant.ts';
 import { instant } from '#domain/instant.ts';
-import type { InstanceId, Instant, Managed, Patch, PatchStatus } from '#domain/model.ts';
-import type { Patching } from '#domain/ports.ts';
+import type { InstanceId, Managed, Patch, PatchStatus } from '#domain/patch/model.ts';
+import type { Patching } from '#domain/patch/ports.ts';
 
 /** Instance ids that one request takes, and rows of one page (SSM API model). */
 const IDS = 50;

@@ -1,7 +1,7 @@
 import { GetRoleCommand, IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
-import { ask, pages } from '#aws/ask.ts';
+import { ask, pages } from '#aws/call.ts';
 import { lazily } from '#aws/lazily.ts';
-import type { Wish } from '#domain/permissions.ts';
+import type { Wish } from '#domain/campaign/permissions.ts';
 
 const iam = lazily(() => new IAMClient({}));
 

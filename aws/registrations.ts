@@ -5,9 +5,9 @@ import {
   type PatchProperty,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
-import { ask, pages } from '#aws/ask.ts';
-import { ACTING } from '#domain/acting.ts';
-import type { Os } from '#domain/model.ts';
+import { ask, pages } from '#aws/call.ts';
+import { ACTING } from '#domain/campaign/acting.ts';
+import type { Os } from '#domain/patch/model.ts';
 
 /** What a deployment may meet in an account: asked with the client of whoever asks, osls' own credentials among them. */
 export type Registrations = ReturnType<typeof registrations>;

@@ -1,11 +1,11 @@
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
-import { ask, isNamed } from '#aws/ask.ts';
+import { ask, isNamed } from '#aws/call.ts';
 import { lazily } from '#aws/lazily.ts';
 import { setting } from '#aws/setting.ts';
+import type { Schedules } from '#domain/campaign/ports.ts';
+import { scheduleName } from '#domain/campaign/short-name.ts';
 import { AwsRefused } from '#domain/errors.ts';
 import { instant } from '#domain/instant.ts';
-import type { Schedules } from '#domain/ports.ts';
-import { scheduleName } from '#domain/short-name.ts';
 
 const scheduler = lazily(() => new SchedulerClient({}));
 

@@ -1,9 +1,9 @@
 import { SendCommandCommand } from '@aws-sdk/client-ssm';
-import { ask, isThrottling, statusOf } from '#aws/ask.ts';
+import { ask, isThrottling, statusOf } from '#aws/call.ts';
 import { setting } from '#aws/setting.ts';
 import { ssmOnce } from '#aws/ssm.ts';
 import { SendRefused } from '#domain/errors.ts';
-import type { SendRequest } from '#domain/ports.ts';
+import type { SendRequest } from '#domain/patch/ports.ts';
 
 /**
  * Sends once; returns the command's id. `SendRefused`: AWS answered that it took nothing. Any other error leaves open whether

@@ -1,8 +1,8 @@
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
-import { ask, pages } from '#aws/ask.ts';
+import { ask, pages } from '#aws/call.ts';
 import { lazily } from '#aws/lazily.ts';
 import { topicArn } from '#aws/topics.ts';
-import type { Subscriptions } from '#domain/ports.ts';
+import type { Subscriptions } from '#domain/campaign/ports.ts';
 
 const sns = lazily(() => new SNSClient({}));
 

@@ -3,8 +3,8 @@
  * `node bench/cost.ts [hosts …]` prints; with `--write` it writes the file.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { fleetFromSeed } from '#rehearsal/fleet-from-seed.ts';
-import { rehearse } from '../cli/rehearsing.ts';
+import { fleetFromSeed } from '#rehearsal/fleet/from-seed.ts';
+import { rehearse } from '../cli/rehearse/rehearse.ts';
 import { packaged } from '../test/permissions/packaged.ts';
 import { standingSection } from './standing.ts';
 

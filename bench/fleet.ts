@@ -3,9 +3,10 @@
  * sizes allow, the largest state payload, the longest history. `node bench/fleet.ts [hosts]`, by default 2000.
  */
 import { gunzipSync } from 'node:zlib';
-import { NO_RING, type SurveyedHost } from '#domain/model.ts';
-import { fleetFromSeed } from '#rehearsal/fleet-from-seed.ts';
-import { type Rehearsing, rehearse } from '../cli/rehearsing.ts';
+import { NO_RING, type SurveyedHost } from '#domain/patch/model.ts';
+import { fleetFromSeed } from '#rehearsal/fleet/from-seed.ts';
+import type { Rehearsing } from '../cli/rehearse/conduct.ts';
+import { rehearse } from '../cli/rehearse/rehearse.ts';
 
 const hosts = Number(process.argv[2] ?? 2000);
 const canaries = Math.max(2, Math.round(hosts / 50));

@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { addRow, deltaOf, newSum } from '#domain/delta.ts';
-import type { InstanceRow } from '#domain/instance-rows.ts';
-import { SEVERITIES } from '#domain/model.ts';
-import type { DeltaRow } from '#domain/records.ts';
-import { reportPage } from '#domain/report/page.ts';
+import { addRow, deltaOf, newSum } from '#domain/patch/delta/delta-sum.ts';
+import type { InstanceRow } from '#domain/patch/delta/instance-rows.ts';
+import type { DeltaRow } from '#domain/patch/delta/records.ts';
+import { SEVERITIES } from '#domain/severity.ts';
+import { reportPage } from '#views/patch/report/page.ts';
 
 const HOSTS = 2000;
 const FINDINGS = 100_000;

@@ -10,12 +10,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { policyJson } from '#config/policy-json.ts';
-import { fleetFromSeed } from '#rehearsal/fleet-from-seed.ts';
+import { policyJson } from '#policy/policy-json.ts';
+import { fleetFromSeed } from '#rehearsal/fleet/from-seed.ts';
+import { openWorld } from '#rehearsal/fleet/world.ts';
 import { openRehearsal } from '#rehearsal/rehearsal.ts';
-import { openWorld } from '#rehearsal/world/world.ts';
-import { policyFor } from '../cli/policy-for.ts';
-import { addedBy } from '../cli/stack.ts';
+import { addedBy } from '../cli/rehearse/added-by-policy.ts';
+import { policyFor } from '../cli/rehearse/policy-for.ts';
 
 const hosts = Number(process.argv[2] ?? 2000);
 const PAGE = 25;

@@ -2,8 +2,8 @@
  * A ring that sends one host at a time, with no window to stop it, until the canary's proof is three days old: events of the longest
  * history, which Step Functions ends at 25,000. `node bench/three-days.ts [hosts]`, by default 450: more than three days hold.
  */
-import { fleetFromSeed } from '#rehearsal/fleet-from-seed.ts';
-import { rehearse } from '../cli/rehearsing.ts';
+import { fleetFromSeed } from '#rehearsal/fleet/from-seed.ts';
+import { rehearse } from '../cli/rehearse/rehearse.ts';
 
 const hosts = Number(process.argv[2] ?? 450);
 const root = new URL('..', import.meta.url).pathname;

@@ -9,13 +9,13 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { campaigns } from '#aws/campaigns.ts';
-import { policyJson } from '#config/policy-json.ts';
 import { instant } from '#domain/instant.ts';
+import { policyJson } from '#policy/policy-json.ts';
+import { openWorld, type World } from '#rehearsal/fleet/world.ts';
 import { openRehearsal } from '#rehearsal/rehearsal.ts';
-import { openWorld, type World } from '#rehearsal/world/world.ts';
-import { policyFor } from '../cli/policy-for.ts';
-import { scenarioOf } from '../cli/scenarios.ts';
-import { addedBy } from '../cli/stack.ts';
+import { addedBy } from '../cli/rehearse/added-by-policy.ts';
+import { policyFor } from '../cli/rehearse/policy-for.ts';
+import { scenarioOf } from '../cli/rehearse/scenarios.ts';
 
 const DAY = 86_400_000;
 const days = Number(process.argv[2] ?? 364);

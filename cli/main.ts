@@ -1,14 +1,14 @@
 import { Command, CommanderError } from 'commander';
-import { PolicyFaults } from '#config/faults.ts';
+import { PolicyFaults } from '#policy/faults.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { accountCommands } from './account/commands.ts';
 import { wordsOf } from './account/remedy.ts';
 import { BadInput } from './bad-input.ts';
 import { AWS_SAID_NO, BAD_INPUT } from './exit.ts';
-import { rehearseCommand } from './rehearse-command.ts';
-import { serveCommand } from './serve-command.ts';
+import { rehearseCommand } from './rehearse/command.ts';
+import { serveCommand } from './serve/command.ts';
 import { siteCommands } from './site/command.ts';
-import { verifyCommand } from './verify-command.ts';
+import { verifyCommand } from './verify/command.ts';
 
 const program = new Command('patchwright')
   .description('Closes the vulnerabilities of an EC2 fleet unattended, canary first, and proves it.')

@@ -1,5 +1,3 @@
-import type { Instant } from '#domain/model.ts';
-
 /** Instants are made by `toISOString`, so all have milliseconds and `Z`. Throws RangeError on what is no time. */
 export function instant(time: Date | number | string): Instant {
   return new Date(time).toISOString();
@@ -28,3 +26,9 @@ export function latest(...instants: (Instant | null | undefined)[]): Instant | n
   for (const at of instants) if (at && (!last || at > last)) last = at;
   return last;
 }
+
+/**
+ * What AWS said about a group, in the loop's own words. Adapters translate into these shapes; nothing here is guessed.
+ * An `Instant` is an ISO 8601 UTC string with milliseconds (`2024-09-01T02:00:00.000Z`), so that text order is time order.
+ */
+export type Instant = string;

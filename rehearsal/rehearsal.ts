@@ -1,54 +1,13 @@
 /** Opens a rehearsal: the product, as serverless.yml says, installed in a small AWS in virtual time. One at a time in a process. */
 import { fileURLToPath } from 'node:url';
-import { type Address, address, admit, occupy, vacate, wait } from '#rehearsal/address.ts';
-import type { Fake, Stage } from '#rehearsal/api.ts';
-import type { Resource } from '#rehearsal/cloudformation.ts';
-import { createTables, openDynamodb } from '#rehearsal/dynamodb.ts';
-import type { EngineFault } from '#rehearsal/faults.ts';
-import { type Gateway, OWN_KEY } from '#rehearsal/gateway.ts';
+import { address, admit, occupy, vacate, wait } from '#rehearsal/engine/address.ts';
+import { type Gateway, OWN_KEY } from '#rehearsal/engine/gateway.ts';
+import { readServerless } from '#rehearsal/install/serverless.ts';
 import { OpenRehearsal } from '#rehearsal/open-rehearsal.ts';
-import { readServerless } from '#rehearsal/serverless.ts';
+import type { RehearsalOptions } from '#rehearsal/options.ts';
+import { createTables, openDynamodb } from '#rehearsal/services/dynamodb/dynamodb.ts';
 
-export type { EngineFault } from '#rehearsal/faults.ts';
-
-/** What the engine asks of the world behind the fakes. */
-export interface RehearsedWorld {
-  fakes: Fake[];
-  /** Told of each state that an execution enters; `machine`: its key. */
-  entered?(machine: string, state: string): void;
-  /** Told of each AWS::SSM::Document of the service. */
-  addDocument?(name: string): void;
-  /** Told the properties of each AWS::SSM::PatchBaseline of the service, resolved. */
-  addBaseline?(properties: Record<string, unknown>): void;
-}
-
-export interface RehearsalOptions {
-  /** Epoch milliseconds at which virtual time begins. */
-  startAt: number;
-  world: (stage: Stage) => RehearsedWorld;
-  /** The policy.json that functions read. */
-  policyFile: string;
-  seed?: number | undefined;
-  faults?: EngineFault[] | undefined;
-  /** Folder of the service; the repository's own, if absent. */
-  root?: string | undefined;
-  /** Its file, below root; serverless.yml, if absent. */
-  serverless?: string | undefined;
-  /** Resources that the deployment adds to those of the file, for this stage. */
-  added?: ((stage: string) => Record<string, Resource>) | undefined;
-  stage?: string | undefined;
-  region?: string | undefined;
-  account?: string | undefined;
-  /** Told when the first stranger asks for another place. true: the rehearsal closes, and the next one is of that place. */
-  moves?: ((place: Place) => boolean) | undefined;
-  /** Where it answers; loopback and any port, if absent. */
-  address?: Address | undefined;
-}
-
-export interface Place {
-  region: string;
-  account: string;
-}
+export type { EngineFault } from '#rehearsal/engine/faults.ts';
 
 const ACCOUNT = '123456789012';
 

@@ -85,7 +85,7 @@ test('the last line of a function names its ports, and it imports no others', ()
   }
 });
 
-const machines = ['campaign', 'patch-ring'].map((name) => ({
+const machines = ['patch-campaign', 'patch-ring'].map((name) => ({
   name,
   definition: JSON.parse(read(`statemachines/${name}.asl.json`)),
 }));

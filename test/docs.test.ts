@@ -3,8 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { loadPolicy } from '#config/policy.ts';
-import { OUTCOMES, REASONS } from '#domain/records.ts';
+import { OUTCOMES } from '#domain/campaign/records.ts';
+import { REASONS } from '#domain/patch/reasons.ts';
+import { loadPolicy } from '#policy/load-policy.ts';
 import { accountCommands } from '../cli/account/commands.ts';
 import { exitOf } from '../cli/exit.ts';
 

@@ -6,10 +6,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import { readFunctions } from '#config/functions-file.ts';
-import { FIRST_WINDOW_DAYS } from '#domain/go.ts';
-import type { ScanMode } from '#domain/model.ts';
-import { LONGEST_MINUTES } from '#domain/progress.ts';
+import { LONGEST_MINUTES } from '#domain/patch/host-progress.ts';
+import { FIRST_WINDOW_DAYS } from '#domain/patch/may-send.ts';
+import type { ScanMode } from '#domain/patch/model.ts';
+import { readFunctions } from '#stack/functions-file.ts';
 
 export interface Retrier {
   ErrorEquals: string[];
@@ -115,7 +115,7 @@ const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.ur
 
 export function machines(): Machines {
   const of = (name: string): Machine => JSON.parse(read(`statemachines/${name}.asl.json`));
-  return { campaign: of('campaign'), 'patch-ring': of('patch-ring') };
+  return { campaign: of('patch-campaign'), 'patch-ring': of('patch-ring') };
 }
 
 export function faults(given: Machines): string[] {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import validate from 'asl-validator';
-import { play, WORK } from './rehearsal/asl/runs.ts';
+import { play, WORK } from './rehearsal/services/states/asl/runs.ts';
 
 interface State {
   Type: string;
@@ -19,7 +19,7 @@ interface Machine {
   States: Record<string, State>;
 }
 
-for (const name of ['campaign', 'patch-ring']) {
+for (const name of ['patch-campaign', 'patch-ring']) {
   const text = readFileSync(new URL(`../statemachines/${name}.asl.json`, import.meta.url), 'utf8');
   const machine: Machine = JSON.parse(text);
 
@@ -49,7 +49,7 @@ test('the rules that asl-validator misses each strike', () => {
 
 test('campaign: a survey that says More is called again, with nothing of it in the state, until it says Done', async () => {
   const { States, ...campaign } = JSON.parse(
-    readFileSync(new URL('../statemachines/campaign.asl.json', import.meta.url), 'utf8'),
+    readFileSync(new URL('../statemachines/patch-campaign.asl.json', import.meta.url), 'utf8'),
   ) as Machine;
   const played = Object.entries(States).map(([name, state]) => [
     name,

@@ -1,11 +1,11 @@
-import { baselineWarnings } from '#domain/baseline.ts';
-import { othersWhy, ringsOf } from '#domain/membership.ts';
-import type { Coverage, Managed, Member, Os } from '#domain/model.ts';
-import type { GroupPolicy } from '#domain/policy.ts';
-import type { Ports } from '#domain/ports.ts';
-import { byId } from '#loop/survey.ts';
+import type { Ports } from '#domain/campaign/ports.ts';
+import { othersWhy, ringsOf } from '#domain/patch/membership.ts';
+import type { Coverage, Managed, Member, Os } from '#domain/patch/model.ts';
+import { baselineWarnings } from '#domain/patch/plan/baseline-reading.ts';
+import type { GroupPolicy } from '#domain/patch/policy.ts';
+import { byId } from '#loops/patch/survey.ts';
 import { several } from '../screen/text.ts';
-import type { Checked } from './check.ts';
+import type { Checked } from './checked.ts';
 
 type GroupPorts = Pick<Ports, 'baselines' | 'inspector' | 'instances' | 'patching'>;
 

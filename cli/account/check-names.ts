@@ -1,9 +1,10 @@
 /** Every name of a group's policy that AWS should know: asked by `check` and `plan`, before a campaign stumbles over it. */
-import { alarmWords, calendarWords, MEND_ALARM, MEND_CALENDAR } from '#domain/missing-notice.ts';
-import type { GroupPolicy } from '#domain/policy.ts';
-import type { Ports } from '#domain/ports.ts';
-import { missingNames } from '#loop/missing-names.ts';
-import { type Checked, looked } from './check.ts';
+
+import type { Ports } from '#domain/campaign/ports.ts';
+import type { GroupPolicy } from '#domain/patch/policy.ts';
+import { missingNames } from '#loops/patch/missing-names.ts';
+import { alarmWords, calendarWords, MEND_ALARM, MEND_CALENDAR } from '#views/patch/missing-notice.ts';
+import { type Checked, looked } from './checked.ts';
 
 /** Alarms and calendars; empty: all are there. */
 export async function checkNames(group: GroupPolicy, ports: Pick<Ports, 'alarms' | 'patching'>): Promise<Checked[]> {

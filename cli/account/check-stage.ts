@@ -1,13 +1,14 @@
 /** What stands in the way of a deployment: asked by `deploy` before anything is packaged, and by `check`. */
 import type { Registrations } from '#aws/registrations.ts';
-import { nearest } from '#config/nearest.ts';
-import { baselineName } from '#config/of-policy.ts';
-import { actingParameter } from '#domain/acting.ts';
-import type { Os } from '#domain/model.ts';
-import type { GroupPolicy, Policy } from '#domain/policy.ts';
-import { stageFault } from '#domain/stage-name.ts';
+import { actingParameter } from '#domain/campaign/acting.ts';
+import { stageFault } from '#domain/campaign/stage-name.ts';
+import type { Os } from '#domain/patch/model.ts';
+import type { GroupPolicy } from '#domain/patch/policy.ts';
+import type { Policy } from '#domain/policy.ts';
+import { nearest } from '#policy/nearest.ts';
+import { baselineName } from '#stack/policy-resources.ts';
 import { shellWord } from '../screen/text.ts';
-import { type Checked, looked } from './check.ts';
+import { type Checked, looked } from './checked.ts';
 
 export interface Place {
   stage: string;

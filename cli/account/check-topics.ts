@@ -1,7 +1,7 @@
-import type { Subscriptions } from '#domain/ports.ts';
-import { TOPICS, type Topic } from '#domain/topics.ts';
+import type { Subscriptions } from '#domain/campaign/ports.ts';
+import { TOPICS, type Topic } from '#domain/campaign/topics.ts';
 import { several } from '../screen/text.ts';
-import { type Checked, good, looked } from './check.ts';
+import { type Checked, good, looked } from './checked.ts';
 import type { Deployment } from './open.ts';
 import { placed } from './remedy.ts';
 

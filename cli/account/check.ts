@@ -11,12 +11,11 @@ import { denied } from '#aws/permissions.ts';
 import { type Registrations, registrations } from '#aws/registrations.ts';
 import { ssm } from '#aws/ssm.ts';
 import { subscriptions } from '#aws/subscriptions.ts';
-import { loadPolicy } from '#config/policy.ts';
-import { ACTING } from '#domain/acting.ts';
-import { AwsRefused, AwsUnavailable } from '#domain/errors.ts';
-import { type Wish, wishes } from '#domain/permissions.ts';
+import { ACTING } from '#domain/campaign/acting.ts';
+import { type Wish, wishes } from '#domain/campaign/permissions.ts';
+import type { Ports, Subscriptions } from '#domain/campaign/ports.ts';
 import type { Policy } from '#domain/policy.ts';
-import type { Ports, Subscriptions } from '#domain/ports.ts';
+import { loadPolicy } from '#policy/load-policy.ts';
 import { TO_MEND } from '../exit.ts';
 import { type Paint, several, wrap } from '../screen/text.ts';
 import type { Answer } from './answer.ts';
@@ -24,17 +23,9 @@ import { checkGroup } from './check-group.ts';
 import { checkNames } from './check-names.ts';
 import { checkStage } from './check-stage.ts';
 import { checkTopics } from './check-topics.ts';
-import type { Open } from './commands.ts';
-import type { Deployment } from './open.ts';
-import { placed, remedyOf } from './remedy.ts';
-
-/** One thing looked at. `mend`: it stands in the way; `mind`: people should know; `unknown`: it could not be looked at. */
-export interface Checked {
-  about: string;
-  state: 'good' | 'mend' | 'mind' | 'unknown';
-  words: string;
-  remedy: string | null;
-}
+import { type Checked, good, looked } from './checked.ts';
+import type { Deployment, Open } from './open.ts';
+import { placed } from './remedy.ts';
 
 export type CheckPorts = Pick<
   Ports,
@@ -86,20 +77,6 @@ export async function checks(
     lines.push(...(await looked(group.name, () => checkGroup(group, ports))), ...(await checkNames(group, ports)));
   lines.push(...(await looked('other patching', () => others(ports))));
   return lines;
-}
-
-/** What AWS refuses is told as such, and the rest is looked at all the same. */
-export async function looked(about: string, look: () => Promise<Checked[]>): Promise<Checked[]> {
-  try {
-    return await look();
-  } catch (error) {
-    if (!(error instanceof AwsRefused || error instanceof AwsUnavailable)) throw error;
-    return [{ about, state: 'unknown', words: error.message.replace(/\s+/g, ' '), remedy: remedyOf(error) }];
-  }
-}
-
-export function good(about: string, words: string): Checked {
-  return { about, state: 'good', words, remedy: null };
 }
 
 async function permissions(deployment: Deployment, { denied }: CheckPorts): Promise<Checked[]> {

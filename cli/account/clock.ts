@@ -1,5 +1,5 @@
+import type { Instant } from '#domain/instant.ts';
 import { instant } from '#domain/instant.ts';
-import type { Instant } from '#domain/model.ts';
 
 let aheadMs = 0;
 

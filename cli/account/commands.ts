@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Answer } from './answer.ts';
 import { type AccountFlags, accountCommand, groupName } from './flags.ts';
-import type { Deployment } from './open.ts';
+import type { Deployment, Open } from './open.ts';
 
 /** The commands against an account, in the order of the help. Each loads what it works with when it is asked for. */
 export function accountCommands(): Command[] {
@@ -16,9 +16,6 @@ export function accountCommands(): Command[] {
     waiversCommand(),
   ];
 }
-
-/** Opens the account that the flags mean. What is wrong with files and names is told before anybody asks AWS. */
-export type Open = () => Promise<Deployment>;
 
 /** Does the work and prints what came of it. Where nothing is deployed, the error says where was looked. */
 export async function run(flags: AccountFlags, work: (open: Open) => Promise<Answer>): Promise<void> {

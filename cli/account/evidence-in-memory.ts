@@ -1,5 +1,5 @@
 import { BrokenRecord } from '#domain/errors.ts';
-import type { SurveyEvidence } from '#loop/survey-parts.ts';
+import type { SurveyEvidence } from '#loops/patch/survey-parts.ts';
 
 /** Evidence that nobody keeps: what a plan is made of when no campaign is. Values are handed out as they were put in. */
 export function evidenceInMemory(): SurveyEvidence {

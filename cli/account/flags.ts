@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { PATCH_GROUP } from '#domain/short-name.ts';
+import { PATCH_GROUP } from '#domain/campaign/short-name.ts';
 
 /** What every command against an account takes. */
 export interface AccountFlags {

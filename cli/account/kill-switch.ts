@@ -1,6 +1,6 @@
 import { campaigns } from '#aws/campaigns.ts';
-import type { Instant } from '#domain/model.ts';
-import type { Campaigns } from '#domain/ports.ts';
+import type { Campaigns } from '#domain/campaign/ports.ts';
+import type { Instant } from '#domain/instant.ts';
 import type { Answer } from './answer.ts';
 import { now } from './clock.ts';
 import type { Deployment } from './open.ts';

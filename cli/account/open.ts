@@ -1,5 +1,5 @@
 import { type Identity, identity } from '#aws/account.ts';
-import { evidenceBucket } from '#domain/stage-name.ts';
+import { evidenceBucket } from '#domain/campaign/stage-name.ts';
 import { BadInput } from '../bad-input.ts';
 import { setClock } from './clock.ts';
 import type { AccountFlags } from './flags.ts';
@@ -57,3 +57,6 @@ export function namesOf(of: Pick<Deployment, 'stage' | 'account' | 'region' | 'p
     RESCAN_DOCUMENT_NAME: `patchwright-${stage}-rescan-vm`,
   };
 }
+
+/** Opens the account that the flags mean. What is wrong with files and names is told before anybody asks AWS. */
+export type Open = () => Promise<Deployment>;

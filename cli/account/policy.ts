@@ -1,6 +1,7 @@
-import { loadPolicy } from '#config/policy.ts';
-import { type GroupPolicy, groupIn, type Policy } from '#domain/policy.ts';
-import { isCalled } from '#domain/short-name.ts';
+import { isCalled } from '#domain/campaign/short-name.ts';
+import type { GroupPolicy } from '#domain/patch/policy.ts';
+import { groupIn, type Policy } from '#domain/policy.ts';
+import { loadPolicy } from '#policy/load-policy.ts';
 import { BadInput } from '../bad-input.ts';
 
 /** The group of the policy in `file`, by its name or its short name. Throws PolicyFaults for its faults, BadInput where it has no such group. */

@@ -2,16 +2,17 @@ import { join, normalize, sep } from 'node:path';
 import { campaigns } from '#aws/campaigns.ts';
 import { download } from '#aws/download.ts';
 import { evidence } from '#aws/evidence.ts';
-import { files } from '#domain/files.ts';
-import type { CampaignRef, Ports } from '#domain/ports.ts';
-import type { CampaignRecord, Delta } from '#domain/records.ts';
-import { isCalled, shortName } from '#domain/short-name.ts';
+import { files } from '#domain/campaign/files.ts';
+import type { CampaignRef, Ports } from '#domain/campaign/ports.ts';
+import type { CampaignRecord } from '#domain/campaign/records.ts';
+import { isCalled, shortName } from '#domain/campaign/short-name.ts';
+import type { Delta } from '#domain/patch/delta/records.ts';
 import { BadInput } from '../bad-input.ts';
 import { exitOf } from '../exit.ts';
-import { openOut } from '../out.ts';
+import { openOut } from '../rehearse/out-folder.ts';
 import { printable, several } from '../screen/text.ts';
 import type { Answer } from './answer.ts';
-import type { Open } from './commands.ts';
+import type { Open } from './open.ts';
 
 type ReportPorts = Pick<Ports, 'campaigns' | 'evidence'> & { download: typeof download };
 

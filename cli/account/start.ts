@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { campaigns } from '#aws/campaigns.ts';
 import { engine } from '#aws/engine.ts';
 import { evidence } from '#aws/evidence.ts';
-import type { Instant } from '#domain/model.ts';
-import type { GroupPolicy } from '#domain/policy.ts';
-import type { Ports } from '#domain/ports.ts';
-import { shortName } from '#domain/short-name.ts';
-import { campaignName } from '#domain/successor.ts';
-import { CONTRACT } from '#domain/tasks.ts';
+import { campaignName } from '#domain/campaign/names.ts';
+import type { Ports } from '#domain/campaign/ports.ts';
+import { shortName } from '#domain/campaign/short-name.ts';
+import { CONTRACT } from '#domain/campaign/tasks.ts';
+import type { Instant } from '#domain/instant.ts';
+import type { GroupPolicy } from '#domain/patch/policy.ts';
 import { wrap } from '../screen/text.ts';
 import type { Answer } from './answer.ts';
 import { now } from './clock.ts';
-import type { Open } from './commands.ts';
+import type { Open } from './open.ts';
 import { groupOf } from './policy.ts';
 
 export async function start(name: string, { policy }: { policy: string }, open: Open): Promise<Answer> {

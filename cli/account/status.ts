@@ -1,15 +1,15 @@
 import { campaigns } from '#aws/campaigns.ts';
 import { engine } from '#aws/engine.ts';
 import { evidence } from '#aws/evidence.ts';
-import type { Instant } from '#domain/model.ts';
-import { isCalled, shortName } from '#domain/short-name.ts';
+import { isCalled, shortName } from '#domain/campaign/short-name.ts';
+import type { Instant } from '#domain/instant.ts';
 import { BadInput } from '../bad-input.ts';
 import { exitOf } from '../exit.ts';
 import { cut, lengthText, type Paint, several, wrap } from '../screen/text.ts';
 import type { Answer } from './answer.ts';
+import { type AtWork, type RingStanding, type Standing, type StandingPorts, standingOf } from './campaign-standing.ts';
 import { now } from './clock.ts';
 import { sleep } from './sleep.ts';
-import { type AtWork, type RingStanding, type Standing, type StandingPorts, standingOf } from './standing.ts';
 
 export interface Status {
   version: 1;

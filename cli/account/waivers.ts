@@ -1,14 +1,15 @@
 import { inspector } from '#aws/inspector.ts';
 import { instances } from '#aws/instances.ts';
-import { loadPolicy } from '#config/policy.ts';
-import type { Finding, Instant } from '#domain/model.ts';
-import type { GroupPolicy } from '#domain/policy.ts';
-import type { Ports } from '#domain/ports.ts';
-import { waiverFor, waiverStates } from '#domain/waiver.ts';
+import type { Ports } from '#domain/campaign/ports.ts';
+import type { Instant } from '#domain/instant.ts';
+import type { Finding } from '#domain/patch/model.ts';
+import { waiverFor, waiverStates } from '#domain/patch/plan/waiver.ts';
+import type { GroupPolicy } from '#domain/patch/policy.ts';
+import { loadPolicy } from '#policy/load-policy.ts';
 import { cut, type Paint, several, wrap } from '../screen/text.ts';
 import type { Answer } from './answer.ts';
 import { now } from './clock.ts';
-import type { Open } from './commands.ts';
+import type { Open } from './open.ts';
 import { groupOf } from './policy.ts';
 
 export interface WaiverLine {

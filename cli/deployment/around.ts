@@ -3,7 +3,7 @@
  * for stages that nobody needs.
  */
 import type { Operator } from '#aws/operator.ts';
-import { plainly } from '#config/plainly.ts';
+import { plainly } from '#stack/plainly.ts';
 
 export interface Stack {
   name: string; // patchwright-dev

@@ -1,6 +1,6 @@
 /** What is asked before anything is packaged or changed: who deploys, where to, and whether the stack there can be changed. */
 import type { Operator } from '#aws/operator.ts';
-import { plainly } from '#config/plainly.ts';
+import { plainly } from '#stack/plainly.ts';
 import { remedyOf } from '../account/remedy.ts';
 import { again, type Stack, unlessMissing } from './around.ts';
 

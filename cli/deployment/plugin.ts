@@ -1,6 +1,6 @@
 /** The plugin of osls that asks the account before anything is packaged or changed, and speaks after a removal. */
 import { operator } from '#aws/operator.ts';
-import { deployedPolicy } from '#config/deployed.ts';
+import { deployedPolicy } from '#stack/deployed.ts';
 import { purge, refuseWhileOpen, type Stack, whatStays } from './around.ts';
 import { before } from './before.ts';
 import { refusals } from './refusals.ts';

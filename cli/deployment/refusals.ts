@@ -1,7 +1,7 @@
 /** Nothing is packaged for an account that would refuse it, or where two stages would patch the same hosts. */
 import type { Registrations } from '#aws/registrations.ts';
-import { plainly } from '#config/plainly.ts';
 import type { Policy } from '#domain/policy.ts';
+import { plainly } from '#stack/plainly.ts';
 import { checkStage, type Place } from '../account/check-stage.ts';
 
 /** What people should know, in lines. Throws with everything that stands in the way, each with its remedy. */

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { stageFault } from '#domain/stage-name.ts';
+import { stageFault } from '#domain/campaign/stage-name.ts';
 
 const REGION = 'eu-central-1'; // as serverless.yml has it where nobody says another
 const ACCOUNT = '<account-id>'; // as long as one is

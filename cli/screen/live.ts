@@ -1,5 +1,5 @@
 import cliProgress from 'cli-progress';
-import type { Watcher } from '../watching.ts';
+import type { Watcher } from '../rehearse/watch.ts';
 import { clockText, cut, type Paint } from './text.ts';
 
 const LINES = 14;

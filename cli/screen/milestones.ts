@@ -1,5 +1,6 @@
-import type { Approval, CampaignRecord, RingRecord } from '#domain/records.ts';
-import type { Shown } from '../shown.ts';
+import type { Approval, CampaignRecord } from '#domain/campaign/records.ts';
+import type { RingRecord } from '#domain/patch/records.ts';
+import type { Shown } from '../rehearse/shown.ts';
 import { several } from './text.ts';
 
 export interface Milestone {

@@ -1,5 +1,5 @@
-import type { Delta } from '#domain/records.ts';
-import type { Shown } from '../shown.ts';
+import type { Delta } from '#domain/patch/delta/records.ts';
+import type { Shown } from '../rehearse/shown.ts';
 import { type Milestone, milestones } from './milestones.ts';
 import { deltaTable } from './table.ts';
 import { clockText, cut, lengthText, type Paint, several, wrap } from './text.ts';

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
-import { SEVERITIES } from '#domain/model.ts';
-import type { Rehearsed } from '../rehearsed.ts';
+import { SEVERITIES } from '#domain/severity.ts';
+import type { Rehearsed } from '../rehearse/document.ts';
 import type { Paint } from './text.ts';
 
 const COLUMNS = [

@@ -1,6 +1,6 @@
-import { loadPolicy } from '#config/policy.ts';
 import { type Arns, awsRules, groupRules, probeRule, revisionOf } from '#domain/edge/rules.ts';
 import type { SitePolicy, SiteSet } from '#domain/edge/site.ts';
+import { loadPolicy } from '#policy/load-policy.ts';
 import { BadInput } from '../bad-input.ts';
 
 /** The site of a policy file. Throws BadInput where the file has none of that name, and PolicyFaults where it has faults. */

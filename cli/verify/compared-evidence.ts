@@ -1,5 +1,5 @@
+import type { Evidence } from '#domain/campaign/ports.ts';
 import { sha256 } from '#domain/hash.ts';
-import type { Evidence } from '#domain/ports.ts';
 import { type Differences, differing } from './difference.ts';
 import { type Folder, Unreadable } from './folder.ts';
 

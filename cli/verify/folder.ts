@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync, type Stats } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { ManifestFile } from '#domain/manifest.ts';
+import type { ManifestFile } from '#domain/campaign/manifest.ts';
 import { misshapen } from './shapes.ts';
 
 /** A file of evidence that cannot be read as what it should be. */

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
-import { files } from '#domain/files.ts';
-import { type Manifest, manifestHash } from '#domain/manifest.ts';
+import { files } from '#domain/campaign/files.ts';
+import { type Manifest, manifestHash } from '#domain/campaign/manifest.ts';
 import { attempt, type Differences } from './difference.ts';
 import { Folder, isInside } from './folder.ts';
 

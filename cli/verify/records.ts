@@ -1,12 +1,13 @@
-import { files } from '#domain/files.ts';
+import { files } from '#domain/campaign/files.ts';
+import type { Manifest } from '#domain/campaign/manifest.ts';
+import type { CampaignRecord } from '#domain/campaign/records.ts';
+import type { Opened } from '#domain/campaign/tasks.ts';
 import { sha256 } from '#domain/hash.ts';
-import type { Manifest } from '#domain/manifest.ts';
-import type { HostAfter, SurveyedHost } from '#domain/model.ts';
+import type { HostAfter, SurveyedHost } from '#domain/patch/model.ts';
+import { scopeHash } from '#domain/patch/plan/scope.ts';
+import type { FindingFate, Plan, RingPlan, RingRecord } from '#domain/patch/records.ts';
 import type { FrozenPolicy } from '#domain/policy.ts';
-import type { CampaignRecord, FindingFate, Plan, RingPlan, RingRecord } from '#domain/records.ts';
-import { scopeHash } from '#domain/scope.ts';
-import type { Opened } from '#domain/tasks.ts';
-import type { SurveySummary } from '#loop/survey.ts';
+import type { SurveySummary } from '#loops/patch/survey.ts';
 import { attempt, type Differences, differing } from './difference.ts';
 import type { Folder } from './folder.ts';
 

@@ -1,9 +1,9 @@
 /** Checks a campaign's evidence from its folder alone: hashes, the chain, what the records say of each other, and the delta anew. */
 import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { files } from '#domain/files.ts';
-import type { CampaignRecord, Outcome } from '#domain/records.ts';
-import { VERSION } from '#domain/version.ts';
+import { files } from '#domain/campaign/files.ts';
+import type { CampaignRecord, Outcome } from '#domain/campaign/records.ts';
+import { VERSION } from '#domain/campaign/version.ts';
 import { BadInput } from '../bad-input.ts';
 import { attempt, type Difference, Differences } from './difference.ts';
 import { Folder } from './folder.ts';

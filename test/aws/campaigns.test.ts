@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { after, beforeEach, test } from 'node:test';
 import { campaigns } from '#aws/campaigns.ts';
-import type { Approval, Intent, Lease, Trigger } from '#domain/records.ts';
+import type { Approval, Lease, Trigger } from '#domain/campaign/records.ts';
+import type { Intent } from '#domain/patch/records.ts';
 import { type Answer, all, type Call, error, inVirtualTime, wire } from './wire.ts';
 
 const aws = await wire();

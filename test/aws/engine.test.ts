@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { engine } from '#aws/engine.ts';
-import type { CampaignInput } from '#domain/ports.ts';
+import type { CampaignInput } from '#domain/campaign/ports.ts';
 import { error, wire } from './wire.ts';
 
 const aws = await wire();
@@ -46,7 +46,7 @@ test('always 3: the execution of a ring has the name that the campaign machine g
     engine.ringArn('web-1', 'fleet'),
     'arn:aws:states:eu-central-1:123456789012:execution:patchwright-dev-patch-ring:web-1-fleet',
   );
-  const machine = readFileSync(new URL('../../statemachines/campaign.asl.json', import.meta.url), 'utf8');
+  const machine = readFileSync(new URL('../../statemachines/patch-campaign.asl.json', import.meta.url), 'utf8');
   const { NextRing, PatchRing } = JSON.parse(machine).States;
   assert.equal(NextRing.Assign.ringExecution, '{% $states.result.Payload.execution %}');
   assert.equal(PatchRing.Arguments.Name, '{% $ringExecution %}');

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, mock, test } from 'node:test';
 import { event, lambda } from '#aws/lambda.ts';
 import { log } from '#aws/log.ts';
+import { freeLease } from '#domain/campaign/lease.ts';
+import type { Lease } from '#domain/campaign/records.ts';
 import { AwsUnavailable, BrokenRecord } from '#domain/errors.ts';
-import { freeLease } from '#domain/lease.ts';
-import type { Lease } from '#domain/records.ts';
 
 const NOW = Date.parse('2026-03-01T02:00:00.500Z');
 const input = { contract: 1, campaign: 'c1', group: 'web', ring: 'canary', hosts: 3 };

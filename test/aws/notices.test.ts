@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { notices } from '#aws/notices.ts';
-import type { Notice } from '#domain/records.ts';
+import type { Notice } from '#domain/campaign/records.ts';
 import { wire } from './wire.ts';
 
 const aws = await wire();

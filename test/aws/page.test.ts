@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, mock, test } from 'node:test';
 import { page } from '#aws/page.ts';
 import { secrets } from '#aws/secrets.ts';
-import { LONGEST_BODY_BYTES, type Visit } from '#domain/visit.ts';
+import { LONGEST_BODY_BYTES, type Visit } from '#domain/campaign/visit.ts';
 
 let lines: Record<string, unknown>[] = [];
 before(() => {

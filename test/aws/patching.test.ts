@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { patching } from '#aws/patching.ts';
-import type { PatchStatus } from '#domain/model.ts';
+import type { PatchStatus } from '#domain/patch/model.ts';
 import { type Answer, all, error, wire } from './wire.ts';
 
 const aws = await wire();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { patching } from '#aws/patching.ts';
 import { SendRefused } from '#domain/errors.ts';
-import type { SendRequest } from '#domain/ports.ts';
+import type { SendRequest } from '#domain/patch/ports.ts';
 import { error, wire } from './wire.ts';
 
 const aws = await wire();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { type Waiting, waiting } from '../loops/waiting.ts';
+import { type Waiting, waiting } from '../campaigns/waiting.ts';
 import { assertAccessible, openChromium, screenshot, watched } from './chromium.ts';
 
 let browser: Browser;

@@ -6,8 +6,8 @@ import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { writeLargeReport } from '../../bench/report.ts';
-import { rehearse } from '../../cli/rehearsing.ts';
-import { instance, rendered, row } from '../domain/report/fixture.ts';
+import { rehearse } from '../../cli/rehearse/rehearse.ts';
+import { instance, rendered, row } from '../views/patch/report/fixture.ts';
 import { assertAccessible, openChromium, screenshot, watched } from './chromium.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'patchwright-browser-'));

@@ -7,5 +7,5 @@ if [ -z "${CHROMIUM:-}" ] && ! command -v chromium >/dev/null; then
   if [ "$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq chromium >/dev/null
   else echo 'Chromium is needed: apt-get install chromium, or name one in $CHROMIUM' >&2; exit 2; fi
 fi
-node config/node-guard.mjs
+node cli/node-guard.mjs
 node --test --test-concurrency=1 "test/browser/*.browser.ts"

@@ -1,6 +1,7 @@
-import { type Counts, noCounts } from '#domain/model.ts';
-import type { Delta, RingRecord } from '#domain/records.ts';
-import type { Shown } from '../../cli/shown.ts';
+import type { Delta } from '#domain/patch/delta/records.ts';
+import type { RingRecord } from '#domain/patch/records.ts';
+import { type Counts, noCounts } from '#domain/severity.ts';
+import type { Shown } from '../../cli/rehearse/shown.ts';
 
 /** Critical, high, medium, low, informational, untriaged. */
 export function counts(...values: number[]): Counts {

@@ -1,7 +1,7 @@
-import { linkHash } from '../../domain/approval-link.ts';
-import { noCounts } from '../../domain/model.ts';
-import type { Question } from '../../domain/question.ts';
-import type { Approval } from '../../domain/records.ts';
+import { linkHash } from '#domain/campaign/approval-link.ts';
+import type { Approval } from '#domain/campaign/records.ts';
+import type { Question } from '#domain/patch/question.ts';
+import { noCounts } from '#domain/severity.ts';
 
 export const ASKED = '2024-09-01T00:24:00.000Z';
 export const SOON = '2024-09-01T08:00:00.000Z';

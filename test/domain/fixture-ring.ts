@@ -1,7 +1,7 @@
 /** Small builders for rings, hosts and findings: each test names only what it is about. */
-import type { Finding, HostAfter, Os, SurveyedHost, VulnerablePackage } from '../../domain/model.ts';
-import { noCounts } from '../../domain/model.ts';
-import type { FindingFate, HostResult, PlannedHost, RingPlan, RingRecord } from '../../domain/records.ts';
+import type { Finding, HostAfter, Os, SurveyedHost, VulnerablePackage } from '#domain/patch/model.ts';
+import type { FindingFate, HostResult, PlannedHost, RingPlan, RingRecord } from '#domain/patch/records.ts';
+import { noCounts } from '#domain/severity.ts';
 
 export const OPENED = '2024-09-01T00:00:00.000Z';
 export const SURVEYED = '2024-09-01T00:30:00.000Z';

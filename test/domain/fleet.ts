@@ -1,4 +1,3 @@
-import { type FateContext, fateOf } from '#domain/fate.ts';
 import type {
   Baseline,
   BaselineRule,
@@ -6,12 +5,13 @@ import type {
   Os,
   Patch,
   PatchStatus,
-  Severity,
   SurveyedHost,
   VulnerablePackage,
-} from '#domain/model.ts';
-import { noCounts } from '#domain/model.ts';
-import type { GroupPolicy } from '#domain/policy.ts';
+} from '#domain/patch/model.ts';
+import { type FateContext, fateOf } from '#domain/patch/plan/finding-fate.ts';
+import type { GroupPolicy } from '#domain/patch/policy.ts';
+import type { Severity } from '#domain/severity.ts';
+import { noCounts } from '#domain/severity.ts';
 
 /** Made-up hosts, findings and patches for tests of the plan. Whatever a test does not speak of is in order. */
 export const AT = '2024-09-01T02:00:00.000Z';

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { approval, baselineWarnings } from '#domain/baseline.ts';
-import { wordsFor } from '#domain/baseline-words.ts';
-import type { Baseline, Os } from '#domain/model.ts';
-import { wordsOf } from '#rehearsal/world/patch-words.ts';
+import type { Baseline, Os } from '#domain/patch/model.ts';
+import { approval, baselineWarnings } from '#domain/patch/plan/baseline-reading.ts';
+import { wordsFor } from '#domain/patch/plan/baseline-words.ts';
+import { wordsOf } from '#rehearsal/services/ssm/patch-words.ts';
 import { baseline, finding, rule } from './fleet.ts';
 
 const OSES: Os[] = [

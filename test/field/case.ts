@@ -5,8 +5,8 @@ import type { Finding as InspectorFinding } from '@aws-sdk/client-inspector2';
 import type { PatchComplianceData } from '@aws-sdk/client-ssm';
 import { toFinding } from '#aws/finding.ts';
 import { toPatch } from '#aws/patch.ts';
-import { type FateContext, fateOf } from '#domain/fate.ts';
-import type { Baseline, Finding, Os, Patch, PatchStatus } from '#domain/model.ts';
+import type { Baseline, Finding, Os, Patch, PatchStatus } from '#domain/patch/model.ts';
+import { type FateContext, fateOf } from '#domain/patch/plan/finding-fate.ts';
 import { baseline, host } from '../domain/fleet.ts';
 
 const read = (name: string) => JSON.parse(readFileSync(join(import.meta.dirname, name), 'utf8'));

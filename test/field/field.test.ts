@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { approval } from '#domain/baseline.ts';
-import { fromInspector } from '#domain/comparable.ts';
-import type { Os } from '#domain/model.ts';
+import type { Os } from '#domain/patch/model.ts';
+import { fromInspector } from '#domain/patch/packages/comparable.ts';
+import { approval } from '#domain/patch/plan/baseline-reading.ts';
 import { baseline, finding } from '../domain/fleet.ts';
 import { fateWith, fieldCase, findingsOf, reported, rulesOf } from './case.ts';
 

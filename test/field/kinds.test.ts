@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { fromInspector } from '#domain/comparable.ts';
-import type { FateContext } from '#domain/fate.ts';
-import type { Baseline, Finding, Os, VulnerablePackage } from '#domain/model.ts';
-import type { FindingFate } from '#domain/records.ts';
+import type { Baseline, Finding, Os, VulnerablePackage } from '#domain/patch/model.ts';
+import { fromInspector } from '#domain/patch/packages/comparable.ts';
+import type { FateContext } from '#domain/patch/plan/finding-fate.ts';
+import type { FindingFate } from '#domain/patch/records.ts';
 import { finding, rule } from '../domain/fleet.ts';
 import { fateWith } from './case.ts';
 

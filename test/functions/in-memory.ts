@@ -1,17 +1,12 @@
 /** Ports in memory: plain objects that keep what they are given, for tests of tasks. */
+
+import type { CampaignRef, Campaigns, Evidence, Notices } from '#domain/campaign/ports.ts';
+import type { Approval, Lease, Notice } from '#domain/campaign/records.ts';
 import { BrokenRecord } from '#domain/errors.ts';
 import { sha256 } from '#domain/hash.ts';
-import type { Managed } from '#domain/model.ts';
-import type {
-  CampaignRef,
-  Campaigns,
-  CommandSummary,
-  Evidence,
-  Notices,
-  Patching,
-  SendRequest,
-} from '#domain/ports.ts';
-import type { Approval, Intent, Lease, Notice } from '#domain/records.ts';
+import type { Managed } from '#domain/patch/model.ts';
+import type { CommandSummary, Patching, SendRequest } from '#domain/patch/ports.ts';
+import type { Intent } from '#domain/patch/records.ts';
 
 export function campaignsInMemory(): Campaigns & {
   kill: 'go' | 'stop' | Error;

@@ -1,12 +1,12 @@
 /** The end of a ring: the looks that are waited for, and how often it is judged. */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
-import { files } from '#domain/files.ts';
-import type { Coverage } from '#domain/model.ts';
-import type { Ports } from '#domain/ports.ts';
-import type { RingRecord } from '#domain/records.ts';
-import { checkLooks } from '../../functions/check-looks.ts';
-import { judgeRing } from '../../functions/judge-ring.ts';
+import { files } from '#domain/campaign/files.ts';
+import type { Ports } from '#domain/campaign/ports.ts';
+import type { Coverage } from '#domain/patch/model.ts';
+import type { RingRecord } from '#domain/patch/records.ts';
+import { checkLooks } from '../../functions/patch/check-looks.ts';
+import { judgeRing } from '../../functions/patch/judge-ring.ts';
 import {
   after,
   before,

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { devNull } from 'node:os';
 import { promisify } from 'node:util';
-import { CAMPAIGN, waiting } from '../loops/waiting.ts';
+import { CAMPAIGN, waiting } from '../campaigns/waiting.ts';
 
 const run = promisify(execFile);
 const WITNESS = `

@@ -1,7 +1,8 @@
 /** Prints `service.Operation` of all that the rehearsal plays, for stubber.py. */
+
+import { openWorld } from '#rehearsal/fleet/world.ts';
 import { openRehearsal } from '#rehearsal/rehearsal.ts';
-import { openWorld } from '#rehearsal/world/world.ts';
-import { scenarioOf } from '../../cli/scenarios.ts';
+import { scenarioOf } from '../../cli/rehearse/scenarios.ts';
 
 const scenario = scenarioOf('default');
 const rehearsal = await openRehearsal({

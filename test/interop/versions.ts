@@ -3,9 +3,9 @@
  * versions.py. Half of the pairs are near to one another, since versions far apart hardly test an order. [COUNT [SEED]]
  */
 import { readFileSync } from 'node:fs';
-import { compareDpkg } from '#domain/versions/dpkg.ts';
-import { compareRpm } from '#domain/versions/rpm.ts';
-import { compareVersions } from '#rehearsal/world/versions.ts';
+import { compareDpkg } from '#domain/patch/packages/dpkg-order.ts';
+import { compareRpm } from '#domain/patch/packages/rpm-order.ts';
+import { compareVersions } from '#rehearsal/fleet/versions.ts';
 
 const COUNT = Number(process.argv[2] ?? 5000);
 const SEED = Number(process.argv[3] ?? 1);

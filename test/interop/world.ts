@@ -1,8 +1,8 @@
 /** EC2, SSM and Inspector of a rehearsal, for functions that run in another emulator. Prints its address; stays until it is killed. */
 import { createServer } from 'node:http';
+import { openWorld } from '#rehearsal/fleet/world.ts';
 import { openRehearsal } from '#rehearsal/rehearsal.ts';
-import { loadScenario } from '#rehearsal/scenario.ts';
-import { openWorld } from '#rehearsal/world/world.ts';
+import { loadScenario } from '#rehearsal/scenario/scenario.ts';
 
 const scenario = loadScenario(new URL('../../scenarios/default.yml', import.meta.url).pathname);
 createServer().listen(0, '127.0.0.1'); // keeps the process alive: in a rehearsal nothing else does

@@ -1,5 +1,5 @@
 /** docs/permissions.md, from what stands beside the functions and from what AWS calls by itself. */
-import type { May } from '#config/role.ts';
+import type { May } from '#stack/role.ts';
 import type { ByService } from './proof.ts';
 
 export function document(functions: Record<string, { may: May[] }>, byService: ByService[]): string {
@@ -26,7 +26,7 @@ export function document(functions: Record<string, { may: May[] }>, byService: B
   lines.push(
     '## What AWS calls by itself on behalf of a role',
     '',
-    'The first two on every role, by config/role.ts. So is what S3, SNS and SQS do with the key on behalf of a role, and only by way of',
+    'The first two on every role, by stack/role.ts. So is what S3, SNS and SQS do with the key on behalf of a role, and only by way of',
     'them: `kms:Decrypt` for what it reads or receives, `kms:GenerateDataKey` for what it writes, both for what it publishes or sends.',
     '',
     '| action | by | why | documented in |',

@@ -11,13 +11,13 @@ import {
   ScanCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { readFunctions } from '#config/functions-file.ts';
-import { loadPolicy } from '#config/policy.ts';
-import { policyJson } from '#config/policy-json.ts';
+import { loadPolicy } from '#policy/load-policy.ts';
+import { policyJson } from '#policy/policy-json.ts';
+import { openWorld } from '#rehearsal/fleet/world.ts';
 import { openRehearsal } from '#rehearsal/rehearsal.ts';
-import { openWorld } from '#rehearsal/world/world.ts';
-import { scenarioOf } from '../../cli/scenarios.ts';
-import { addedBy } from '../../cli/stack.ts';
+import { readFunctions } from '#stack/functions-file.ts';
+import { addedBy } from '../../cli/rehearse/added-by-policy.ts';
+import { scenarioOf } from '../../cli/rehearse/scenarios.ts';
 
 const functions = Object.keys(readFunctions('stack/functions.yml'));
 /** A key of each partition of the table. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
-import { readFunctions } from '#config/functions-file.ts';
+import { readFunctions } from '#stack/functions-file.ts';
 import { standingSection, written } from '../../bench/standing.ts';
 import { document } from './document.ts';
 import { allowing, type Request, type Statement } from './evaluate.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, test } from 'node:test';
-import { serveUntil } from '../../cli/serving.ts';
+import { serveUntil } from '../../cli/serve/serve.ts';
 
 const FLAGS = { port: 0, host: '127.0.0.1', scenario: 'default', policy: 'policy.yml', clock: 'virtual' };
 const stop = new AbortController();

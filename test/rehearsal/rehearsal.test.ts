@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
-import type { EngineFault } from '#rehearsal/rehearsal.ts';
+import type { EngineFault } from '#rehearsal/engine/faults.ts';
 import { DAY, openSample, START } from './sample.ts';
 
 test('a whole execution: three days of waiting take no time, a person answers', async () => {

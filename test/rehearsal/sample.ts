@@ -1,7 +1,8 @@
 /** Opens a rehearsal of the sample service in fixture/. */
 import { fileURLToPath } from 'node:url';
 import { AwsFault, type Fake } from '#rehearsal/api.ts';
-import { type EngineFault, openRehearsal } from '#rehearsal/rehearsal.ts';
+import type { EngineFault } from '#rehearsal/engine/faults.ts';
+import { openRehearsal } from '#rehearsal/rehearsal.ts';
 
 export const START = Date.parse('2024-09-01T02:00:00.000Z');
 export const DAY = 86_400_000;

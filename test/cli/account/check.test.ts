@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { translated } from '#aws/ask.ts';
-import { loadPolicy } from '#config/policy.ts';
+import { translated } from '#aws/call.ts';
 import { AwsRefused } from '#domain/errors.ts';
-import type { Baseline, Coverage, Managed, Member } from '#domain/model.ts';
-import { type Checked, type CheckPorts, checkAnswer, checks } from '../../../cli/account/check.ts';
+import type { Baseline, Coverage, Managed, Member } from '#domain/patch/model.ts';
+import { loadPolicy } from '#policy/load-policy.ts';
+import { type CheckPorts, checkAnswer, checks } from '../../../cli/account/check.ts';
+import type { Checked } from '../../../cli/account/checked.ts';
 import { type Deployment, namesOf } from '../../../cli/account/open.ts';
 import { plain } from '../../../cli/screen/text.ts';
 import { POLICY, tooWide } from './rehearsed.ts';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { translated } from '#aws/ask.ts';
+import { translated } from '#aws/call.ts';
 import { accountCommands } from '../../../cli/account/commands.ts';
 import { plan } from '../../../cli/account/plan.ts';
 import { wordsOf } from '../../../cli/account/remedy.ts';

@@ -1,16 +1,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { policyJson } from '#config/policy-json.ts';
 import type { Policy } from '#domain/policy.ts';
+import { policyJson } from '#policy/policy-json.ts';
 import type { Rehearsal } from '#rehearsal/api.ts';
-import { type EngineFault, openRehearsal } from '#rehearsal/rehearsal.ts';
-import type { Scenario } from '#rehearsal/scenario.ts';
-import { openWorld } from '#rehearsal/world/world.ts';
+import type { EngineFault } from '#rehearsal/engine/faults.ts';
+import { openWorld } from '#rehearsal/fleet/world.ts';
+import { openRehearsal } from '#rehearsal/rehearsal.ts';
+import type { Scenario } from '#rehearsal/scenario/scenario.ts';
 import type { Answer } from '../../../cli/account/answer.ts';
 import { type Deployment, openAccount } from '../../../cli/account/open.ts';
-import { policyFor } from '../../../cli/policy-for.ts';
-import { scenarioOf } from '../../../cli/scenarios.ts';
+import { policyFor } from '../../../cli/rehearse/policy-for.ts';
+import { scenarioOf } from '../../../cli/rehearse/scenarios.ts';
 import { plain } from '../../../cli/screen/text.ts';
 
 export const POLICY = join(import.meta.dirname, '../../../policy.yml');

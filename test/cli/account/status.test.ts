@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { freeLease } from '#domain/lease.ts';
-import type { Lease, Plan, RingRecord } from '#domain/records.ts';
+import { freeLease } from '#domain/campaign/lease.ts';
+import type { Lease } from '#domain/campaign/records.ts';
+import type { Plan, RingRecord } from '#domain/patch/records.ts';
 import type { Answer } from '../../../cli/account/answer.ts';
-import type { StandingPorts } from '../../../cli/account/standing.ts';
+import type { StandingPorts } from '../../../cli/account/campaign-standing.ts';
 import { readStatus, statusAnswer, watchStatus } from '../../../cli/account/status.ts';
 import { plain } from '../../../cli/screen/text.ts';
 import { tooWide } from './rehearsed.ts';

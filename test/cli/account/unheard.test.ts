@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { Rehearsal } from '#rehearsal/api.ts';
-import { loadScenario } from '#rehearsal/scenario.ts';
+import { loadScenario } from '#rehearsal/scenario/scenario.ts';
 import { check } from '../../../cli/account/check.ts';
-import { rehearse } from '../../../cli/rehearsing.ts';
+import { rehearse } from '../../../cli/rehearse/rehearse.ts';
 import { ACCOUNT, packaged, REGION, type Template } from '../../permissions/packaged.ts';
 import { inAccount, POLICY, tooWide } from './rehearsed.ts';
 

@@ -86,7 +86,7 @@ const PATHS: Record<string, Record<string, Act[]>> = {
 };
 export const SCRIPTS = PATHS;
 
-const campaign = read('campaign');
+const campaign = read('patch-campaign');
 const patchRing = read('patch-ring');
 
 /** One machine for each path, since an execution has its campaign's name. */

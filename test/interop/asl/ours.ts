@@ -1,10 +1,10 @@
 /** Definitions through our interpreter and its service, in virtual time. */
 import type { Fake } from '#rehearsal/api.ts';
-import { StatesError } from '#rehearsal/asl/index.ts';
-import { chanceOf } from '#rehearsal/chance.ts';
-import { VirtualClock } from '#rehearsal/clock.ts';
-import { States } from '#rehearsal/states.ts';
-import { statesApi } from '#rehearsal/states-api.ts';
+import { chanceOf } from '#rehearsal/engine/chance.ts';
+import { VirtualClock } from '#rehearsal/engine/clock.ts';
+import { statesApi } from '#rehearsal/services/states/api.ts';
+import { StatesError } from '#rehearsal/services/states/asl/errors.ts';
+import { States } from '#rehearsal/services/states/states.ts';
 import type { Definition, Result } from './definitions.ts';
 import { type Act, FunctionError, Functions } from './functions.ts';
 import { ACCOUNT, arnOf, REGION } from './place.ts';

@@ -1,6 +1,6 @@
 /** Our matcher against event-ruler, pair by pair: the Java program judges all pairs from one standard input. Ends 1 on a difference. */
 import { spawnSync } from 'node:child_process';
-import { compilePattern } from '#rehearsal/patterns.ts';
+import { compilePattern } from '#rehearsal/services/events/patterns.ts';
 import { generated, type Pair, shipped, written } from './pairs.ts';
 
 const [classpath = '', count = '1000', seed = '20260101'] = process.argv.slice(2);

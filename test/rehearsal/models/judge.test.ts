@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { ServiceName } from '#rehearsal/api.ts';
+import { openWorld } from '#rehearsal/fleet/world.ts';
 import { EXCEPTIONS } from '#rehearsal/models/exceptions.ts';
 import { judge, pattern } from '#rehearsal/models/judge.ts';
 import { type Model, modelOf } from '#rehearsal/models/model.ts';
 import { judgeAnswer, judgedInput } from '#rehearsal/models/verdict.ts';
 import { openRehearsal } from '#rehearsal/rehearsal.ts';
-import { openWorld } from '#rehearsal/world/world.ts';
-import { scenarioOf } from '../../../cli/scenarios.ts';
+import { scenarioOf } from '../../../cli/rehearse/scenarios.ts';
 
 const FOLDER = new URL('../../../rehearsal/models/', import.meta.url);
 const MODEL: Model = {

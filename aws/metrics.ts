@@ -1,0 +1,10 @@
+import { log } from '#aws/log.ts';
+import type { Pulse } from '#domain/campaign/ports.ts';
+
+/** A line of the log that metric filters of the stack count from: no call, no permission. */
+export const pulse: Pulse = {
+  beat(names) {
+    const counts = Object.fromEntries(Object.entries(names).map(([name, of]) => [name, of.length]));
+    log.info('pulse', { pulse: counts, names });
+  },
+};

@@ -1,0 +1,16 @@
+import type { CampaignRecord } from '#domain/campaign/records.ts';
+import type { Delta } from '#domain/patch/delta/records.ts';
+import type { Plan, RingRecord } from '#domain/patch/records.ts';
+import type { Mail } from '#rehearsal/api.ts';
+import type { RehearsedCampaign } from './document.ts';
+
+/** All that the screen tells of a rehearsed campaign. What a campaign did not come to is null or empty. */
+export interface Shown {
+  run: RehearsedCampaign;
+  scenario: string; // its name, for people
+  record: CampaignRecord | null;
+  plan: Plan | null;
+  rings: RingRecord[]; // in order
+  delta: Delta | null;
+  mails: Mail[];
+}

@@ -1,0 +1,49 @@
+import { campaigns } from '#aws/campaigns.ts';
+import { event } from '#aws/lambda.ts';
+import { pulse } from '#aws/metrics.ts';
+import { policies } from '#aws/policies.ts';
+import { schedules } from '#aws/schedules.ts';
+import { subscriptions } from '#aws/subscriptions.ts';
+import { isOverdue } from '#domain/campaign/due.ts';
+import type { Ports, Pulse, Schedules, Subscriptions } from '#domain/campaign/ports.ts';
+import { TOPICS } from '#domain/campaign/topics.ts';
+import type { Instant } from '#domain/instant.ts';
+
+/**
+ * Every hour: which groups went too long without a closed campaign, which were blind in their last one, and which topics nobody hears
+ * any more, with why.
+ */
+export const checkDue = async (
+  _event: object,
+  ports: Pick<Ports, 'campaigns' | 'policies'> & { schedules: Schedules; subscriptions: Subscriptions; pulse: Pulse },
+  now: Instant,
+) => {
+  const { campaigns, policies, schedules, subscriptions, pulse } = ports;
+  const overdue: string[] = [];
+  const blind: string[] = [];
+  for (const { name, triggers } of Object.values((await policies.current()).groups)) {
+    const closed = (await campaigns.lease(name))?.lastClosed ?? null;
+    const madeAt = triggers.schedule === null ? null : await schedules.madeAt(name);
+    if (isOverdue(triggers.schedule, { closedAt: closed?.at ?? null, madeAt }, now)) overdue.push(name);
+    if (closed?.outcome === 'Blind') blind.push(name);
+  }
+  const unheard = await unheardTopics(subscriptions);
+  pulse.beat({ OverdueGroups: overdue, BlindGroups: blind, UnheardTopics: Object.keys(unheard) });
+  return { overdue, blind, unheard };
+};
+
+/** SNS takes every notice for a topic without subscribers and calls it delivered: a topic that cannot be read counts as one. */
+async function unheardTopics(subscriptions: Subscriptions): Promise<Record<string, string>> {
+  const unheard: Record<string, string> = {};
+  for (const topic of TOPICS) {
+    try {
+      const { confirmed, pending } = await subscriptions.of(topic);
+      if (confirmed === 0) unheard[topic] = `no confirmed subscription, ${pending} pending`;
+    } catch (error) {
+      unheard[topic] = error instanceof Error ? error.message : String(error);
+    }
+  }
+  return unheard;
+}
+
+export const handler = event(checkDue, { campaigns, policies, schedules, subscriptions, pulse });

@@ -1,0 +1,44 @@
+import { evidence } from '#aws/evidence.ts';
+import { lambda } from '#aws/lambda.ts';
+import { patching } from '#aws/patching.ts';
+import { files } from '#domain/campaign/files.ts';
+import type { Ports } from '#domain/campaign/ports.ts';
+import type { Instant } from '#domain/instant.ts';
+import { plusMinutes } from '#domain/instant.ts';
+import type { ScanMode } from '#domain/patch/model.ts';
+import type { GroupPolicy } from '#domain/patch/policy.ts';
+import type { PlannedHost, RingPlan, RingRecord } from '#domain/patch/records.ts';
+import { reached, withHosts } from '#domain/patch/ring-record.ts';
+import type { RingTask } from '#domain/patch/tasks.ts';
+import type { FrozenPolicy } from '#domain/policy.ts';
+import { sendRescans } from '#loops/patch/send-rescans.ts';
+
+/** Asks Inspector for a look at the ring's patched hosts, in the way of each scan mode. Nothing patched: nothing asked. */
+export const askRescan = async (
+  input: RingTask,
+  { evidence, patching }: Pick<Ports, 'evidence' | 'patching'>,
+  now: Instant,
+) => {
+  const record = await evidence.read<RingRecord>(input, files.ring(input.ring));
+  const ids = new Set(reached(record));
+  if (!ids.size) return { decision: 'Nothing' };
+  const { group } = await evidence.read<FrozenPolicy>(input, files.policy);
+  const { hosts } = await evidence.read<RingPlan>(input, files.ringPlan(input.ring));
+  const spoken = hosts.filter((host) => ids.has(host.id));
+  const asked = await sendRescans(patching, spoken, `${input.campaign}/${input.ring}/re-scan`);
+  const read = withHosts(record, ({ id }) => (asked.has(id) ? { rescanCommand: asked.get(id) ?? null } : null));
+  const minutes = Math.max(...spoken.map((host) => deadlineMinutes(host, group)));
+  await evidence.write(input, files.ring(input.ring), {
+    ...read,
+    rescanAt: now,
+    lookDeadline: plusMinutes(now, minutes),
+  });
+  return { decision: 'Asked' };
+};
+
+/** A scan mode that the policy does not know gets the longest of its deadlines. */
+function deadlineMinutes({ scanMode }: PlannedHost, { rescanMinutes }: GroupPolicy): number {
+  return rescanMinutes[scanMode as ScanMode] ?? Math.max(...Object.values(rescanMinutes));
+}
+
+export const handler = lambda(askRescan, { evidence, patching });

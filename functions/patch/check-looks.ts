@@ -1,0 +1,28 @@
+import { evidence } from '#aws/evidence.ts';
+import { inspector } from '#aws/inspector.ts';
+import { lambda } from '#aws/lambda.ts';
+import { patching } from '#aws/patching.ts';
+import { files } from '#domain/campaign/files.ts';
+import type { Ports } from '#domain/campaign/ports.ts';
+import type { Instant } from '#domain/instant.ts';
+import { lookPause } from '#domain/patch/pauses.ts';
+import type { RingRecord } from '#domain/patch/records.ts';
+import { hostsOf } from '#domain/patch/ring-record.ts';
+import type { RingTask } from '#domain/patch/tasks.ts';
+import { readLooks } from '#loops/patch/read-looks.ts';
+
+/** Has Inspector validly looked at every patched host? Asked until it has, or the re-scan's deadline passes. */
+export const checkLooks = async (
+  input: RingTask,
+  { evidence, inspector, patching }: Pick<Ports, 'evidence' | 'inspector' | 'patching'>,
+  now: Instant,
+) => {
+  const record = await evidence.read<RingRecord>(input, files.ring(input.ring));
+  const read = await readLooks(input, record, { evidence, inspector, patching });
+  await evidence.write(input, files.ring(input.ring), read);
+  const waiting = hostsOf(read, 'patched').filter((host) => !host.lookedAt);
+  const over = !waiting.length || !read.lookDeadline || now >= read.lookDeadline;
+  return { decision: over ? 'Looked' : 'Later', waitSeconds: lookPause(read.rescanAt ?? now, now) };
+};
+
+export const handler = lambda(checkLooks, { evidence, inspector, patching });

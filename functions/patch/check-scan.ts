@@ -1,0 +1,26 @@
+import { evidence } from '#aws/evidence.ts';
+import { lambda } from '#aws/lambda.ts';
+import { patching } from '#aws/patching.ts';
+import { files } from '#domain/campaign/files.ts';
+import type { Ports } from '#domain/campaign/ports.ts';
+import type { Instant } from '#domain/instant.ts';
+import type { RingRecord, ScanRecord } from '#domain/patch/records.ts';
+import type { ScanTask } from '#domain/patch/tasks.ts';
+import { readScan } from '#loops/patch/patch-scan.ts';
+
+/** Reads how far the patch scan is. Done when every host of it has ended, or at its deadline. */
+export const checkScan = async (
+  input: ScanTask,
+  { evidence, patching }: Pick<Ports, 'evidence' | 'patching'>,
+  now: Instant,
+) => {
+  const ring = input.ring ? await evidence.read<RingRecord>(input, files.ring(input.ring)) : null;
+  const before = ring ? ring.scan : await evidence.read<ScanRecord>(input, files.scanBefore);
+  if (!before) return { decision: 'Done', waitSeconds: 0 };
+  const { scan, over } = await readScan(patching, before, now);
+  if (ring) await evidence.write(input, files.ring(ring.ring), { ...ring, scan } satisfies RingRecord);
+  else await evidence.write(input, files.scanBefore, scan);
+  return { decision: over ? 'Done' : 'Working', waitSeconds: 120 };
+};
+
+export const handler = lambda(checkScan, { evidence, patching });

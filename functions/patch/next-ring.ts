@@ -1,0 +1,32 @@
+import { campaigns } from '#aws/campaigns.ts';
+import { evidence } from '#aws/evidence.ts';
+import { lambda } from '#aws/lambda.ts';
+import { files } from '#domain/campaign/files.ts';
+import type { Ports } from '#domain/campaign/ports.ts';
+import type { Approval } from '#domain/campaign/records.ts';
+import type { CampaignTask } from '#domain/campaign/tasks.ts';
+import type { Instant } from '#domain/instant.ts';
+import { nextRing as decide, type Next } from '#domain/patch/next-ring.ts';
+import type { Plan, RingRecord } from '#domain/patch/records.ts';
+import type { FrozenPolicy } from '#domain/policy.ts';
+
+/** Which ring comes next, and whether a person is asked first. */
+export const nextRing = async (
+  input: CampaignTask,
+  { campaigns, evidence }: Pick<Ports, 'campaigns' | 'evidence'>,
+  now: Instant,
+): Promise<Next> => {
+  const { group } = await evidence.read<FrozenPolicy>(input, files.policy);
+  const plan = await evidence.read<Plan>(input, files.plan);
+  const records = new Map<string, RingRecord>();
+  const approvals = new Map<string, Approval>();
+  for (const { ring } of plan.rings) {
+    const record = await evidence.readIfThere<RingRecord>(input, files.ring(ring));
+    if (record) records.set(ring, record);
+    const approval = group.approvals.before.includes(ring) ? await campaigns.approval(input.campaign, ring) : null;
+    if (approval) approvals.set(ring, approval);
+  }
+  return decide({ group, plan, records, approvals, at: now });
+};
+
+export const handler = lambda(nextRing, { campaigns, evidence });

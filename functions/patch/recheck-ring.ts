@@ -1,0 +1,39 @@
+import { baselines } from '#aws/baselines.ts';
+import { evidence } from '#aws/evidence.ts';
+import { instances } from '#aws/instances.ts';
+import { lambda } from '#aws/lambda.ts';
+import { patching } from '#aws/patching.ts';
+import { files } from '#domain/campaign/files.ts';
+import type { Ports } from '#domain/campaign/ports.ts';
+import type { Instant } from '#domain/instant.ts';
+import { recheck } from '#domain/patch/plan/scope.ts';
+import type { Plan, RingPlan, RingRecord } from '#domain/patch/records.ts';
+import { newRing } from '#domain/patch/ring-record.ts';
+import type { RingTask } from '#domain/patch/tasks.ts';
+import type { FrozenPolicy } from '#domain/policy.ts';
+import { changedBaseline } from '#loops/patch/changed-baseline.ts';
+import { byId } from '#loops/patch/survey.ts';
+
+/** Before a ring begins: its hosts as they are now (fewer keep the approval), and its baselines as they were planned. */
+export const recheckRing = async (
+  input: RingTask,
+  ports: Pick<Ports, 'baselines' | 'evidence' | 'instances' | 'patching'>,
+  now: Instant,
+) => {
+  const { evidence, instances, patching } = ports;
+  if (await evidence.readIfThere<RingRecord>(input, files.ring(input.ring))) return {};
+  const { group } = await evidence.read<FrozenPolicy>(input, files.policy);
+  const plan = await evidence.read<Plan>(input, files.plan);
+  const ringPlan = await evidence.read<RingPlan>(input, files.ringPlan(input.ring));
+  const ids = ringPlan.hosts.map((host) => host.id);
+  const members = await byId(instances.byIds(ids));
+  const managed = await byId(patching.managed(ids));
+  const { dropped } = recheck(ringPlan, group, members, managed);
+  const record = newRing(ringPlan, dropped, now);
+  const changed = await changedBaseline(input, plan, ringPlan, ports.baselines);
+  if (changed) record.stopped = { why: 'baseline', words: changed, at: now };
+  await evidence.write(input, files.ring(input.ring), record);
+  return {};
+};
+
+export const handler = lambda(recheckRing, { baselines, evidence, instances, patching });

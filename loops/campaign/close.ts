@@ -1,0 +1,81 @@
+/** The end of every campaign, also of a lost one: evidence by its loop, the manifest, one write that closes it and frees the lease, the notice. */
+import { files } from '#domain/campaign/files.ts';
+import { closeLease, endingLease, isClosed, noticedLease, untold } from '#domain/campaign/lease.ts';
+import type { Loop } from '#domain/campaign/loop.ts';
+import { type Manifest, previousOf } from '#domain/campaign/manifest.ts';
+import { successorName } from '#domain/campaign/names.ts';
+import type { CampaignRef, Ports } from '#domain/campaign/ports.ts';
+import type { Notice, Outcome } from '#domain/campaign/records.ts';
+import { CONTRACT } from '#domain/campaign/tasks.ts';
+import type { Instant } from '#domain/instant.ts';
+import { plusDays } from '#domain/instant.ts';
+import { changeLease } from '#loops/campaign/change-lease.ts';
+import { writeManifest } from '#loops/campaign/manifest.ts';
+import { sealed } from '#views/patch/mail/notice.ts';
+
+export type ClosePorts = Pick<Ports, 'campaigns' | 'engine' | 'evidence' | 'notices'>;
+
+/** Intents and approvals lie in evidence too; in the table they stay as long as Step Functions keeps the execution. */
+const KEPT_DAYS = 90;
+
+/** May run twice: a campaign that is closed is not closed again, but its notice goes out until it once did. */
+export async function close<L>(
+  ref: CampaignRef,
+  { outcome, why }: { outcome: Outcome; why: string },
+  loop: Pick<Loop<L>, 'atWork' | 'leave'>,
+  ports: ClosePorts & L,
+  now: Instant,
+): Promise<void> {
+  const { campaigns, engine } = ports;
+  const lease = await campaigns.lease(ref.group);
+  if (!isClosed(lease, ref.campaign)) {
+    await changeLease(campaigns, ref.group, (held) => endingLease(held, ref.campaign, now));
+    const previous = previousOf(lease?.lastClosed ?? null, ref.campaign);
+    const { proof, minHours } = await loop.leave(ref, { outcome, why, previous }, ports, now);
+    const manifest = await writeManifest(ref, { closedAt: now, previous }, ports.evidence);
+    const successor = successorOf(ref.group, engine, now);
+    const busy = (await loop.atWork(ref, ports, now)).length > 0;
+    await campaigns.expire(ref.campaign, plusDays(now, KEPT_DAYS));
+    await changeLease(campaigns, ref.group, (held) =>
+      closeLease(held, {
+        campaign: ref.campaign,
+        outcome,
+        at: now,
+        minHours,
+        proof,
+        manifest,
+        successor,
+        busy,
+      }),
+    );
+  }
+  await startSuccessor(ref.group, ports);
+  await tell(ref, ports);
+}
+
+export function successorOf(group: string, engine: Ports['engine'], now: Instant) {
+  const campaign = successorName(group, now);
+  return { campaign, execution: engine.arn(campaign) };
+}
+
+/** The lease was handed over: starts the successor, which takes it. Idempotent by the execution's name. */
+export async function startSuccessor(
+  group: string,
+  { campaigns, engine }: Pick<Ports, 'campaigns' | 'engine'>,
+): Promise<void> {
+  const holder = (await campaigns.lease(group))?.holder;
+  if (holder?.state !== 'handover') return;
+  await engine.start(holder.campaign, { contract: CONTRACT, group, trigger: holder.trigger });
+}
+
+/** Sends the closing notice that lies in evidence, if the lease says that it did not go out. The same notice has the same id. */
+export async function tell(
+  ref: CampaignRef,
+  { campaigns, evidence, notices }: Pick<Ports, 'campaigns' | 'evidence' | 'notices'>,
+): Promise<void> {
+  const lease = await campaigns.lease(ref.group);
+  if (!lease || !untold(lease).includes(ref.campaign)) return;
+  const manifest = await evidence.readIfThere<Manifest>(ref, files.manifest);
+  await notices.publish(sealed(await evidence.read<Notice>(ref, files.notice), manifest?.hash ?? null));
+  await changeLease(campaigns, ref.group, (closed) => noticedLease(closed, ref.campaign));
+}

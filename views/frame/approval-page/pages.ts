@@ -1,0 +1,186 @@
+/** Everything that a visit to the page of an approval can get. */
+
+import type { Decided } from '#domain/campaign/approval.ts';
+import { wordOf } from '#domain/campaign/approval-link.ts';
+import type { Approval } from '#domain/campaign/records.ts';
+import type { Answered } from '#domain/campaign/visit.ts';
+import type { Instant } from '#domain/instant.ts';
+import { minute } from '#domain/instant.ts';
+import { commandOf, type Question } from '#domain/patch/question.ts';
+import { plural } from '#domain/plural.ts';
+import type { FormFault } from '#views/frame/approval-page/form.ts';
+import {
+  ringsSoFar,
+  whatElse,
+  whatIsDone,
+  whatIsFixed,
+  whatRemains,
+  whatYourAnswerDoes,
+} from '#views/frame/approval-page/parts.ts';
+import { CONTENT_POLICY, STYLE } from '#views/frame/approval-page/style.ts';
+import { Html, html } from '#views/frame/html.ts';
+import { startedWords } from '#views/frame/window-words.ts';
+
+/** The question, with a form if it may still be decided here. */
+export function asking(question: Question, approval: Approval, now: Instant, fault?: FormFault): Answered {
+  const open = approval.decision === null && now <= approval.expiresAt;
+  const form = open && approval.decide === 'link' ? formOf(question, fault) : null;
+  const notice = open ? (approval.decide === 'iam' ? byCommand(question) : null) : standing(approval);
+  const log = { approval: idOf(approval), what: fault ?? 'shown' };
+  const parts = [
+    notice,
+    whatIsDone(question, open, now),
+    ringsSoFar(question),
+    whatIsFixed(question),
+    whatRemains(question),
+    whatElse(question),
+    whatYourAnswerDoes(question, open),
+    form,
+  ];
+  const skip = form ? html`<p><a href="#decide">To the decision</a></p>` : null;
+  const lead = open ? html`<p>${deadline(approval.expiresAt, now)} Silence means no.</p>` : null;
+  return answered(fault ? 422 : 200, titleOf(question), html`${lead}${skip}${parts}${footer(question)}`, log);
+}
+
+/** After a POST with the word. */
+export function deciding(question: Question, decided: Decided, said: 'yes' | 'no', now: Instant): Answered {
+  const { approval, delivered, what } = decided;
+  const log = { approval: idOf(approval), what, decision: said };
+  const told = (status: number, tone: string, title: string, text: Html | string) =>
+    answered(status, title, html`<div class="told ${tone}" role="status"><p>${text}</p></div>${footer(question)}`, log);
+  switch (what) {
+    case 'recorded':
+    case 'repeated': {
+      const title = `Your ${said} is recorded`;
+      const again = what === 'repeated' ? 'It was recorded before; nothing more was done. ' : '';
+      const slow = delivered ? '' : 'AWS could not be told yet; this is tried again every 15 minutes. ';
+      const start = what === 'recorded' ? ` ${startedWords(question.window, now)}` : '';
+      const then =
+        said === 'yes'
+          ? `Ring ${question.ring} of ${question.group} will be patched.${start}`
+          : 'No further host is changed, and the campaign ends as denied.';
+      return told(delivered ? 200 : 202, said === 'yes' ? 'good' : '', title, `${again}${slow}${then}`);
+    }
+    case 'opposite':
+      return told(409, 'bad', 'This was decided before', `${standingWords(approval)} It cannot be changed here.`);
+    case 'late':
+      return told(
+        410,
+        'bad',
+        'This came too late',
+        `It could be answered until ${minute(approval.expiresAt)}; it is ${minute(now)} now. Silence means no: no further host is changed.`,
+      );
+    case 'widened':
+      return told(
+        409,
+        'bad',
+        'The plan changed',
+        'It is no longer what this link asks about, so this yes is not taken. A no still is.',
+      );
+    case 'replaced':
+      return told(409, 'bad', 'This was asked anew', 'A later mail has a newer link. Please look there.');
+    case 'way':
+    case 'starter':
+      return refused('iam-only', approval);
+  }
+}
+
+const REFUSED = {
+  method: [405, 'Not so', 'This page can be looked at (GET) and answered (POST).'],
+  'no-link': [
+    404,
+    'Nothing is here',
+    'The link is not whole. Please open it from the mail again, to its last character.',
+  ],
+  'too-long': [413, 'Too long', 'A decision is shorter than this. Nothing was decided.'],
+  'no-form': [415, 'Not a form', 'A decision comes from the form of the page. Nothing was decided.'],
+  'wrong-link': [
+    403,
+    'This link opens nothing',
+    'It is not whole, or a later mail has replaced it. Nothing was decided.',
+  ],
+  'iam-only': [
+    403,
+    'Not on this page',
+    'The policy lets this be decided only with AWS credentials: patchwright approve, or patchwright deny. Nothing was decided.',
+  ],
+} as const;
+
+/** Says no more than who asks may know: without the right secret, not even whether there is such a campaign. */
+export function refused(why: keyof typeof REFUSED, approval?: Approval): Answered {
+  const [status, title, text] = REFUSED[why];
+  const log = { what: why, ...(approval ? { approval: idOf(approval) } : {}) };
+  const page = answered(status, title, html`<div class="told bad"><p>${text}</p></div>`, log);
+  return why === 'method' ? { ...page, headers: { ...page.headers, allow: 'GET, HEAD, POST' } } : page;
+}
+
+function formOf({ scopeHash, ring, group }: Question, fault?: FormFault): Html {
+  const word = wordOf(scopeHash);
+  const alert = fault ? html`<p class="fault" id="fault" role="alert">${FAULTS[fault]} Nothing was decided.</p>` : null;
+  const wrong = fault === 'no-word' || fault === 'wrong-word' ? html` aria-invalid="true" autofocus` : null;
+  return html`<form method="post" id="decide" aria-labelledby="decide-title">
+<h2 id="decide-title">Your decision</h2>${alert}
+<fieldset><legend>Patch ring ${ring} of ${group}?</legend>
+<label class="choice"><input type="radio" name="decision" value="yes" required><span><strong>Yes.</strong> The ring is patched as shown above.</span></label>
+<label class="choice"><input type="radio" name="decision" value="no" required><span><strong>No.</strong> No further host is changed, and the campaign ends as denied.</span></label>
+</fieldset>
+<label class="word" for="word">Type <code>${word}</code> to confirm</label>
+<input id="word" name="word" required maxlength="20" autocomplete="off" autocapitalize="none" spellcheck="false" aria-describedby="word-why${fault ? ' fault' : ''}"${wrong}>
+<p class="soft" id="word-why">The first six characters of the scope hash, to which your answer is bound. It keeps programs that open mails from deciding.</p>
+<button>Send my decision</button>
+</form>`;
+}
+
+const FAULTS: Record<FormFault, string> = {
+  'no-decision': 'Please choose yes or no.',
+  'no-word': 'Please type the six characters.',
+  'wrong-word': 'These are not the six characters that are shown.',
+};
+
+function standing(approval: Approval): Html {
+  const tone = approval.decision === 'yes' ? 'good' : 'bad';
+  return html`<div class="told ${tone}" role="status"><p>${standingWords(approval)}</p></div>`;
+}
+
+function standingWords({ decision, by, decidedAt, expiresAt }: Approval): string {
+  if (decision === null || decision === 'silence')
+    return `Nobody answered until ${minute(expiresAt)}. Silence means no: no further host is changed.`;
+  const said = decision === 'yes' ? 'approved' : 'denied';
+  return `This was ${said}${by ? ` by ${by}` : ''}${decidedAt ? `, ${minute(decidedAt)}` : ''}.`;
+}
+
+function byCommand(question: Question): Html {
+  return html`<div class="told"><p>This page only shows. The policy lets it be decided with AWS credentials:</p>
+<p><code>${commandOf('approve', question)}</code></p><p><code>${commandOf('deny', question)}</code></p></div>`;
+}
+
+function footer({ campaign, scopeHash, place, askedAt }: Question): Html {
+  return html`<footer><p>Campaign <code>${campaign}</code>, asked ${minute(askedAt)}</p>
+<p>Scope hash <code>${scopeHash}</code></p><p>Evidence <code>${place}</code></p></footer>`;
+}
+
+const titleOf = ({ ring, group }: Question) => `Patch ring ${ring} of ${group}?`;
+const idOf = ({ campaign, ring }: Approval) => `${campaign}.${ring}`;
+
+function answered(status: number, title: string, body: Html, log: Answered['log']): Answered {
+  const page = html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>${title} - patchwright</title><style>${new Html(STYLE)}</style></head>
+<body><main><p class="product">patchwright</p><h1>${title}</h1>${body}</main></body></html>
+`;
+  return { status, headers: HEADERS, body: page.text, log };
+}
+
+const HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  'content-security-policy': CONTENT_POLICY,
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-robots-tag': 'noindex, nofollow',
+};
+
+function deadline(expiresAt: Instant, now: Instant): string {
+  const minutes = Math.max(0, Math.floor((Date.parse(expiresAt) - Date.parse(now)) / 60_000));
+  const left = minutes >= 120 ? `${Math.floor(minutes / 60)} hours` : plural(minutes, 'minute');
+  return `Please answer by ${minute(expiresAt)}, in ${left}.`;
+}
