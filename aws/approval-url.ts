@@ -1,7 +1,7 @@
 import { setting } from '#aws/setting.ts';
-import type { Pages } from '#domain/campaign/ports.ts';
+import type { ApprovalUrl } from '#domain/campaign/ports.ts';
 
-export const pages: Pages = {
+export const approvalUrl: ApprovalUrl = {
   approval: () => setting('APPROVAL_URL'),
   decision: () => setting('DECISION_URL'),
   flags: () => `--stage ${setting('STAGE')} --region ${setting('AWS_REGION')}`,

@@ -1,5 +1,5 @@
 /**
- * The policy as everything behind config/ sees it: validated, defaults filled in, frozen. config/ makes it from policy.yml;
+ * The policy as everything behind policy/ sees it: validated, defaults filled in, frozen. policy/ makes it from policy.yml;
  * a campaign freezes the group's part into its evidence and every later task reads that copy.
  */
 import type { SitePolicy } from '#domain/edge/site.ts';

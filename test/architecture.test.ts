@@ -6,19 +6,30 @@ import { parse } from 'yaml';
 
 const root = new URL('..', import.meta.url).pathname;
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
-const sources = ['functions', 'loop', 'domain', 'aws', 'config', 'rehearsal', 'cli', 'bench'].flatMap((folder) =>
-  filesOf(folder),
-);
+const sources = [
+  'functions',
+  'loops',
+  'domain',
+  'views',
+  'aws',
+  'policy',
+  'stack',
+  'rehearsal',
+  'cli',
+  'bench',
+].flatMap((folder) => filesOf(folder));
 
 /** Folder → what its files may import, besides `node:`. */
 const MAY_IMPORT: Record<string, RegExp> = {
   domain: /^#domain\//,
-  loop: /^#(domain|loop)\//,
-  functions: /^#(domain|loop|aws)\//,
+  views: /^#(domain|views)\//,
+  loops: /^#(domain|loops|views)\//,
+  functions: /^#(domain|loops|views|aws)\//,
   aws: /^(#(domain|aws)\/|@aws-sdk\/|@smithy\/|@aws-lambda-powertools\/)/,
-  config: /^(#(domain|config)\/|(zod|yaml|esbuild)$)/,
+  policy: /^(#(domain|policy)\/|(zod|yaml)$)/,
+  stack: /^(#(domain|policy|stack)\/|(yaml|esbuild|fflate)$)/,
   rehearsal: /^(#rehearsal\/|(?!#|@aws-sdk|\.)[@\w])/,
-  cli: /^(#(domain|config|rehearsal|aws|loop)\/|\.\/|\.\.\/|(?!#|@aws-sdk)[@\w])/,
+  cli: /^(#(domain|views|policy|stack|rehearsal|aws|loops)\/|\.\/|\.\.\/|(?!#|@aws-sdk)[@\w])/,
   bench: /^(#|\.\.?\/|node:|esbuild$)/,
 };
 /** Pure: of Node's modules the domain may use only what computes. */
@@ -50,7 +61,7 @@ test('functions never import each other, and only aws/ names the SDK', () => {
 
 test('deployed code never reads a clock, a timer, chance or the environment outside aws/', () => {
   const impure = /\bDate\.now\(|new Date\(\)|setTimeout\(|setInterval\(|Math\.random\(|process\.env|randomUUID\(/;
-  const deployed = sources.filter((file) => /^(domain|loop|functions)\//.test(file));
+  const deployed = sources.filter((file) => /^(domain|loops|views|functions)\//.test(file));
   assert.deepEqual(
     deployed.filter((file) => impure.test(read(file))),
     [],
@@ -74,9 +85,11 @@ test('the last line of a function names its ports, and it imports no others', ()
     assert.ok(handler, `${file} ends with its handler line`);
     const isEnd = ['openCampaign', 'closeCampaign'].includes(handler[1] ?? '');
     assert.equal(handler[3] !== undefined, isEnd, `${file}: every task but the first and the last needs the lease`);
-    assert.equal(handler[1], camel(file.replace(/^functions\/|\.ts$/g, '')), `${file} is called after its task`);
+    assert.equal(handler[1], camel(file.replace(/^functions\/\w+\/|\.ts$/g, '')), `${file} is called after its task`);
     const ports = (handler[2] ?? '').split(', ').sort();
-    const imported = importsOf(file).flatMap((from) => /^#aws\/(\w+)\.ts$/.exec(from)?.[1] ?? []);
+    const imported = importsOf(file)
+      .flatMap((from) => /^#aws\/([\w-]+)\.ts$/.exec(from)?.[1] ?? [])
+      .map(camel);
     assert.deepEqual(
       imported.filter((name) => !['lambda', 'page'].includes(name)).sort(),
       ports,
@@ -116,8 +129,9 @@ test('every Task state has its function, file, key and substitution under one wo
       const key = state.charAt(0).toLowerCase() + state.slice(1);
       used.add(key);
       assert.equal(Arguments.FunctionName, `\${${state}FunctionArn}`);
-      assert.equal(service.functions[key]?.handler, `functions/${kebab(key)}.handler`, `${state} in serverless.yml`);
-      assert.ok(filesOf('functions').includes(`functions/${kebab(key)}.ts`), `${state} has a file`);
+      const [file] = filesOf('functions').filter((each) => each.endsWith(`/${kebab(key)}.ts`));
+      assert.ok(file, `${state} has a file`);
+      assert.equal(service.functions[key]?.handler, file.replace(/\.ts$/, '.handler'), `${state} in serverless.yml`);
     }
   }
   for (const [key, { events, url }] of Object.entries<{ events?: unknown[]; url?: true }>(service.functions))
@@ -137,14 +151,94 @@ test('every name in ErrorEquals is AWS’s or in domain/errors.ts, whose names a
         assert.ok(/^(States|Lambda|Sandbox|StepFunctions)\./.test(name) || known.has(name), `${name} is known`);
 });
 
-test('files stay under 250 lines, and no drawer is called utils, helpers, common or shared', () => {
-  const long = sources.filter((file) => read(file).split('\n').length > 251);
+test('files with logic stay under 250 lines, one fake or a list of types under 400; no drawer is called utils, helpers, common or shared', () => {
+  const limit = (file: string) => (/^rehearsal\/services\//.test(file) ? 401 : 251);
+  const long = sources.filter((file) => read(file).split('\n').length > limit(file));
   assert.deepEqual(long, []);
   assert.deepEqual(
     sources.filter((file) => /\b(utils?|helpers?|common|shared)\b/.test(file)),
     [],
   );
 });
+
+/** Arrows over the border that stand from before it was drawn. None is added; each that goes is taken out here. */
+const STILL_OVER_THE_BORDER = [
+  'domain/campaign/ports.ts #domain/patch/ports.ts',
+  'domain/campaign/ports.ts #domain/patch/records.ts',
+  'domain/campaign/records.ts #domain/patch/model.ts',
+  'domain/campaign/records.ts #domain/patch/records.ts',
+  'views/frame/approval-page/pages.ts #domain/patch/question.ts',
+  'views/frame/approval-page/parts.ts #domain/patch/question.ts',
+  'views/frame/text.ts #domain/patch/delta/records.ts',
+  'views/frame/text.ts #domain/patch/reasons.ts',
+  'views/frame/text.ts #domain/patch/records.ts',
+];
+
+test('what any campaign does imports no loop, and the loops never each other; only the command line and functions/campaign ask which loop', () => {
+  const arrows = sources
+    .filter((file) => /^(domain|loops|views)\//.test(file))
+    .flatMap((file) => importsOf(file).map((to) => ({ file, to })));
+  const subject = (path: string) => /^#?(?:domain|loops|views)\/(\w+)\//.exec(path)?.[1] ?? '';
+  const over = arrows.filter(({ file, to }) => {
+    const [from, into] = [subject(file), subject(to)];
+    if (from === 'campaign' || from === 'frame') return into === 'patch' || into === 'edge';
+    return (from === 'patch' && into === 'edge') || (from === 'edge' && into === 'patch');
+  });
+  assert.deepEqual([...new Set(over.map(({ file, to }) => `${file} ${to}`))].sort(), [...STILL_OVER_THE_BORDER].sort());
+  const asks = sources.filter((file) => importsOf(file).includes('#loops/loop-of.ts'));
+  assert.deepEqual(
+    asks.filter((file) => !/^(functions\/campaign|cli|bench)\//.test(file)),
+    [],
+  );
+});
+
+/** Files of the rehearsal and the command line that need each other in a circle, from before. None is added. */
+const CIRCLES_LEFT = [
+  'cli/serve/serve.ts cli/serve/serving-words.ts',
+  'rehearsal/engine/gateway.ts rehearsal/services/dynamodb/calls.ts',
+  'rehearsal/install/serverless-machine.ts rehearsal/install/serverless.ts',
+  'rehearsal/services/sqs/api.ts rehearsal/services/sqs/sqs.ts',
+  'rehearsal/services/states/asl/branches.ts rehearsal/services/states/asl/evaluation.ts rehearsal/services/states/asl/leave.ts rehearsal/services/states/asl/retry.ts rehearsal/services/states/asl/run.ts rehearsal/services/states/asl/scope.ts rehearsal/services/states/asl/steps.ts rehearsal/services/states/asl/task.ts',
+  'rehearsal/services/states/machines.ts rehearsal/services/states/states.ts rehearsal/services/states/tasks.ts',
+];
+
+test('no two files need each other, however far around', () => {
+  const graph = new Map(sources.map((file) => [file, importsOf(file).map((to) => targetOf(file, to))]));
+  const circles = circlesOf(graph).map((circle) => circle.sort().join(' '));
+  assert.deepEqual(circles.sort(), CIRCLES_LEFT);
+  const planted = new Map([...graph, ['a.ts', ['b.ts']], ['b.ts', ['c.ts']], ['c.ts', ['a.ts']]]);
+  assert.equal(circlesOf(planted).length, circles.length + 1);
+});
+
+function targetOf(file: string, to: string): string {
+  return to.startsWith('#') ? to.slice(1) : join(file, '..', to);
+}
+
+/** Tarjan's strongly connected components of more than one file. */
+function circlesOf(graph: Map<string, string[]>): string[][] {
+  const place = new Map<string, number>();
+  const low = new Map<string, number>();
+  const path: string[] = [];
+  const circles: string[][] = [];
+  const visit = (file: string): number => {
+    place.set(file, place.size);
+    let least = place.size - 1;
+    path.push(file);
+    for (const to of graph.get(file) ?? []) {
+      if (!graph.has(to)) continue;
+      if (!place.has(to)) least = Math.min(least, visit(to));
+      else if (path.includes(to)) least = Math.min(least, place.get(to) ?? least);
+    }
+    low.set(file, least);
+    if (least === place.get(file)) {
+      const circle = path.splice(path.indexOf(file));
+      if (circle.length > 1) circles.push(circle);
+    }
+    return least;
+  };
+  for (const file of graph.keys()) if (!place.has(file)) visit(file);
+  return circles;
+}
 
 function filesOf(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })

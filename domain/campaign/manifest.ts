@@ -3,7 +3,7 @@
  * a chain. Who changes an old file has to change every manifest since, and the lease, which holds the last one's hash.
  */
 
-import type { Lease } from '#domain/campaign/records.ts';
+import type { Lease, Notice } from '#domain/campaign/records.ts';
 import { VERSION } from '#domain/campaign/version.ts';
 import { sha256 } from '#domain/hash.ts';
 import type { Instant } from '#domain/instant.ts';
@@ -42,4 +42,14 @@ export function manifestHash({ hash: _, ...rest }: Manifest): string {
 export function previousOf(lastClosed: Lease['lastClosed'], campaign: string): Manifest['previous'] {
   if (!lastClosed?.manifest || lastClosed.campaign === campaign) return null;
   return { campaign: lastClosed.campaign, manifest: lastClosed.manifest };
+}
+
+/**
+ * With the hash of the campaign's manifest, which has that of the notice as evidence keeps it: mail lies where nobody who can
+ * write to the bucket can change it.
+ */
+export function withManifest(notice: Notice, manifest: string | null): Notice {
+  if (!manifest) return notice;
+  const body = `${notice.body}\nManifest of the evidence (sha256)\n  ${manifest}\n`;
+  return { ...notice, body, data: { ...Object(notice.data), manifest } };
 }

@@ -104,7 +104,7 @@ export interface Secrets {
   random(): string;
 }
 
-export interface Pages {
+export interface ApprovalUrl {
   /** Where the page that takes a decision is: https://…/ */
   approval(): string;
   decision(): string; // the same for what takes one by AWS credentials
@@ -118,7 +118,7 @@ export interface Policies {
 }
 
 /** The queue of messages that nobody could act on, where people find them with the reason. */
-export interface Letters {
+export interface DeadLetters {
   bury(body: string, reason: string): Promise<void>;
 }
 
@@ -135,7 +135,7 @@ export interface Schedules {
 }
 
 /** Names of groups and topics by what is wrong with them, for alarms. */
-export interface Pulse {
+export interface Metrics {
   beat(names: { OverdueGroups: string[]; BlindGroups: string[]; UnheardTopics: string[] }): void;
 }
 
@@ -160,5 +160,5 @@ export interface Ports {
   policies: Policies;
   secrets: Secrets;
   clock: Clock;
-  pages: Pages;
+  approvalUrl: ApprovalUrl;
 }

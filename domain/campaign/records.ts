@@ -118,3 +118,9 @@ export interface CampaignRecord {
   verdicts: Verdict[];
   approvals: Approval[];
 }
+
+/** With these every loop's `plan.json` begins: what will be done, and all that was planned. */
+export interface PlanHead {
+  scopeHash: string;
+  planHash: string;
+}

@@ -1,7 +1,6 @@
-import type { Trigger } from '#domain/campaign/records.ts';
 /** What the machines hand to their tasks and get back. State carries names, hashes and decisions; everything else lies in evidence. */
+import type { Trigger } from '#domain/campaign/records.ts';
 import type { Instant } from '#domain/instant.ts';
-import type { RingTask } from '#domain/patch/tasks.ts';
 
 /** The number that every task input carries. A function refuses one that it does not know (running executions keep the old machine). */
 export const CONTRACT = 1;
@@ -17,13 +16,15 @@ export interface OpenTask extends CampaignTask {
   trigger: Trigger;
 }
 
-export interface AskTask extends RingTask {
+export interface AskTask extends CampaignTask {
+  ring: string;
   taskToken: string;
   expiresSeconds: number;
 }
 
 /** `answer`: what `SendTaskSuccess` brought, from whoever has the token, or `{ decision: 'silence' }` from the machine. */
-export interface AnswerTask extends RingTask {
+export interface AnswerTask extends CampaignTask {
+  ring: string;
   answer: unknown;
 }
 

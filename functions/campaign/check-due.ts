@@ -1,11 +1,11 @@
 import { campaigns } from '#aws/campaigns.ts';
 import { event } from '#aws/lambda.ts';
-import { pulse } from '#aws/metrics.ts';
+import { metrics } from '#aws/metrics.ts';
 import { policies } from '#aws/policies.ts';
 import { schedules } from '#aws/schedules.ts';
 import { subscriptions } from '#aws/subscriptions.ts';
 import { isOverdue } from '#domain/campaign/due.ts';
-import type { Ports, Pulse, Schedules, Subscriptions } from '#domain/campaign/ports.ts';
+import type { Metrics, Ports, Schedules, Subscriptions } from '#domain/campaign/ports.ts';
 import { TOPICS } from '#domain/campaign/topics.ts';
 import type { Instant } from '#domain/instant.ts';
 
@@ -15,10 +15,14 @@ import type { Instant } from '#domain/instant.ts';
  */
 export const checkDue = async (
   _event: object,
-  ports: Pick<Ports, 'campaigns' | 'policies'> & { schedules: Schedules; subscriptions: Subscriptions; pulse: Pulse },
+  ports: Pick<Ports, 'campaigns' | 'policies'> & {
+    schedules: Schedules;
+    subscriptions: Subscriptions;
+    metrics: Metrics;
+  },
   now: Instant,
 ) => {
-  const { campaigns, policies, schedules, subscriptions, pulse } = ports;
+  const { campaigns, policies, schedules, subscriptions, metrics } = ports;
   const overdue: string[] = [];
   const blind: string[] = [];
   for (const { name, triggers } of Object.values((await policies.current()).groups)) {
@@ -28,7 +32,7 @@ export const checkDue = async (
     if (closed?.outcome === 'Blind') blind.push(name);
   }
   const unheard = await unheardTopics(subscriptions);
-  pulse.beat({ OverdueGroups: overdue, BlindGroups: blind, UnheardTopics: Object.keys(unheard) });
+  metrics.beat({ OverdueGroups: overdue, BlindGroups: blind, UnheardTopics: Object.keys(unheard) });
   return { overdue, blind, unheard };
 };
 
@@ -46,4 +50,4 @@ async function unheardTopics(subscriptions: Subscriptions): Promise<Record<strin
   return unheard;
 }
 
-export const handler = event(checkDue, { campaigns, policies, schedules, subscriptions, pulse });
+export const handler = event(checkDue, { campaigns, policies, schedules, subscriptions, metrics });

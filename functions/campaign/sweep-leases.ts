@@ -17,7 +17,7 @@ import { deliverDecisions } from '#loops/campaign/decision.ts';
 import { drain } from '#loops/campaign/drain.ts';
 import { loopOf } from '#loops/loop-of.ts';
 
-type SweepPorts = Omit<Ports, 'alarms' | 'baselines' | 'pages' | 'policies' | 'secrets'>;
+type SweepPorts = Omit<Ports, 'alarms' | 'baselines' | 'approvalUrl' | 'policies' | 'secrets'>;
 
 /**
  * Every 15 minutes, and when an execution ended badly: a lease whose execution runs no more is drained and closed as `Lost`, a

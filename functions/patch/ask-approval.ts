@@ -1,4 +1,4 @@
-import { pages } from '#aws/approval-url.ts';
+import { approvalUrl } from '#aws/approval-url.ts';
 import { campaigns } from '#aws/campaigns.ts';
 import { engine } from '#aws/engine.ts';
 import { evidence } from '#aws/evidence.ts';
@@ -19,11 +19,11 @@ import type { FrozenPolicy } from '#domain/policy.ts';
 import { recordsOf } from '#loops/patch/read-verdicts.ts';
 import { notice } from '#views/patch/mail/notice.ts';
 
-type AskPorts = Pick<Ports, 'campaigns' | 'engine' | 'evidence' | 'notices' | 'pages' | 'secrets'>;
+type AskPorts = Pick<Ports, 'campaigns' | 'engine' | 'evidence' | 'notices' | 'approvalUrl' | 'secrets'>;
 
 /** Freezes what is asked, stores the task token beside it, and sends people a link. Its secret is in the notice alone. */
 export const askApproval = async (input: AskTask, ports: AskPorts, now: Instant) => {
-  const { campaigns, evidence, notices, pages, secrets } = ports;
+  const { campaigns, evidence, notices, approvalUrl, secrets } = ports;
   const plan = await evidence.read<Plan>(input, files.plan);
   const ringPlan = await evidence.read<RingPlan>(input, files.ringPlan(input.ring));
   const { group: policy } = await evidence.read<FrozenPolicy>(input, files.policy);
@@ -36,7 +36,7 @@ export const askApproval = async (input: AskTask, ports: AskPorts, now: Instant)
     askedAt: now,
     expiresAt: plusMinutes(now, input.expiresSeconds / 60),
     decide: policy.approvals.decide ?? 'link', // a campaign that opened before the switch was there
-    decideAt: pages.decision(),
+    decideAt: approvalUrl.decision(),
     linkHash: null,
     taskToken: input.taskToken,
     decision: null,
@@ -45,13 +45,13 @@ export const askApproval = async (input: AskTask, ports: AskPorts, now: Instant)
   };
   const fates = evidence.lines<FindingFate>(input, files.fates(input.ring));
   const place = evidence.place(input);
-  const flags = pages.flags();
+  const flags = approvalUrl.flags();
   const secret = secrets.random();
   if (!(await campaigns.putApproval({ ...approval, linkHash: linkHash(approval, secret) })))
     return wakeAgain(input, ports);
   const asked = await question({ plan, ringPlan, approval, policy, fates, records, place, flags });
   await evidence.write(input, files.question(input.ring), asked);
-  const link = linkTo(pages.approval(), { ...input, secret });
+  const link = linkTo(approvalUrl.approval(), { ...input, secret });
   const verdicts = records.flatMap(({ verdict }) => verdict ?? []);
   await notices.publish(notice('approval', { plan, ringPlan, approval, verdicts, place, question: asked, link }));
   return {};
@@ -64,4 +64,4 @@ async function wakeAgain({ campaign, ring, taskToken }: AskTask, { campaigns, en
   return {};
 }
 
-export const handler = lambda(askApproval, { campaigns, engine, evidence, notices, pages, secrets });
+export const handler = lambda(askApproval, { campaigns, engine, evidence, notices, approvalUrl, secrets });

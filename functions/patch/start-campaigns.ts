@@ -1,9 +1,9 @@
 import { campaigns } from '#aws/campaigns.ts';
-import { letters } from '#aws/dead-letters.ts';
+import { deadLetters } from '#aws/dead-letters.ts';
 import { engine } from '#aws/engine.ts';
 import { event } from '#aws/lambda.ts';
 import { policies } from '#aws/policies.ts';
-import type { Letters, Ports } from '#domain/campaign/ports.ts';
+import type { DeadLetters, Ports } from '#domain/campaign/ports.ts';
 import type { Instant } from '#domain/instant.ts';
 import { foldFindings } from '#domain/patch/finding-event.ts';
 import { startOnce } from '#loops/campaign/start.ts';
@@ -19,14 +19,14 @@ interface Batch {
  */
 export const startCampaigns = async (
   batch: Batch,
-  ports: Pick<Ports, 'campaigns' | 'engine' | 'policies'> & { letters: Letters },
+  ports: Pick<Ports, 'campaigns' | 'engine' | 'policies'> & { deadLetters: DeadLetters },
   now: Instant,
 ) => {
   const policy = await ports.policies.current();
   const { asks, poison } = foldFindings(batch.Records, policy, { account: ports.engine.account(), now });
   const failed: string[] = [];
   for (const { id, body, reason } of poison) {
-    await ports.letters.bury(body, reason).catch(() => failed.push(id));
+    await ports.deadLetters.bury(body, reason).catch(() => failed.push(id));
   }
   const started: Record<string, string> = {};
   for (const { group, trigger, minHours, ids } of asks) {
@@ -40,4 +40,4 @@ export const startCampaigns = async (
   return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })), started };
 };
 
-export const handler = event(startCampaigns, { campaigns, engine, letters, policies });
+export const handler = event(startCampaigns, { campaigns, engine, deadLetters, policies });

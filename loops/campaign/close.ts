@@ -2,7 +2,7 @@
 import { files } from '#domain/campaign/files.ts';
 import { closeLease, endingLease, isClosed, noticedLease, untold } from '#domain/campaign/lease.ts';
 import type { Loop } from '#domain/campaign/loop.ts';
-import { type Manifest, previousOf } from '#domain/campaign/manifest.ts';
+import { type Manifest, previousOf, withManifest } from '#domain/campaign/manifest.ts';
 import { successorName } from '#domain/campaign/names.ts';
 import type { CampaignRef, Ports } from '#domain/campaign/ports.ts';
 import type { Notice, Outcome } from '#domain/campaign/records.ts';
@@ -11,7 +11,6 @@ import type { Instant } from '#domain/instant.ts';
 import { plusDays } from '#domain/instant.ts';
 import { changeLease } from '#loops/campaign/change-lease.ts';
 import { writeManifest } from '#loops/campaign/manifest.ts';
-import { sealed } from '#views/patch/mail/notice.ts';
 
 export type ClosePorts = Pick<Ports, 'campaigns' | 'engine' | 'evidence' | 'notices'>;
 
@@ -76,6 +75,6 @@ export async function tell(
   const lease = await campaigns.lease(ref.group);
   if (!lease || !untold(lease).includes(ref.campaign)) return;
   const manifest = await evidence.readIfThere<Manifest>(ref, files.manifest);
-  await notices.publish(sealed(await evidence.read<Notice>(ref, files.notice), manifest?.hash ?? null));
+  await notices.publish(withManifest(await evidence.read<Notice>(ref, files.notice), manifest?.hash ?? null));
   await changeLease(campaigns, ref.group, (closed) => noticedLease(closed, ref.campaign));
 }

@@ -5,17 +5,16 @@
 import { answerOf, type Decided, decidedBy, mayDecide, type Said } from '#domain/campaign/approval.ts';
 import { files } from '#domain/campaign/files.ts';
 import type { Ports } from '#domain/campaign/ports.ts';
-import type { Approval } from '#domain/campaign/records.ts';
+import type { Approval, PlanHead } from '#domain/campaign/records.ts';
 import { AwsUnavailable } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
-import type { Plan } from '#domain/patch/records.ts';
 
 export type DecisionPorts = Pick<Ports, 'campaigns' | 'engine' | 'evidence'>;
 
 export async function decide(asked: Approval, said: Said, ports: DecisionPorts, now: Instant): Promise<Decided> {
   if (asked.decision) return repeated(asked, said, ports, now);
   const unchanged = (what: Decided['what']): Decided => ({ what, approval: asked, delivered: false });
-  const { scopeHash } = await ports.evidence.read<Plan>(asked, files.plan);
+  const { scopeHash } = await ports.evidence.read<PlanHead>(asked, files.plan);
   const refusal = mayDecide(asked, said, scopeHash, now);
   if (refusal) return unchanged(refusal);
   const approval = decidedBy(asked, said, now);

@@ -1,5 +1,5 @@
-import type { AdvisoryFile } from '#rehearsal/fleet/advisories.ts';
 /** What one part of a scenario says about another: names that must be there. */
+import type { AdvisoryFile } from '#rehearsal/fleet/advisories.ts';
 import { strangeKinds } from '#rehearsal/scenario/fault-checks.ts';
 import type { ScenarioText } from '#rehearsal/scenario/format.ts';
 import type { Misfit } from '#rehearsal/scenario/text.ts';

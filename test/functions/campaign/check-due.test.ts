@@ -34,7 +34,7 @@ test('trap 44: names the groups that are overdue, one that never closed a campai
     schedules: { madeAt: async (name: string) => made[name] ?? null },
     policies: { current: async () => policy },
     subscriptions: { of: async () => ({ confirmed: 1, pending: 0 }) },
-    pulse: { beat: (beat: unknown) => void beats.push(beat) },
+    metrics: { beat: (beat: unknown) => void beats.push(beat) },
   };
   const result = await checkDue({}, ports, '2024-09-20T00:00:00.000Z');
   assert.deepEqual(result, { overdue: ['web', 'never', 'gone'], blind: ['db'], unheard: {} });
@@ -71,7 +71,7 @@ for (const [what, of, unheard] of rows)
       policies: { current: async () => ({ groups: {} }) as unknown as Policy },
       schedules: { madeAt: async () => null },
       subscriptions: { of },
-      pulse: { beat: (beat: (typeof beats)[number]) => void beats.push(beat) },
+      metrics: { beat: (beat: (typeof beats)[number]) => void beats.push(beat) },
     };
     const { unheard: told } = await checkDue({}, ports, '2024-09-20T00:00:00.000Z');
     assert.deepEqual(told, unheard);

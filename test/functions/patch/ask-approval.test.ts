@@ -38,7 +38,7 @@ async function campaign() {
         return true;
       },
     } as Engine,
-    pages: {
+    approvalUrl: {
       decision: () => 'https://decide.example/',
       approval: () => 'https://page.example/',
       flags: () => '--stage prod --region eu-west-1',

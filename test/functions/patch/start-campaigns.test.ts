@@ -23,7 +23,7 @@ function ports() {
     broken,
     campaigns: campaignsInMemory(),
     policies: { current: async () => policy },
-    letters: {
+    deadLetters: {
       async bury(body: string, reason: string) {
         if (broken.bury) throw new AwsUnavailable('sqs');
         buried.push([body, reason]);

@@ -14,8 +14,7 @@ import {
   withWorst,
   wrap,
 } from '#views/frame/text.ts';
-import type { ApprovalFacts, Facts } from '#views/patch/mail/facts.ts';
-import type { KnownKind } from '#views/patch/mail/notice.ts';
+import type { ApprovalFacts, Facts, KnownKind } from '#views/patch/mail/facts.ts';
 import { answerLines, questionLines } from '#views/patch/question-text.ts';
 
 const LONGEST_LIST = 20;

@@ -1,4 +1,4 @@
-import type { Approval, CampaignRecord, Outcome } from '#domain/campaign/records.ts';
+import type { Approval, CampaignRecord, NoticeKind, Outcome } from '#domain/campaign/records.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { Delta } from '#domain/patch/delta/records.ts';
 import type { Question } from '#domain/patch/question.ts';
@@ -37,3 +37,6 @@ export interface Facts {
   asked: ApprovalFacts | null;
   place: string;
 }
+
+/** `missing` has a file of its own: it is told before anything is known of the group. */
+export type KnownKind = Exclude<NoticeKind, 'missing'>;

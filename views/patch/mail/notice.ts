@@ -1,4 +1,4 @@
-import type { Notice, NoticeKind, Outcome } from '#domain/campaign/records.ts';
+import type { Notice, Outcome } from '#domain/campaign/records.ts';
 import { shortName } from '#domain/campaign/short-name.ts';
 import { BrokenRecord } from '#domain/errors.ts';
 import type { Plan } from '#domain/patch/records.ts';
@@ -6,10 +6,8 @@ import { plural } from '#domain/plural.ts';
 import type { Counts } from '#domain/severity.ts';
 import { asciiLine, clean, doubtful, withWorst, worstOf } from '#views/frame/text.ts';
 import { body } from '#views/patch/mail/body.ts';
-import type { ApprovalFacts, ClosingFacts, Facts } from '#views/patch/mail/facts.ts';
+import type { ApprovalFacts, ClosingFacts, Facts, KnownKind } from '#views/patch/mail/facts.ts';
 
-/** `missing` has a file of its own: it is told before anything is known of the group. */
-export type KnownKind = Exclude<NoticeKind, 'missing'>;
 type ClosingKind = Exclude<KnownKind, 'approval'>;
 
 const LONGEST_DATA_LIST = 100; // a message may have 256 KiB
@@ -66,16 +64,6 @@ export function notice(kind: KnownKind, told: ApprovalFacts | ClosingFacts): Not
       worst: (left && worstOf(left)) ?? 'none',
     },
   };
-}
-
-/**
- * With the hash of the campaign's manifest, which has that of the notice as evidence keeps it: mail lies where nobody who can
- * write to the bucket can change it.
- */
-export function sealed(notice: Notice, manifest: string | null): Notice {
-  if (!manifest) return notice;
-  const body = `${notice.body}\nManifest of the evidence (sha256)\n  ${manifest}\n`;
-  return { ...notice, body, data: { ...Object(notice.data), manifest } };
 }
 
 function atTheEnd({ record, plan, delta, place }: ClosingFacts): Facts {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { withManifest } from '#domain/campaign/manifest.ts';
 import { type Approval, type CampaignRecord, OUTCOMES } from '#domain/campaign/records.ts';
 import { BrokenRecord } from '#domain/errors.ts';
 import { newSum } from '#domain/patch/delta/delta-sum.ts';
@@ -8,7 +9,7 @@ import type { Plan, Verdict } from '#domain/patch/records.ts';
 import { type Counts, noCounts } from '#domain/severity.ts';
 import { wrap } from '#views/frame/text.ts';
 import type { ApprovalFacts, ClosingFacts } from '#views/patch/mail/facts.ts';
-import { closingNotice, notice, sealed } from '#views/patch/mail/notice.ts';
+import { closingNotice, notice } from '#views/patch/mail/notice.ts';
 import { DONE, JUDGED, OPENED, ringPlan, SENT } from '../../../domain/fixture-ring.ts';
 
 const counts = (critical: number, high: number): Counts => ({
@@ -286,10 +287,10 @@ describe('text from outside', () => {
 
 test('a sealed notice is the same message with the manifest’s hash for people and for machines', () => {
   const plain = closing();
-  const with1 = sealed(plain, 'hash-1');
+  const with1 = withManifest(plain, 'hash-1');
   assert.deepEqual({ ...with1, body: '', data: null }, { ...plain, body: '', data: null });
   assert.ok(with1.body.startsWith(plain.body));
   assert.match(with1.body, /\n {2}hash-1\n$/);
   assert.deepEqual(with1.data, { ...Object(plain.data), manifest: 'hash-1' });
-  assert.equal(sealed(plain, null), plain);
+  assert.equal(withManifest(plain, null), plain);
 });
