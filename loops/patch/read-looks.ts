@@ -39,6 +39,8 @@ async function readRescans(
   const refreshed = done.filter((id) => planned.get(id)?.scanMode === 'EC2_SSM_AGENT_BASED');
   const collected = Map.groupBy(await Array.fromAsync(patching.collections(refreshed)), ({ id }) => id);
   return withHosts(record, (host) => {
+    // One that was read before keeps its instant: the command's other hosts are listed with those that are open.
+    if (!open.includes(host)) return null;
     const invocation = ended.get(host.id);
     const plan = planned.get(host.id);
     if (!invocation?.terminal || !plan) return null;
