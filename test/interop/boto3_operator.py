@@ -176,16 +176,20 @@ def campaign(nodes):
 
 
 def answer_approval(ddb, sfn):
-    """The task token lies in the table; the answer names the scope that was asked about."""
-    key = {"pk": {"S": f"campaign#{CAMPAIGN}"}, "sk": {"S": "approval#fleet"}}
+    """What stands in the table is the decision; the token, whatever it brings, only wakes the machine."""
+    key = {"pk": {"S": f"approval#{CAMPAIGN}"}, "sk": {"S": "approval#fleet"}}
     item = ddb.get_item(TableName="patchwright-dev", Key=key).get("Item")
     approval = json.loads(item["data"]["S"]) if item else {}
     if not approval.get("taskToken") or approval.get("decision"):
         return False
-    answer = {"decision": "yes", "scopeHash": approval["scopeHash"], "by": "boto3", "at": approval["askedAt"]}
+    decided = {**approval, "decision": "yes", "by": "boto3", "decidedAt": approval["askedAt"]}
+    ddb.update_item(TableName="patchwright-dev", Key=key, ConditionExpression="askedAt = :asked",
+                    UpdateExpression="SET #data = :data, decision = :yes", ExpressionAttributeNames={"#data": "data"},
+                    ExpressionAttributeValues={":data": {"S": json.dumps(decided)}, ":yes": {"S": "yes"},
+                                               ":asked": {"S": approval["askedAt"]}})
     try:
         sfn.send_task_heartbeat(taskToken=approval["taskToken"])
-        sfn.send_task_success(taskToken=approval["taskToken"], output=json.dumps(answer))
+        sfn.send_task_success(taskToken=approval["taskToken"], output="{}")
     except sfn.exceptions.TaskTimedOut:
         return False
     return True
