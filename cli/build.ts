@@ -13,15 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 
 /** What is read as a file by the command line. */
-const BESIDE = [
-  'scenarios',
-  'policy.yml',
-  'serverless.yml',
-  'stack',
-  'statemachines',
-  'events',
-  'stack/rescan-vm.document.json',
-];
+const BESIDE = ['scenarios', 'policy.yml', 'serverless.yml', 'stack', 'statemachines', 'events'];
 
 /** CommonJS among the libraries asks for Node's own modules by `require`. */
 const REQUIRE =
@@ -54,13 +46,18 @@ const cli = await build({
 chmodSync(join(dist, 'cli/main.mjs'), 0o755);
 const functions = await build({
   ...COMMON,
-  entryPoints: readdirSync(join(root, 'functions')).map((file) => `functions/${file}`),
+  entryPoints: readdirSync(join(root, 'functions'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => `functions/${file}`),
+  outbase: join(root, 'functions'),
   outdir: join(dist, 'functions'),
   splitting: true, // they run in one process here, and share what they import
   chunkNames: 'shared/[name]-[hash]',
   banner: { js: REQUIRE },
 });
-for (const path of BESIDE) cpSync(join(root, path), join(dist, path), { recursive: true });
+// stack/ holds what makes the templates too, which nobody reads there.
+for (const path of BESIDE)
+  cpSync(join(root, path), join(dist, path), { recursive: true, filter: (from) => !from.endsWith('.ts') });
 writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences([cli.metafile, functions.metafile]));
 
 /** dynalite loads its operations by names without their endings, which esbuild finds only whole. */

@@ -1,9 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import type { Policy } from '#domain/policy.ts';
 import type { RehearsalOptions } from '#rehearsal/options.ts';
 import { readFunctions } from '#stack/functions-file.ts';
 import { resourcesOf } from '#stack/policy-resources.ts';
 import { logical, role, statements } from '#stack/role.ts';
+import { inRoot } from '../root.ts';
 
 type Added = ReturnType<NonNullable<RehearsalOptions['added']>>;
 
@@ -22,7 +22,7 @@ export function addedBy(policy: Policy, schedules: 'on' | 'off'): NonNullable<Re
 }
 
 function ofFunctions(policy: Policy, stage: string): Added {
-  const functions = readFunctions(fileURLToPath(new URL('../../stack/functions.yml', import.meta.url)));
+  const functions = readFunctions(inRoot('stack/functions.yml'));
   return Object.fromEntries(
     Object.entries(functions).flatMap(([key, { may }]) => {
       const LogGroupName = `/aws/lambda/patchwright-${stage}-${key}`;

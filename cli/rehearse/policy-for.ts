@@ -1,14 +1,14 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Document, parseDocument } from 'yaml';
 import { groupIn, type Policy } from '#domain/policy.ts';
 import { PolicyFaults } from '#policy/faults.ts';
 import { loadPolicy } from '#policy/load-policy.ts';
 import { BadInput } from '../bad-input.ts';
+import { inRoot } from '../root.ts';
 
-const EXAMPLE = fileURLToPath(new URL('../../policy.yml', import.meta.url));
+const EXAMPLE = inRoot('policy.yml');
 
 /** Where nobody named one: policy.yml of this folder, else the example of the package. */
 export function usualPolicy(): string {

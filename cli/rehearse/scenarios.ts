@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { loadScenario, type Scenario } from '#rehearsal/scenario/scenario.ts';
 import { BadScenario } from '#rehearsal/scenario/text.ts';
 import { BadInput } from '../bad-input.ts';
+import { inRoot } from '../root.ts';
 
-const SCENARIOS = fileURLToPath(new URL('../../scenarios/', import.meta.url));
+const SCENARIOS = inRoot('scenarios/');
 
 /** A scenario by its file, or by the name that it has in scenarios/. Throws BadInput. */
 export function scenarioOf(given: string): Scenario {

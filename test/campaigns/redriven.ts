@@ -112,7 +112,10 @@ function dyingIn(rehearsal: Rehearsal): Dying {
     async left() {
       const kept = [...rehearsal.evidence()].map(([key, bytes]) => [key, Buffer.from(bytes).toString('base64')]);
       const sent = rehearsal.calls.get('ssm.SendCommand') ?? 0;
-      return JSON.stringify([await lease(), kept, sent, rehearsal.inbox.map(({ subject }) => subject)]);
+      const told = rehearsal.inbox
+        .filter(({ attributes }) => attributes.kind !== undefined)
+        .map(({ subject }) => subject);
+      return JSON.stringify([await lease(), kept, sent, told]);
     },
   };
 }

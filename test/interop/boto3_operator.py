@@ -167,6 +167,8 @@ def campaign(nodes):
     row = next(r for r in rows if r["DocumentName"] == "AWS-RunPatchBaseline")
     ssm.get_command_invocation(CommandId=row["CommandId"], InstanceId=row["InstanceId"], PluginName="PatchLinux")
     ids = [node["InstanceId"] for node in nodes][:50]
+    bound = all_of(ssm, "describe_instance_associations_status", "InstanceAssociationStatusInfos", InstanceId=row["InstanceId"])
+    expect(f"{len(bound)} associations ran on a host", bound and all(each["Status"] == "Success" for each in bound))
     all_of(ssm, "describe_instance_patch_states", "InstancePatchStates", InstanceIds=ids)
     told = all_of(ssm, "describe_instance_patch_states_for_patch_group", "InstancePatchStates", PatchGroup=GROUP,
                   Filters=[{"Key": "InstalledCount", "Values": ["0"], "Type": "GreaterThan"}])
@@ -338,6 +340,10 @@ def failed_task(sfn, role):
     while (found := sfn.describe_execution(executionArn=execution))["status"] == "RUNNING":
         time.sleep(0.1)
     expect("a failed task ends its execution", (found["status"], found["error"], found["cause"]) == ("FAILED", "Refused", "by boto3"))
+    expect("it can be redriven", sfn.redrive_execution(executionArn=execution)["redriveDate"])
+    sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)
+    expect("and runs again", sfn.describe_execution(executionArn=execution)["status"] == "RUNNING")
+    sfn.stop_execution(executionArn=execution)
     refused("TaskTimedOut", "task", client("stepfunctions", False).send_task_failure, taskToken=token)
     sfn.delete_state_machine(stateMachineArn=arn)
     sqs.delete_queue(QueueUrl=queue)
