@@ -54,7 +54,7 @@ export function requestsOf({ call, input, hosts: tags }: Call, { account, region
     return [on(id.startsWith('arn:') ? id : arn(`patchbaseline/${id}`))];
   }
   if (call === 'ssm.GetDefaultPatchBaseline') return [on(arn('patchbaseline/pb-0'))];
-  if (call === 'ssm.DescribeInstancePatchStates' || call === 'ssm.DescribeInstancePatches')
+  if (/^ssm\.DescribeInstance(PatchStates|Patches|AssociationsStatus)$/.test(call))
     return [input.InstanceIds ?? input.InstanceId]
       .flat()
       .map((id) => on(`arn:aws:ec2:${region}:${account}:instance/${id}`));
@@ -80,7 +80,6 @@ const WITHOUT_RESOURCE = [
   'inspector2.ListFindings',
   'monitoring.DescribeAlarmHistory',
   'monitoring.DescribeAlarms',
-  'ssm.DescribeInstanceAssociationsStatus',
   'ssm.DescribeInstanceInformation',
   'ssm.GetPatchBaselineForPatchGroup',
   'ssm.ListAssociations',

@@ -198,7 +198,7 @@ describe('before anything is packaged or changed', () => {
 });
 
 async function osls(command: string, env: Record<string, string | undefined>): Promise<{ code: number; text: string }> {
-  const root = join(import.meta.dirname, '../..');
+  const root = join(import.meta.dirname, '../../..');
   const args = [join(root, 'node_modules/.bin/osls'), command];
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';

@@ -12,7 +12,7 @@ import { hostId, makeFinding, makeFindings } from './export-maker.ts';
 const directory = mkdtempSync(join(tmpdir(), 'patchwright-import-'));
 after(() => rmSync(directory, { recursive: true }));
 
-const policyFile = join(import.meta.dirname, '../../policy.yml');
+const policyFile = join(import.meta.dirname, '../../../policy.yml');
 const web = policyFor(policyFile, 'web', {}, '').groups.web as GroupPolicy;
 
 function imported(...findings: unknown[]) {

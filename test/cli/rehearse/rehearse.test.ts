@@ -14,7 +14,7 @@ import { makeFindings } from './export-maker.ts';
 
 const place = mkdtempSync(join(tmpdir(), 'patchwright-rehearsing-'));
 after(() => rmSync(place, { recursive: true }));
-const policy = join(import.meta.dirname, '../../policy.yml');
+const policy = join(import.meta.dirname, '../../../policy.yml');
 
 const SMALL = 'approver-no'; // two canaries, four others, and an approval
 

@@ -38,7 +38,7 @@ interface Verified {
 
 /** In a process of its own: what hangs on a device or a fifo ends by the time-out, and its memory can be measured. */
 function verifying(...args: string[]): Promise<Verified> {
-  const main = join(import.meta.dirname, '../../cli/main.ts');
+  const main = join(import.meta.dirname, '../../../cli/main.ts');
   const peak = "process.on('exit', () => process.stderr.write('PEAK ' + process.resourceUsage().maxRSS))";
   const all = ['--import', `data:text/javascript,${encodeURIComponent(peak)}`, main, 'verify', ...args];
   return new Promise((done) => {

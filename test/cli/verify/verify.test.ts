@@ -265,7 +265,7 @@ test('the command ends in 0, 1 or 2, and prints one document with --json', async
 });
 
 function verifying(...args: string[]): Promise<{ code: number; out: string }> {
-  const main = join(import.meta.dirname, '../../cli/main.ts');
+  const main = join(import.meta.dirname, '../../../cli/main.ts');
   return new Promise((done) => {
     execFile(process.execPath, [main, 'verify', ...args], (error, out) =>
       done({ code: Number(error?.code ?? 0), out }),

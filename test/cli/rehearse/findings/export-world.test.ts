@@ -11,7 +11,7 @@ import { hostId, type MadeFinding, makeFinding, makeFindings } from '../export-m
 
 const directory = mkdtempSync(join(tmpdir(), 'patchwright-world-'));
 after(() => rmSync(directory, { recursive: true }));
-const policyFile = join(import.meta.dirname, '../../policy.yml');
+const policyFile = join(import.meta.dirname, '../../../../policy.yml');
 
 function worldOf(...findings: MadeFinding[]): TestWorld {
   const file = join(directory, 'findings.json');
