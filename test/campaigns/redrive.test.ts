@@ -68,7 +68,10 @@ describe('trap 46, always 9: a redrive of a ring and of its campaign, dead in', 
     );
 });
 
-const subjects = ({ rehearsal }: Dying) => rehearsal.inbox.filter(({ attributes }) => attributes.kind !== undefined).map(({ subject }) => subject.replace(/[:;,] .*/, ''));
+const subjects = ({ rehearsal }: Dying) =>
+  rehearsal.inbox
+    .filter(({ attributes }) => attributes.kind !== undefined)
+    .map(({ subject }) => subject.replace(/[:;,] .*/, ''));
 
 test('always 9: redriven before the sweeper came, a campaign goes on to its end, and is told once', () =>
   dying(
@@ -79,7 +82,10 @@ test('always 9: redriven before the sweeper came, a campaign goes on to its end,
       await stage.settled();
       assert.equal(stage.execution(stage.arn('campaign', 'web-1')).status, 'SUCCEEDED');
       assert.deepEqual(subjects(stage), ['web']);
-      assert.match(stage.rehearsal.inbox.find(({ attributes }) => attributes.kind !== undefined)?.subject ?? '', /fixed/);
+      assert.match(
+        stage.rehearsal.inbox.find(({ attributes }) => attributes.kind !== undefined)?.subject ?? '',
+        /fixed/,
+      );
     },
     [{ do: 'lose-events', operation: 'aws.states' }],
   ));
@@ -95,5 +101,8 @@ test('always 9: redriven while its hosts are at work, a campaign leaves its end 
     await stage.settled();
     assert.equal(stage.execution(stage.arn('patchRing', 'web-1')).error, 'Sealed');
     assert.deepEqual(subjects(stage), ['web']);
-    assert.match(stage.rehearsal.inbox.find(({ attributes }) => attributes.kind !== undefined)?.subject ?? '', /^web: LOST/);
+    assert.match(
+      stage.rehearsal.inbox.find(({ attributes }) => attributes.kind !== undefined)?.subject ?? '',
+      /^web: LOST/,
+    );
   }));
