@@ -30,6 +30,7 @@ const planned = says({ decision: 'Planned', why: [] });
 const ring = (decision: string, more: object = {}) => ({
   decision,
   ring: 'canary',
+  execution: 'THIS-canary',
   approvalSeconds: 9,
   outcome: 'Completed',
   why: [],
@@ -84,7 +85,10 @@ const PATHS: Record<string, Record<string, Act[]>> = {
     ),
   },
 };
-export const SCRIPTS = PATHS;
+/** The execution of a ring has its campaign's name before the ring's. */
+export const SCRIPTS: typeof PATHS = Object.fromEntries(
+  Object.entries(PATHS).map(([name, acts]) => [name, JSON.parse(JSON.stringify(acts).replaceAll('THIS', name))]),
+);
 
 const campaign = read('patch-campaign');
 const patchRing = read('patch-ring');
