@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { type Bundle, bundle, clientsIn, ownBytes, packagesIn } from '#stack/bundle.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
-const names = readdirSync(join(root, 'functions')).map((file) => file.replace(/\.ts$/, ''));
+const names = readdirSync(join(root, 'functions'), { encoding: 'utf8', recursive: true })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.replace(/\.ts$/, ''));
 const directory = mkdtempSync(join(tmpdir(), 'patchwright-bundles-'));
 after(() => rmSync(directory, { recursive: true }));
 
@@ -21,12 +23,12 @@ const CLIENTS: Record<string, string | null> = {
   evidence: 's3',
   inspector: 'inspector2',
   instances: 'ec2',
-  letters: 'sqs',
+  deadLetters: 'sqs',
   notices: 'sns',
-  pages: null,
+  approvalUrl: null,
   patching: 'ssm',
   policies: null,
-  pulse: null,
+  metrics: null,
   schedules: 'scheduler',
   secrets: null,
   subscriptions: 'sns',
@@ -69,7 +71,7 @@ function clientsNamed(name: string): string[] {
 }
 
 async function load(name: string, { code }: Bundle): Promise<{ handler: (input: unknown) => Promise<unknown> }> {
-  const file = join(directory, `${name}.mjs`);
+  const file = join(directory, `${basename(name)}.mjs`);
   writeFileSync(file, code);
   return import(pathToFileURL(file).href);
 }
