@@ -33,10 +33,12 @@ const client = { region: REGION, endpoint: ENDPOINT };
 const started: ChildProcess[] = [];
 const PACKAGE = process.argv[3] ?? '.serverless';
 const STACK = 'patchwright-dev';
-const EVIDENCE = `${STACK}-evidence-000000000000-${REGION}`;
+const ACCOUNT = '000000000000';
+const EVIDENCE = `${STACK}-evidence-${ACCOUNT}-${REGION}`;
 const ITEM = { pk: { S: 'interop' }, sk: { S: 'kept' } };
 const SOURCE = 'interop.inspector2';
 const sample = JSON.parse(readFileSync(join(root, 'events/finding.sample.json'), 'utf8'));
+sample.detail.awsAccountId = ACCOUNT; // a finding of another account than the stack's starts nothing
 const since = Date.now();
 
 /** Types and shapes that ministack 1.5.33 refuses, taken out of the packaged template for it. */
@@ -170,9 +172,7 @@ function prune(address: string): void {
 }
 
 async function putFinding(): Promise<string> {
-  // Of the emulator's own account: a finding of another one starts nothing.
-  const Detail = JSON.stringify({ ...sample.detail, awsAccountId: '000000000000' });
-  const Entries = [{ Source: SOURCE, DetailType: sample['detail-type'], Detail }];
+  const Entries = [{ Source: SOURCE, DetailType: sample['detail-type'], Detail: JSON.stringify(sample.detail) }];
   const answer = await fetch(ENDPOINT, {
     method: 'POST',
     headers: {
