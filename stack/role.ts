@@ -136,6 +136,7 @@ export function role(Statement: Statement[]): { Type: string; Properties: Record
             Effect: 'Allow',
             Principal: { Service: 'lambda.amazonaws.com' },
             Action: 'sts:AssumeRole',
+            // Lambda, dev guide: permissions-managed-policies. Were it not so, no function could be created (docs/security.md).
             Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
           },
         ],
