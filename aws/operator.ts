@@ -1,9 +1,11 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DeleteTableCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeKeyCommand, KMSClient, ListKeysCommand, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { DeleteBucketCommand, DeleteObjectsCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { concurrency } from '#aws/concurrency.ts';
 import { registrations } from '#aws/registrations.ts';
 
 /** What a deployment and a removal ask of AWS besides CloudFormation's own work. Never bundled into a function. */
@@ -19,6 +21,7 @@ export function operator(config: { region?: string }) {
   const sts = new STSClient(config);
   return {
     registrations: registrations(() => ssm),
+    concurrency: concurrency(new LambdaClient(config)),
 
     /** Who asks. */
     async identity(): Promise<{ account: string; arn: string }> {

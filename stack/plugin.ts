@@ -7,8 +7,7 @@ import { join } from 'node:path';
 import type { Policy } from '#domain/policy.ts';
 import { policyJson } from '#policy/policy-json.ts';
 import { bundle, writeZip } from '#stack/bundle.ts';
-import { deployedPolicy } from '#stack/deployed.ts';
-import { plainly } from '#stack/plainly.ts';
+import { callsOfThePage, deployedPolicy } from '#stack/deployed.ts';
 import { resourcesOf } from '#stack/policy-resources.ts';
 import { logical, type May, role, statements } from '#stack/role.ts';
 
@@ -67,14 +66,6 @@ export default class Patchwright {
     return this.#policy;
   }
 
-  /** Throws for what is no number: read as "shared" it would leave the page without the bound that somebody asked for. */
-  #callsOfThePage(): number | null {
-    const page = String(this.#serverless.service.custom.page ?? 'shared');
-    if (page === 'shared') return null;
-    if (/^[1-9]\d{0,3}$/.test(page)) return Number(page);
-    throw plainly(new Error(`--param page=${page}: is neither shared nor a number of calls at a time, from 1 to 9999`));
-  }
-
   #roles(): void {
     for (const key of Object.keys(this.#serverless.service.functions)) {
       const config = this.#serverless.service.functions[key];
@@ -84,7 +75,7 @@ export default class Patchwright {
 
   async #bundles(): Promise<void> {
     const { serviceDir, service } = this.#serverless;
-    this.#callsOfThePage(); // what is wrong is told before minutes of bundling
+    callsOfThePage(service.custom.page); // what is wrong is told before minutes of bundling
     const policy = { path: 'policy.json', content: Buffer.from(policyJson(this.#deployed())) };
     for (const [key, config] of Object.entries(service.functions)) {
       const file = join(serviceDir, '.serverless', `${key}.zip`);
@@ -95,7 +86,7 @@ export default class Patchwright {
 
   /** Roles, and what the policy asks for, go into the template that osls has compiled by now. */
   #complete(): void {
-    const { functions, provider } = this.#serverless.service;
+    const { custom, functions, provider } = this.#serverless.service;
     const { Resources } = provider.compiledCloudFormationTemplate;
     const stage = this.#serverless.getProvider('aws').getStage();
     const policy = this.#deployed();
@@ -106,7 +97,7 @@ export default class Patchwright {
       Resources[`${logical(key)}LambdaFunction`] = { ...lambda, DependsOn: others };
       Resources[`${logical(key)}Role`] = role(statements(key, may ?? [], { stage, policy }, `/aws/lambda/${name}`));
     }
-    const calls = this.#callsOfThePage();
+    const calls = callsOfThePage(custom.page);
     const page = Resources[`${logical(PAGE)}LambdaFunction`];
     if (calls !== null && page) Object.assign(page.Properties as object, { ReservedConcurrentExecutions: calls });
     Object.assign(Resources, resourcesOf(policy, stage));

@@ -1,6 +1,6 @@
 /** The plugin of osls that asks the account before anything is packaged or changed, and speaks after a removal. */
 import { operator } from '#aws/operator.ts';
-import { deployedPolicy } from '#stack/deployed.ts';
+import { callsOfThePage, deployedPolicy } from '#stack/deployed.ts';
 import { purge, refuseWhileOpen, type Stack, whatStays } from './around.ts';
 import { before } from './before.ts';
 import { refusals } from './refusals.ts';
@@ -8,7 +8,7 @@ import { refusals } from './refusals.ts';
 /** As much of osls as this plugin touches. */
 interface Serverless {
   serviceDir: string;
-  service: { service: string; custom: { open?: unknown; mode?: unknown; policyFile?: string } };
+  service: { service: string; custom: { open?: unknown; mode?: unknown; page?: unknown; policyFile?: string } };
   processedInput: { commands: string[] };
   getProvider(name: string): {
     getStage(): string;
@@ -50,7 +50,8 @@ export default class Deployment {
     const policy = deployedPolicy(this.#serverless);
     const aws = await this.#operator();
     const { account } = await aws.identity();
-    return refusals(policy, { ...this.#place(), account }, aws.registrations);
+    const page = callsOfThePage(this.#serverless.service.custom.page);
+    return refusals(policy, { ...this.#place(), account }, aws, page);
   }
 
   async #refuse(what: 'deploy' | 'remove'): Promise<void> {

@@ -1,12 +1,22 @@
 /** Nothing is packaged for an account that would refuse it, or where two stages would patch the same hosts. */
-import type { Registrations } from '#aws/registrations.ts';
+import type { Operator } from '#aws/operator.ts';
 import type { Policy } from '#domain/policy.ts';
 import { plainly } from '#stack/plainly.ts';
 import { checkStage, type Place } from '../account/check-stage.ts';
+import { keptCalls } from './kept-calls.ts';
 
-/** What people should know, in lines. Throws with everything that stands in the way, each with its remedy. */
-export async function refusals(policy: Policy, place: Place, ports: Registrations): Promise<string[]> {
-  const lines = (await checkStage(policy, place, ports)).map((each) => ({
+/**
+ * What people should know, in lines. Throws with everything that stands in the way, each with its remedy. `page`: how many calls at a time
+ * are to be kept for the page of an approval; null: none.
+ */
+export async function refusals(
+  policy: Policy,
+  place: Place,
+  { registrations, concurrency }: Pick<Operator, 'registrations' | 'concurrency'>,
+  page: number | null,
+): Promise<string[]> {
+  const checked = [...(await checkStage(policy, place, registrations)), ...(await keptCalls(page, place, concurrency))];
+  const lines = checked.map((each) => ({
     ...each,
     text: `${each.about}: ${each.words}.${each.remedy ? ` Remedy: ${each.remedy}` : ''}`,
   }));

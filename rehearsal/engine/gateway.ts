@@ -63,7 +63,11 @@ const PROTOCOLS: Record<Exclude<ServiceName, 'dynamodb'>, Protocol> = {
     'POST /filters/list': 'ListFilters',
   }),
   scheduler: restScheduler,
-  lambda: restJson({ 'POST /2015-03-31/functions/{FunctionName}/invocations': 'Invoke' }),
+  lambda: restJson({
+    'POST /2015-03-31/functions/{FunctionName}/invocations': 'Invoke',
+    'GET /2016-08-19/account-settings': 'GetAccountSettings',
+    'GET /2019-09-30/functions/{FunctionName}/concurrency': 'GetFunctionConcurrency',
+  }),
   sns: snsQuery,
   sts: stsQuery,
   iam: iamQuery,

@@ -19,6 +19,7 @@ import { eventDetail, findingView } from '#rehearsal/services/inspector2/finding
 import { type FindingRecord, Findings } from '#rehearsal/services/inspector2/findings.ts';
 import { inspectorOperations } from '#rehearsal/services/inspector2/inspector.ts';
 import { Looks } from '#rehearsal/services/inspector2/looks.ts';
+import { lambdaQuotas } from '#rehearsal/services/lambda/quotas.ts';
 import { associationOperations, inspectorAssociations } from '#rehearsal/services/ssm/associations.ts';
 import { Baselines } from '#rehearsal/services/ssm/baselines.ts';
 import { calendarOperations } from '#rehearsal/services/ssm/calendars.ts';
@@ -104,6 +105,7 @@ export function openWorld(scenario: Scenario, stage: Stage): World {
     { service: 'ec2', operations: ec2Operations(stage, fleet) },
     { service: 'inspector2', operations: inspectorOperations(stage, fleet, looks, findings, inspector) },
     { service: 'monitoring', operations: alarms.operations() },
+    { service: 'lambda', operations: lambdaQuotas(scenario.lambdaQuota) },
     ...identityFakes(stage.account),
   ];
   const truth = () => fleet.hosts.map((host) => truthOf(host, bookOf(host), looks, stage.clock.now()));

@@ -64,6 +64,7 @@ export const scenarioSchema = z.strictObject({
   advisories: z.array(z.string()).min(1),
   debianNames: z.enum(['source', 'binary', 'mixed']).default('mixed'), // how Inspector calls Debian packages (trap 20)
   findingsPerPage: z.int().min(1).max(100).default(100), // of ListFindings, whatever is asked: which it is AWS does not say
+  lambdaQuota: z.int().min(10).default(1000), // calls at a time that Lambda gives the account in the Region
   baselines: z.array(baselineSchema).default([]),
   fleet: z.array(hostsSchema).min(1),
   answers: z

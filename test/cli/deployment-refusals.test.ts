@@ -16,6 +16,7 @@ import type { Rehearsal } from '#rehearsal/api.ts';
 import { openWorld } from '#rehearsal/fleet/world.ts';
 import { openRehearsal } from '#rehearsal/rehearsal.ts';
 import { checkStage } from '../../cli/account/check-stage.ts';
+import { keptCalls } from '../../cli/deployment/kept-calls.ts';
 import { refusals } from '../../cli/deployment/refusals.ts';
 import { addedBy } from '../../cli/rehearse/added-by-policy.ts';
 import { scenarioOf } from '../../cli/rehearse/scenarios.ts';
@@ -37,14 +38,15 @@ before(async () => {
   const policy = policyWith({ AMAZON_LINUX_2023: wish }, GROUP, 'Taken');
   const policyFile = join(folder, 'deployed.json');
   writeFileSync(policyFile, policyJson(policy));
-  const scenario = { ...scenarioOf('scheduled'), baselines: [{ ...CORP, groups: ['Taken'] }] };
+  const scenario = { ...scenarioOf('scheduled'), lambdaQuota: 10, baselines: [{ ...CORP, groups: ['Taken'] }] };
   rehearsal = await openRehearsal({
     startAt: Date.parse(scenario.start),
     policyFile,
     added: addedBy(policy, 'off'),
     world: (stage) => openWorld(scenario, stage),
   });
-  for await (const { group, baseline } of asked().patchGroups()) if (group === 'Taken') baselineId = baseline.id;
+  for await (const { group, baseline } of asked().registrations.patchGroups())
+    if (group === 'Taken') baselineId = baseline.id;
 });
 after(async () => {
   await rehearsal.close();
@@ -86,6 +88,14 @@ const refused: [what: string, args: string[], policy: () => string, words: () =>
     ],
   ],
   [
+    'calls kept for the page, of an account whose Lambda quota is 10',
+    ['--stage', 'dev', '--param', 'page=5'],
+    () => policyText({}, 'Free'),
+    () => [
+      '--param page=5: Lambda runs 10 calls at a time for this account in eu-central-1, and 10 of them must stay unreserved: 0 may be kept. Remedy: leave it out, or ask for a higher quota (aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000 --region eu-central-1)',
+    ],
+  ],
+  [
     'trap 35: words of a baseline wish that SSM does not know for the OS',
     ['--stage', 'dev'],
     () =>
@@ -118,19 +128,22 @@ for (const [what, args, text, words] of refused)
       .filter(([key, times]) => times > (earlier.get(key) ?? 0))
       .map(([key]) => key);
     assert.deepEqual(
-      calls.filter((key) => !/^outside\|(sts|cloudformation|ssm|dynamodb)\.(Get|Describe|Query)/.test(key)),
+      calls.filter((key) => !/^outside\|(sts|cloudformation|ssm|dynamodb|lambda)\.(Get|Describe|Query)/.test(key)),
       [],
     );
   });
 
 describe('the list that deploy and check share', () => {
   test('has nothing to say of a policy that the account takes', async () => {
-    assert.deepEqual(await checkStage(policyWith({ AMAZON_LINUX_2023: wish }, GROUP), place, asked()), []);
+    assert.deepEqual(
+      await checkStage(policyWith({ AMAZON_LINUX_2023: wish }, GROUP), place, asked().registrations),
+      [],
+    );
   });
 
   test('observing, what somebody else registered is told and is not in the way; nor is a stage that acts', async () => {
     const policy = inMode(policyWith({ AMAZON_LINUX_2023: wish }, GROUP, 'Taken'), 'observe');
-    const lines = await refusals(policy, { ...place, stage: 'prod' }, asked());
+    const lines = await refusals(policy, { ...place, stage: 'prod' }, asked(), null);
     assert.deepEqual(
       lines.map((line) => line.replace(/ Remedy: .*/, '')),
       [
@@ -142,9 +155,30 @@ describe('the list that deploy and check share', () => {
 
   test('goes on where AWS does not answer, and says what was not looked at', async () => {
     const acting = () => Promise.reject(new AwsRefused('ssm:GetParametersByPath: AccessDeniedException: no'));
-    assert.deepEqual(await refusals(policyWith({}, GROUP), place, { ...asked(), acting }), [
+    const silent = { ...asked(), registrations: { ...asked().registrations, acting } };
+    assert.deepEqual(await refusals(policyWith({}, GROUP), place, silent, null), [
       'Not looked at: acting stages: ssm:GetParametersByPath: AccessDeniedException: no. Remedy: allow the caller this action; patchwright check lists all',
     ]);
+  });
+
+  test('calls for the page: as many as Lambda would keep, with those that an earlier deployment of ours keeps', async () => {
+    const rows: [all: number, unreserved: number, own: number, page: number | null, remedy: RegExp | null][] = [
+      [10, 10, 0, null, null],
+      [10, 10, 0, 1, /^leave it out, or/],
+      [100, 100, 0, 1, /^leave it out, or/],
+      [103, 103, 0, 3, null],
+      [103, 103, 0, 5, /^--param page=3, or/],
+      [1000, 1000, 0, 5, null],
+      [1000, 100, 0, 5, /^leave it out, or/], // other functions keep the rest
+      [1000, 100, 5, 5, null], // ours, deployed again
+      [1000, 100, 5, 6, /^--param page=5, or/],
+    ];
+    for (const [all, unreserved, own, page, remedy] of rows) {
+      const concurrency = { account: async () => ({ all, unreserved }), keptFor: async () => own };
+      const [line] = await keptCalls(page, place, concurrency);
+      if (remedy) assert.match(line?.remedy ?? '', remedy, `${all} ${unreserved} ${own} ${page}`);
+      else assert.equal(line, undefined, `${all} ${unreserved} ${own} ${page}`);
+    }
   });
 
   test('debian and any word (*) ask for no words', async () => {
@@ -152,7 +186,7 @@ describe('the list that deploy and check share', () => {
       { DEBIAN: { ...wish, classifications: ['x'] }, AMAZON_LINUX_2023: { ...wish, severities: ['*'] } },
       'Free',
     );
-    assert.deepEqual(await checkStage(policy, place, asked()), []);
+    assert.deepEqual(await checkStage(policy, place, asked().registrations), []);
   });
 
   test('a stage fits its Region: the longest that does, and one letter more', () => {
@@ -168,12 +202,11 @@ describe('the list that deploy and check share', () => {
 
 function asked() {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  return operator({ region: 'eu-central-1', endpoint: rehearsal.endpoint, credentials } as { region: string })
-    .registrations;
+  return operator({ region: 'eu-central-1', endpoint: rehearsal.endpoint, credentials } as { region: string });
 }
 
 async function idOf(wanted: string): Promise<string> {
-  for await (const { group, baseline } of asked().patchGroups()) if (group === wanted) return baseline.id;
+  for await (const { group, baseline } of asked().registrations.patchGroups()) if (group === wanted) return baseline.id;
   throw new Error(`${wanted} is not registered`);
 }
 

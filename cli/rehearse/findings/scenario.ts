@@ -96,6 +96,7 @@ const EMPTY = {
   advisories: [],
   debianNames: 'mixed' as const,
   findingsPerPage: 100,
+  lambdaQuota: 1000,
   baselines: [],
   answers: [],
   calendars: [],
