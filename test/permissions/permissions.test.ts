@@ -3,11 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
 import { readFunctions } from '#stack/functions-file.ts';
 import { standingSection, written } from '../../bench/standing.ts';
+import { everyScenario } from '../campaigns/every-scenario.ts';
 import { document } from './document.ts';
 import { allowing, type Request, type Statement } from './evaluate.ts';
 import { ACCOUNT, packaged, REGION, statementsOf, type Template } from './packaged.ts';
 import { type ByService, prove } from './proof.ts';
-import { record } from './recorded.ts';
+import { playMore, recording } from './recorded.ts';
 import { type KeyUse, requestOf, requestsOf } from './requests.ts';
 
 const at = (path: string) => new URL(path, import.meta.url).pathname;
@@ -23,6 +24,10 @@ const ofMachine = (name: string) => byService.filter(({ functions }) => function
 const LET_IN = ['cloudwatch.amazonaws.com', 'events.amazonaws.com', `logs.${REGION}.amazonaws.com`];
 const roleOf = (key: string) => `${key.charAt(0).toUpperCase()}${key.slice(1)}Role`;
 
+// The scenarios are played here, once for both: each ends as it promises, and what its functions call is recorded.
+const recorded = recording();
+everyScenario();
+
 describe('permissions of the packaged template', { timeout: 600_000 }, () => {
   let template: Template;
   let requests: Map<string, Request[]>;
@@ -32,11 +37,12 @@ describe('permissions of the packaged template', { timeout: 600_000 }, () => {
 
   before(async () => {
     template = packaged().template;
-    const recorded = await record();
-    count = recorded.count;
+    await playMore();
+    const { calls, uses: keyUses, count: all } = recorded();
+    count = all;
     requests = new Map([...Object.keys(functions), ...Object.keys(MACHINES), 'scheduler'].map((key) => [key, []]));
-    for (const call of recorded.calls) requests.get(call.caller)?.push(...requestsOf(call, place));
-    uses = recorded.uses;
+    for (const call of calls) requests.get(call.caller)?.push(...requestsOf(call, place));
+    uses = keyUses;
     for (const use of uses) requests.get(use.caller)?.push(requestOf(use, place));
   });
 

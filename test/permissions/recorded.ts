@@ -1,14 +1,13 @@
-/** Every call that functions make in rehearsals: of all scenarios, and of a few more for the ways that those do not go. */
+/** Every call that functions make in rehearsals: of what this process plays, and of a few more for the ways that no scenario goes. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadPolicy } from '#policy/load-policy.ts';
 import { policyJson } from '#policy/policy-json.ts';
-import type { Rehearsal } from '#rehearsal/api.ts';
 import { openWorld } from '#rehearsal/fleet/world.ts';
 import { openRehearsal } from '#rehearsal/rehearsal.ts';
-import { listScenarios, loadScenario, type Scenario } from '#rehearsal/scenario/scenario.ts';
+import { loadScenario, type Scenario } from '#rehearsal/scenario/scenario.ts';
 import { addedBy } from '../../cli/rehearse/added-by-policy.ts';
 import { rehearse } from '../../cli/rehearse/rehearse.ts';
 import { type Call, type KeyUse, partitionOf } from './requests.ts';
@@ -21,7 +20,8 @@ export interface Recorded {
   count: number;
 }
 
-export async function record(): Promise<Recorded> {
+/** Records what is played from now on; what it returns ends that. */
+export function recording(): () => Recorded {
   const calls = new Map<string, Call>();
   const tags = new Map<string, Record<string, string>>(); // ids come again in other rehearsals, with other tags
   let count = 0;
@@ -44,15 +44,13 @@ export async function record(): Promise<Recorded> {
   };
   subscribe('rehearsal:answered', listen);
   subscribe('rehearsal:key-used', used);
-  try {
-    await all();
-  } finally {
-    unsubscribe('rehearsal:answered', listen);
-    unsubscribe('rehearsal:key-used', used);
-  }
   const own = <T extends { caller: string }>(all: Map<string, T>) =>
     [...all.values()].filter(({ caller }) => !['operator', 'outside'].includes(caller));
-  return { calls: own(calls), uses: own(uses), count };
+  return () => {
+    unsubscribe('rehearsal:answered', listen);
+    unsubscribe('rehearsal:key-used', used);
+    return { calls: own(calls), uses: own(uses), count };
+  };
 }
 
 function differing(input: Record<string, unknown>): string {
@@ -81,8 +79,8 @@ function differing(input: Record<string, unknown>): string {
   ]);
 }
 
-async function all(): Promise<Rehearsal[]> {
-  const rehearsals: Rehearsal[] = [];
+/** Plays the ways that no scenario goes. */
+export async function playMore(): Promise<void> {
   const plain = loadScenario(join(root, 'scenarios/duplicate-trigger.yml'));
   const asked = { ...plain, policy: {}, answers: [{ answer: 'yes' as const, afterMinutes: 30 }] };
   const signed = { ...asked, policy: { approvals: { decide: 'iam' } } };
@@ -117,17 +115,15 @@ async function all(): Promise<Rehearsal[]> {
     },
     { ...asked, answers: [{ answer: 'yes', afterMinutes: 0 }], faults: [{ do: 'crash', function: 'askApproval' }] },
   ];
-  for (const scenario of [...listScenarios(join(root, 'scenarios')).map(({ file }) => loadScenario(file)), ...more])
-    rehearsals.push((await rehearse({ scenario, out: null })).rehearsal);
-  rehearsals.push(await triggered(plain, []));
+  for (const scenario of more) await rehearse({ scenario, out: null });
+  await triggered(plain, []);
   // The start that was promised fails, and the sweeper comes before the message does: it keeps the promise.
-  rehearsals.push(await triggered(plain, [{ do: 'fail-call', operation: 'states.StartExecution', times: 3 }]));
-  rehearsals.push(await redriven(plain));
-  return rehearsals;
+  await triggered(plain, [{ do: 'fail-call', operation: 'states.StartExecution', times: 3 }]);
+  await redriven(plain);
 }
 
 /** A campaign that is lost as it opens, and redriven once it is closed. */
-async function redriven(plain: Scenario): Promise<Rehearsal> {
+async function redriven(plain: Scenario): Promise<void> {
   const at = Date.parse(plain.start);
   const directory = mkdtempSync(join(tmpdir(), 'patchwright-redriven-'));
   const policyFile = join(directory, 'policy.json');
@@ -141,7 +137,6 @@ async function redriven(plain: Scenario): Promise<Rehearsal> {
     await rehearsal.run(() => rehearsal.inbox.length > 0);
     await rehearsal.act('operator', async () => rehearsal.states.redrive(arn));
     await rehearsal.run(() => !rehearsal.executions().some(({ status }) => status === 'RUNNING'));
-    return rehearsal;
   } finally {
     await rehearsal.close();
   }
@@ -158,7 +153,7 @@ function spelledApart(hosts: Scenario['fleet'][number]): Scenario['fleet'][numbe
 }
 
 /** Campaigns that events and a second person start, in observe mode; a message that is no event; an hour for what comes hourly. */
-async function triggered(plain: Scenario, faults: Parameters<typeof openRehearsal>[0]['faults']): Promise<Rehearsal> {
+async function triggered(plain: Scenario, faults: Parameters<typeof openRehearsal>[0]['faults']): Promise<void> {
   const sample = JSON.parse(readFileSync(join(root, 'events/finding.sample.json'), 'utf8'));
   const at = Date.parse(plain.start);
   const directory = mkdtempSync(join(tmpdir(), 'patchwright-triggered-'));
@@ -189,7 +184,6 @@ async function triggered(plain: Scenario, faults: Parameters<typeof openRehearsa
         rehearsal.clock.now() >= at + 150 * 60_000 &&
         !rehearsal.executions().some(({ status }) => status === 'RUNNING'),
     );
-    return rehearsal;
   } finally {
     await rehearsal.close();
   }

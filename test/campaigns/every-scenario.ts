@@ -5,21 +5,23 @@ import { loadScenario } from '#rehearsal/scenario/scenario.ts';
 import type { Rehearsing } from '../../cli/rehearse/conduct.ts';
 import { rehearse } from '../../cli/rehearse/rehearse.ts';
 
-/** Every scenario in scenarios/ ends as its name promises. `rehearse` itself throws where a promise of the product breaks. */
 const folder = new URL('../../scenarios/', import.meta.url).pathname;
-for (const file of readdirSync(folder).filter((name) => name.endsWith('.yml'))) {
-  test(`scenario ${file.replace('.yml', '')} ends as promised`, async () => {
-    const { promises } = loadScenario(`${folder}${file}`);
-    const rehearsing = await rehearse({ scenario: `${folder}${file}`, out: null });
-    const { run } = rehearsing;
-    assert.equal(run.campaign.outcome, promises.outcome);
-    const verdicts = Object.fromEntries(run.rings.map(({ name, verdict }) => [name, verdict]));
-    for (const [ring, verdict] of Object.entries(promises.rings ?? {})) assert.equal(verdicts[ring], verdict, ring);
-    for (const reason of promises.reasons ?? [])
-      assert.ok(reason in (run.delta?.remainingByReason ?? {}), `reason ${reason}`);
-    assertSums(rehearsing);
-    assertNotices(rehearsing);
-  });
+
+/** A test for every scenario in scenarios/: it ends as its name promises. `rehearse` itself throws where a promise of the product breaks. */
+export function everyScenario(): void {
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.yml')))
+    test(`scenario ${file.replace('.yml', '')} ends as promised`, async () => {
+      const { promises } = loadScenario(`${folder}${file}`);
+      const rehearsing = await rehearse({ scenario: `${folder}${file}`, out: null });
+      const { run } = rehearsing;
+      assert.equal(run.campaign.outcome, promises.outcome);
+      const verdicts = Object.fromEntries(run.rings.map(({ name, verdict }) => [name, verdict]));
+      for (const [ring, verdict] of Object.entries(promises.rings ?? {})) assert.equal(verdicts[ring], verdict, ring);
+      for (const reason of promises.reasons ?? [])
+        assert.ok(reason in (run.delta?.remainingByReason ?? {}), `reason ${reason}`);
+      assertSums(rehearsing);
+      assertNotices(rehearsing);
+    });
 }
 
 /** always 6: sums by severity, on the delta that people see. */
