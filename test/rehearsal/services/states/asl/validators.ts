@@ -1,4 +1,5 @@
 /** Two who judge a definition: asl-validator, and our service by three of its operations. */
+import { createRequire } from 'node:module';
 import {
   CreateStateMachineCommand,
   SFNClient,
@@ -17,6 +18,31 @@ export const machine = (states: object, more: object = {}) => ({
   States: states,
   ...more,
 });
+
+/** asl-validator makes a new Ajv, and compiles its fifteen schemas again, at every call: here all calls share the first one's. */
+const ofValidator = createRequire(createRequire(import.meta.url).resolve('asl-validator'));
+interface Compiled {
+  addKeyword(...keyword: unknown[]): unknown;
+  addFormat(...format: unknown[]): unknown;
+  validate(...asked: unknown[]): unknown;
+}
+const ajv = ofValidator('ajv') as { default: new (options: object) => Compiled };
+const Ajv = ajv.default;
+let compiled: Compiled | undefined;
+ajv.default = function sharing(options: object) {
+  if (!compiled) {
+    const made = new Ajv(options);
+    const validate = made.validate.bind(made);
+    made.validate = (...asked) => {
+      // From the first judgement on its formats and keywords stand; to add them again is an error.
+      made.addKeyword = () => made;
+      made.addFormat = () => made;
+      return validate(...asked);
+    };
+    compiled = made;
+  }
+  return compiled;
+} as unknown as typeof Ajv;
 
 /** What asl-validator finds, `CODE: words` each; empty: nothing. It writes into what it reads, so it gets a copy. */
 export function validator(definition: object): string[] {
