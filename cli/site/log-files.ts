@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
+import { LINE_BYTES, linesIn, parted } from '#domain/edge/log-lines.ts';
 import { type LogFault, type LogRecord, readLogLine } from '#domain/edge/log-record.ts';
 import { BadInput } from '../bad-input.ts';
 
@@ -10,9 +11,6 @@ export interface Unread {
   lines: number;
   first: string; // FILE:LINE
 }
-
-/** A longer line is no log line of AWS WAF: they are 1.4 to 4.6 KB. */
-const LINE_BYTES = 4 << 20;
 
 const FAULTS: Record<LogFault, string> = {
   'not-json': 'no JSON',
@@ -62,40 +60,18 @@ export async function* logRecords(files: readonly string[], unread: Unread[]): A
   }
 }
 
-/** Firehose may deliver records without a line break between them. */
-function parted(line: string): string[] {
-  return line.includes('}{"timestamp":') ? line.split(/(?<=\})(?=\{"timestamp":)/) : [line];
-}
-
 /** Lines of one file; null for a line that is too long. A file that ends in the middle says so to `broken`, once. */
 async function* linesOf(file: string, broken: (what: string) => void): AsyncGenerator<string | null> {
   const zipped = await gzipped(file);
   const source = createReadStream(file);
   const bytes = zipped ? source.pipe(createGunzip()) : source;
-  let rest = '';
-  let skipping = false;
-  const decoder = new TextDecoder();
   try {
-    for await (const chunk of bytes) {
-      const lines = (rest + decoder.decode(chunk as Buffer, { stream: true })).split('\n');
-      rest = lines.pop() ?? '';
-      for (const [place, line] of lines.entries()) {
-        if (place === 0 && skipping) skipping = false;
-        else yield line;
-      }
-      if (rest.length > LINE_BYTES) {
-        if (!skipping) yield null;
-        skipping = true;
-        rest = '';
-      }
-    }
+    yield* linesIn(bytes as AsyncIterable<Uint8Array>);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (!/^Z_/.test(code)) throw unreadable(file, error);
     broken(code === 'Z_BUF_ERROR' ? 'missing: the gzip file is cut off here' : 'behind damaged gzip data');
-    rest = '';
   }
-  if (rest !== '' && !skipping) yield rest;
 }
 
 async function gzipped(file: string): Promise<boolean> {

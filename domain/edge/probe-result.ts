@@ -10,6 +10,7 @@ export interface ProbeAnswer {
   site: string | null; // of our probe rule's answer
   revision: string | null; // of it; `none` where somebody else's web ACL holds the rule pasted
   why: string;
+  server?: string; // of its headers, where it has one
 }
 
 export const RESULTS = ['blocked', 'counted', 'passed', 'unclear'] as const;
