@@ -33,7 +33,9 @@ export type ServiceName =
   | 'sqs'
   | 'scheduler'
   | 'cloudformation'
-  | 'lambda';
+  | 'lambda'
+  | 'wafv2'
+  | 'elasticloadbalancing';
 
 /** Who calls: the function's key in serverless.yml, `operator`, or `states`, `events` … for what AWS does by itself. */
 export interface Caller {

@@ -10,7 +10,14 @@ import { failed, notPlayed, readable, throttled } from '#rehearsal/engine/servic
 import type { Traffic } from '#rehearsal/engine/traffic.ts';
 import { judgeAnswer, judgedInput } from '#rehearsal/models/verdict.ts';
 import { restJson, restScheduler, targetJson } from '#rehearsal/protocols/json.ts';
-import { cloudformationQuery, ec2Query, iamQuery, snsQuery, stsQuery } from '#rehearsal/protocols/query.ts';
+import {
+  balancingQuery,
+  cloudformationQuery,
+  ec2Query,
+  iamQuery,
+  snsQuery,
+  stsQuery,
+} from '#rehearsal/protocols/query.ts';
 import { restS3 } from '#rehearsal/protocols/s3.ts';
 import type { Protocol, WireRequest } from '#rehearsal/protocols/wire.ts';
 import { answerDynamodb, callOf } from '#rehearsal/services/dynamodb/calls.ts';
@@ -52,6 +59,7 @@ const PROTOCOLS: Record<Exclude<ServiceName, 'dynamodb'>, Protocol> = {
   events: targetJson('1.1'),
   monitoring: targetJson('1.0'),
   sqs: targetJson('1.0'),
+  wafv2: targetJson('1.1'),
   inspector2: restJson({
     'POST /findings/list': 'ListFindings',
     'POST /findings/aggregation/list': 'ListFindingAggregations',
@@ -73,6 +81,7 @@ const PROTOCOLS: Record<Exclude<ServiceName, 'dynamodb'>, Protocol> = {
   iam: iamQuery,
   cloudformation: cloudformationQuery,
   ec2: ec2Query,
+  elasticloadbalancing: balancingQuery,
   s3: restS3,
 };
 

@@ -4,7 +4,7 @@ import { AwsFault, type ServiceName } from '#rehearsal/api.ts';
 export function throttled(service: ServiceName): AwsFault {
   if (service === 's3') return new AwsFault('SlowDown', 'Please reduce your request rate.', 503);
   if (service === 'ec2') return new AwsFault('RequestLimitExceeded', 'Request limit exceeded.', 503);
-  if (service === 'sns') return new AwsFault('Throttling', 'Rate exceeded', 400);
+  if (service === 'sns' || service === 'elasticloadbalancing') return new AwsFault('Throttling', 'Rate exceeded', 400);
   return new AwsFault('ThrottlingException', 'Rate exceeded', service === 'inspector2' ? 429 : 400);
 }
 

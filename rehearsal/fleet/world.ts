@@ -30,6 +30,7 @@ import { PatchStates } from '#rehearsal/services/ssm/patch-states.ts';
 import { commandOperations } from '#rehearsal/services/ssm/run-command.ts';
 import { ssmPatchOperations } from '#rehearsal/services/ssm/ssm-patch.ts';
 import { baselineOf } from '#rehearsal/services/ssm/stack-baselines.ts';
+import { Sites } from '#rehearsal/site/sites.ts';
 
 const MINUTE = 60_000;
 const NEWS_DAYS = 14; // a campaign takes three days at most; later advisories are nobody's news
@@ -65,6 +66,7 @@ export function openWorld(scenario: Scenario, stage: Stage): World {
   const commands = new Commands(stage, fleet);
   const alarms = new Alarms(stage, scenario);
   const associations = inspectorAssociations(stage);
+  const sites = new Sites(scenario, stage, fleet);
   const inspector = { offSince: null as number | null, findingsPerPage: scenario.findingsPerPage };
   const tellNews = (platform: string, sources: ReadonlySet<string>) => spread(platform, sources, stage, fleet, looks);
   const parts: WorldParts = {
@@ -106,6 +108,7 @@ export function openWorld(scenario: Scenario, stage: Stage): World {
     { service: 'inspector2', operations: inspectorOperations(stage, fleet, looks, findings, inspector) },
     { service: 'monitoring', operations: alarms.operations() },
     { service: 'lambda', operations: lambdaQuotas(scenario.lambdaQuota) },
+    ...sites.fakes,
     ...identityFakes(stage.account),
   ];
   const truth = () => fleet.hosts.map((host) => truthOf(host, bookOf(host), looks, stage.clock.now()));

@@ -1,7 +1,7 @@
 """Derives rehearsal/models/<service>.json from botocore's service models: the constraints of the operations that the rehearsal plays
 (operations.json), and nothing else of them. Not part of any build; run it when operations.json or AWS's models change:
 
-    python3 -m venv /tmp/models && /tmp/models/bin/pip install botocore==1.44.5
+    python3 -m venv /tmp/models && /tmp/models/bin/pip install botocore==1.44.8
     /tmp/models/bin/python rehearsal/models/derive.py
 """
 
@@ -12,7 +12,7 @@ import botocore
 import botocore.loaders
 
 HERE = pathlib.Path(__file__).parent
-NAMES = {"states": "stepfunctions", "monitoring": "cloudwatch"}
+NAMES = {"states": "stepfunctions", "monitoring": "cloudwatch", "elasticloadbalancing": "elbv2"}
 TYPES = {"character": "string", "long": "integer", "float": "number", "double": "number", "bigdecimal": "number"}
 
 

@@ -56,6 +56,30 @@ export const EXCEPTIONS: readonly Exception[] = [
     kind: 'pattern',
     why: 'The pattern takes one digit of a second, the documented answers have three.',
   },
+  {
+    service: 'wafv2',
+    operation: 'GetSampledRequests',
+    side: 'output',
+    at: 'SampledRequests.RuleNameWithinRuleGroup',
+    kind: 'pattern',
+    why: 'The pattern knows no #, and the documentation of the member has one or two: vendor#group#rule.',
+  },
+  {
+    service: 'wafv2',
+    operation: 'ListTagsForResource',
+    side: 'output',
+    at: 'TagInfoForResource.TagList',
+    kind: 'length',
+    why: 'The model has one tag at least in a list that is also the one of a request; a resource without tags has none.',
+  },
+  {
+    service: 'elasticloadbalancing',
+    operation: 'DescribeTags',
+    side: 'output',
+    at: 'TagDescriptions.Tags',
+    kind: 'length',
+    why: 'The model has one tag at least in a list that is also the one of a request; a resource without tags has none.',
+  },
 ];
 
 export function isExcepted(

@@ -2,6 +2,7 @@
 import type { ServiceName } from '#rehearsal/api.ts';
 import cloudformation from '#rehearsal/models/cloudformation.json' with { type: 'json' };
 import ec2 from '#rehearsal/models/ec2.json' with { type: 'json' };
+import elasticloadbalancing from '#rehearsal/models/elasticloadbalancing.json' with { type: 'json' };
 import events from '#rehearsal/models/events.json' with { type: 'json' };
 import iam from '#rehearsal/models/iam.json' with { type: 'json' };
 import inspector2 from '#rehearsal/models/inspector2.json' with { type: 'json' };
@@ -14,6 +15,7 @@ import sqs from '#rehearsal/models/sqs.json' with { type: 'json' };
 import ssm from '#rehearsal/models/ssm.json' with { type: 'json' };
 import states from '#rehearsal/models/states.json' with { type: 'json' };
 import sts from '#rehearsal/models/sts.json' with { type: 'json' };
+import wafv2 from '#rehearsal/models/wafv2.json' with { type: 'json' };
 
 export interface Shape {
   type: 'structure' | 'list' | 'map' | 'string' | 'integer' | 'number' | 'boolean' | 'timestamp' | 'blob';
@@ -40,6 +42,7 @@ export interface Model {
 const MODELS: Record<Exclude<ServiceName, 'dynamodb'>, unknown> = {
   cloudformation,
   ec2,
+  elasticloadbalancing,
   events,
   iam,
   inspector2,
@@ -52,6 +55,7 @@ const MODELS: Record<Exclude<ServiceName, 'dynamodb'>, unknown> = {
   ssm,
   states,
   sts,
+  wafv2,
 };
 
 /** null: no model is kept of DynamoDB: another server plays it and judges for itself. */

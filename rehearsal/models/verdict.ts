@@ -6,7 +6,17 @@ import { type FaultKind, judge, type ShapeFault } from '#rehearsal/models/judge.
 import { modelOf } from '#rehearsal/models/model.ts';
 
 /** Services whose requests are text: form posts, and members in query strings. */
-const TEXTUAL: readonly ServiceName[] = ['ec2', 'sns', 'sts', 'iam', 'cloudformation', 'scheduler', 'lambda', 's3'];
+const TEXTUAL: readonly ServiceName[] = [
+  'ec2',
+  'sns',
+  'sts',
+  'iam',
+  'cloudformation',
+  'elasticloadbalancing',
+  'scheduler',
+  'lambda',
+  's3',
+];
 
 /** The input with the types of its model. Throws AwsFault where AWS would refuse it; an operation without a model passes. */
 export function judgedInput(service: ServiceName, operation: string, input: unknown): unknown {
@@ -38,6 +48,7 @@ const CODES: Partial<Record<ServiceName, Partial<Record<FaultKind, string>> & { 
   sts: { else: 'ValidationError' },
   iam: { else: 'ValidationError' },
   cloudformation: { else: 'ValidationError' },
+  elasticloadbalancing: { else: 'ValidationError' },
   monitoring: { type: 'SerializationException', else: 'ValidationError' },
   lambda: { else: 'InvalidParameterValueException' },
   s3: { else: 'InvalidArgument' },

@@ -10,6 +10,7 @@ const SNS: XmlStyle = { ...AS_IS, map: 'Attributes' };
 export const snsQuery = awsQuery('http://sns.amazonaws.com/doc/2010-03-31/', SNS);
 export const stsQuery = awsQuery('https://sts.amazonaws.com/doc/2011-06-15/');
 export const cloudformationQuery = awsQuery('http://cloudformation.amazonaws.com/doc/2010-05-15/');
+export const balancingQuery = awsQuery('http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/');
 export const iamQuery = awsQuery('https://iam.amazonaws.com/doc/2010-05-08/');
 
 function awsQuery(namespace: string, style = AS_IS): Protocol {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { duration, instant } from '#rehearsal/engine/times.ts';
 import { PLATFORMS, type PlatformName } from '#rehearsal/fleet/platforms.ts';
 import { engineFaultSchemas, worldFaultSchemas } from '#rehearsal/scenario/fault-format.ts';
+import { siteSchema } from '#rehearsal/scenario/site-format.ts';
 
 const baselineSchema = z.strictObject({
   name: z.string(),
@@ -94,6 +95,7 @@ export const scenarioSchema = z.strictObject({
       }),
     )
     .default([]),
+  sites: z.array(siteSchema).default([]),
   documents: z.array(z.string()).default([]), // command documents of our own that start the VM scanner
   faults: z.array(z.discriminatedUnion('do', [...worldFaultSchemas, ...engineFaultSchemas])).default([]),
 });

@@ -10,7 +10,7 @@ import botocore.exceptions
 import botocore.stub
 
 ANSWERS, PLAYED = sys.argv[1], sys.argv[2]
-NAMES = {"states": "stepfunctions", "monitoring": "cloudwatch"}
+NAMES = {"states": "stepfunctions", "monitoring": "cloudwatch", "elasticloadbalancing": "elbv2"}
 
 judged = collections.Counter()
 faults = []

@@ -100,6 +100,7 @@ const EMPTY = {
   baselines: [],
   answers: [],
   calendars: [],
+  sites: [],
   documents: [],
   faults: [],
 };

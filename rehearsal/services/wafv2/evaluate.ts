@@ -33,12 +33,22 @@ export interface WebAcl {
   group(statement: Members): WafGroup | null;
 }
 
+/** A rule of the web ACL that said yes, or one inside the group that it refers to. */
+export interface Match {
+  rule: string; // of the web ACL
+  group: string | null; // id, as in the log
+  inner: string | null; // of the group
+  action: string; // COUNT, BLOCK …; EXCLUDED_AS_COUNT
+  overridden: string | null; // what the group's own action would have been
+}
+
 export interface Decision {
   action: 'ALLOW' | 'BLOCK' | 'CAPTCHA' | 'CHALLENGE';
   status: number | null; // of a Block: 403, or the custom one
   headers: [name: string, value: string][]; // of a custom response
   /** A rule of which nobody can say whether it matches stood before the decision. */
   unknown: string[];
+  matches: Match[];
   log: Members; // AWS's line
 }
 
@@ -56,6 +66,7 @@ export function evaluate(acl: WebAcl, request: WebRequest, asked: Asked): Decisi
   const oversize = new Set<string>();
   const unknown: string[] = [];
   const counted: Matched[] = [];
+  const matches: Match[] = [];
   const groups: Members[] = [];
   const rates: Members[] = [];
   const ground: Ground = {
@@ -86,6 +97,7 @@ export function evaluate(acl: WebAcl, request: WebRequest, asked: Asked): Decisi
     if (!matchesOf(rule, rule.Name)) return null;
     for (const { Name } of rule.RuleLabels ?? []) labels.add(`${acl.labelNamespace}${Name}`);
     const action = rule.Action ?? { Count: {} };
+    matches.push({ rule: rule.Name, group: null, inner: null, action: word(action), overridden: null });
     if (action.Count) {
       counted.push({ ruleId: rule.Name, action: 'COUNT', ruleMatchDetails: null });
       return null;
@@ -122,7 +134,9 @@ export function evaluate(acl: WebAcl, request: WebRequest, asked: Asked): Decisi
       if (!matchesOf(inner, `${rule.Name}/${inner.Name}`)) continue;
       for (const { Name } of inner.RuleLabels ?? []) labels.add(`${group.labelNamespace}${Name}`);
       const own = inner.Action ?? { Block: {} };
+      const match = { rule: rule.Name, group: group.id, inner: inner.Name };
       if (excluded.has(inner.Name)) {
+        matches.push({ ...match, action: 'EXCLUDED_AS_COUNT', overridden: word(own) });
         entry.excludedRules = [
           ...(entry.excludedRules ?? []),
           { exclusionType: 'EXCLUDED_AS_COUNT', ruleId: inner.Name },
@@ -131,6 +145,7 @@ export function evaluate(acl: WebAcl, request: WebRequest, asked: Asked): Decisi
       }
       const override = overrides.get(inner.Name);
       const does = override ?? own;
+      matches.push({ ...match, action: word(does), overridden: override ? word(own) : null });
       const matched: Matched = {
         ruleId: inner.Name,
         action: word(does),
@@ -144,6 +159,7 @@ export function evaluate(acl: WebAcl, request: WebRequest, asked: Asked): Decisi
       entry.terminatingRule = matched;
       if (!rule.OverrideAction?.Count)
         return decided(rule.Name, statement.VendorName ? 'MANAGED_RULE_GROUP' : 'GROUP', does);
+      matches.push({ rule: rule.Name, group: null, inner: null, action: 'COUNT', overridden: null });
       counted.push({ ruleId: rule.Name, action: 'COUNT', ruleMatchDetails: null });
       return null;
     }
@@ -196,7 +212,7 @@ export function evaluate(acl: WebAcl, request: WebRequest, asked: Asked): Decisi
       ...(labels.size ? { labels: [...labels].slice(0, 100).map((name) => ({ name })) } : {}),
       ...(oversize.size ? { oversizeFields: [...oversize] } : {}),
     };
-    return { action: word(action) as Decision['action'], status, headers, unknown, log };
+    return { action: word(action) as Decision['action'], status, headers, unknown, matches, log };
   }
 }
 

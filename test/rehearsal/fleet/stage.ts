@@ -1,5 +1,5 @@
 /** A trivial stage for the world: a sorted queue for a clock. */
-import type { AwsEvent, Caller, Chance, Operation, Stage } from '#rehearsal/api.ts';
+import type { AwsEvent, Caller, Chance, Stage } from '#rehearsal/api.ts';
 import { chanceOf } from '#rehearsal/engine/chance.ts';
 import type { AdvisoryFile } from '#rehearsal/fleet/advisories.ts';
 import type { Host } from '#rehearsal/fleet/host.ts';
@@ -19,7 +19,7 @@ export interface TestWorld {
   now(): number;
   /** Lets so many milliseconds pass. */
   pass(ms: number): void;
-  /** Question and answer are judged by AWS's model, as at the gateway. */
+  /** Question and answer are judged by AWS's model, as at the gateway. `service.Operation` where two services have it. */
   // biome-ignore lint/suspicious/noExplicitAny: answers have AWS's shapes
   call(operation: string, input?: Record<string, unknown>): any;
   host(name: string): Host;
@@ -45,8 +45,8 @@ export function openOn(scenario: Scenario): TestWorld {
     note: (_kind, subject, text) => notes.push({ subject, text }),
   };
   const world = openWorld(scenario, stage);
-  const operations: Record<string, Operation> = Object.assign({}, ...world.fakes.map((fake) => fake.operations));
-  const serviceOf = (operation: string) => world.fakes.find((fake) => operation in fake.operations)?.service ?? 'ssm';
+  const playedBy = (service: string | undefined, operation: string) =>
+    world.fakes.find((fake) => operation in fake.operations && (service ?? fake.service) === fake.service);
   const caller: Caller = { name: 'test', account: stage.account, region: stage.region };
   return {
     world,
@@ -55,11 +55,12 @@ export function openOn(scenario: Scenario): TestWorld {
     now: clock.now,
     pass: clock.pass,
     call(operation, input = {}) {
-      const play = operations[operation];
+      const [name = '', of] = operation.split('.').reverse();
+      const fake = playedBy(of, name);
+      const play = fake?.operations[name];
       if (!play) throw new Error(`${operation} is not played`);
-      const service = serviceOf(operation);
-      const answer = play(judgedInput(service, operation, input), caller);
-      judgeAnswer(service, operation, answer);
+      const answer = play(judgedInput(fake.service, name, input), caller);
+      judgeAnswer(fake.service, name, answer);
       return answer;
     },
     host(name) {

@@ -1,0 +1,194 @@
+"""Somebody who keeps a web ACL and knows nothing of the rehearsal but its address: reads the shop's, makes one of five components,
+changes it under its lock token, associates it, sends its logs elsewhere. Every answer is kept for stubber.py.
+Usage: boto3_site.py ENDPOINT ANSWERS_FILE (appended to)"""
+
+import datetime
+import json
+import sys
+import time
+
+import boto3
+import botocore.config
+import botocore.exceptions
+
+ENDPOINT, ANSWERS = sys.argv[1], sys.argv[2]
+SESSION = boto3.Session(aws_access_key_id="anybody", aws_secret_access_key="anything", region_name="eu-central-1")
+answers = open(ANSWERS, "a", encoding="utf8")
+calls = 0
+
+
+def client(service):
+    made = SESSION.client(service, endpoint_url=ENDPOINT, config=botocore.config.Config(retries={"max_attempts": 1}))
+    made.meta.events.register("before-parse", keep_raw)
+    made.meta.events.register("after-call", keep_parsed)
+    return made
+
+
+def keep_raw(operation_model, response_dict, **_):
+    operation_model.raw = response_dict["body"] if response_dict["status_code"] < 300 else None
+
+
+def keep_parsed(model, parsed, http_response, **_):
+    global calls
+    calls += 1
+    if http_response.status_code >= 300:
+        return
+    protocol = model.metadata["protocol"]
+    answer = (
+        json.loads(model.raw or b"{}")
+        if "json" in protocol
+        else {key: value for key, value in parsed.items() if key != "ResponseMetadata"}
+    )
+    service = model.service_model.endpoint_prefix
+    answers.write(json.dumps({"service": service, "operation": model.name, "answer": answer}, default=str) + "\n")
+
+
+def expect(what, holds):
+    if not holds:
+        raise SystemExit(f"boto3_site: {what}")
+    print(f"  {what}")
+
+
+def patient(call, **asked):
+    """A quota strikes, or what was made just now is not known yet: as any client of AWS WAF, asks again."""
+    for _ in range(20):
+        try:
+            return call(**asked)
+        except botocore.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] not in ("ThrottlingException", "WAFUnavailableEntityException"):
+                raise
+            time.sleep(1)
+    raise SystemExit(f"boto3_site: {asked} was refused twenty times")
+
+
+def refused(code, call, **asked):
+    try:
+        patient(call, **asked)
+    except botocore.exceptions.ClientError as error:
+        expect(f"{code} where it must be", error.response["Error"]["Code"] == code)
+        return error.response
+    raise SystemExit(f"boto3_site: {asked} was not refused with {code}")
+
+
+def balancer():
+    elb = client("elbv2")
+    arn = elb.describe_load_balancers(Names=["shop"])["LoadBalancers"][0]["LoadBalancerArn"]
+    expect("it listens with https", elb.describe_listeners(LoadBalancerArn=arn)["Listeners"][0]["Protocol"] == "HTTPS")
+    group = elb.describe_target_groups(LoadBalancerArn=arn)["TargetGroups"][0]["TargetGroupArn"]
+    health = elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+    expect("four hosts stand behind it", [t["TargetHealth"]["State"] for t in health] == ["healthy"] * 4)
+    elb.describe_tags(ResourceArns=[arn])
+    return arn
+
+
+SEEN = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True}
+PLAIN = [{"Priority": 0, "Type": "NONE"}]
+SCOPE = {"Scope": "REGIONAL"}
+CORE = {"VendorName": "AWS", "Name": "AWSManagedRulesCommonRuleSet"}
+
+
+def rule(name, priority, statement, **more):
+    action = {} if "OverrideAction" in more else {"Action": {"Block": {}}}
+    return {"Name": name, "Priority": priority, "Statement": statement, "VisibilityConfig": {**SEEN, "MetricName": name}, **action, **more}
+
+
+def components(waf):
+    """The five of a web ACL: IP set, regex set, rule, rule group, web ACL."""
+    office = patient(waf.create_ip_set, Name="b-office", IPAddressVersion="IPV4", Addresses=["192.0.2.0/24"], **SCOPE)["Summary"]
+    admin = patient(waf.create_regex_pattern_set, Name="b-admin", RegularExpressionList=[{"RegexString": "^/admin"}], **SCOPE)["Summary"]
+    path = {"FieldToMatch": {"UriPath": {}}, "TextTransformations": PLAIN}
+    exact = {"ByteMatchStatement": {**path, "SearchString": b"/b\xff", "PositionalConstraint": "EXACTLY"}}
+    group = patient(waf.create_rule_group, Name="b-group", Capacity=10, Rules=[rule("exact", 0, exact)],
+                    VisibilityConfig={**SEEN, "MetricName": "b-group"}, **SCOPE)["Summary"]
+    rules = [
+        rule("office", 0, {"IPSetReferenceStatement": {"ARN": office["ARN"]}}, Action={"Allow": {}}),
+        rule("admin", 1, {"RegexPatternSetReferenceStatement": {"ARN": admin["ARN"], **path}}),
+        rule("group", 2, {"RuleGroupReferenceStatement": {"ARN": group["ARN"]}}, OverrideAction={"None": {}}),
+        rule("core", 3, {"ManagedRuleGroupStatement": {**CORE, "Version": "Version_1.23"}}, OverrideAction={"None": {}}),
+        rule("rate", 4, {"RateBasedStatement": {"Limit": 100, "AggregateKeyType": "IP", "ScopeDownStatement": exact}}),
+        rule("sqli", 5, {"SqliMatchStatement": path}),
+        rule("script", 6, {"XssMatchStatement": path}),
+        rule("country", 7, {"GeoMatchStatement": {"CountryCodes": ["NL"]}}),
+    ]
+    made = {"DefaultAction": {"Allow": {}}, "VisibilityConfig": {**SEEN, "MetricName": "b"}, **SCOPE}
+    patient(waf.check_capacity, Rules=rules, **SCOPE)
+    acl = patient(waf.create_web_acl, Name="b", Rules=rules, Tags=[{"Key": "by", "Value": "boto3"}], **made)["Summary"]
+    read = waf.get_web_acl(Name="b", Id=acl["Id"], **SCOPE)
+    expect("the rules are read back equal, bytes included", read["WebACL"]["Rules"] == rules)
+    token = patient(waf.update_web_acl, Name="b", Id=acl["Id"], LockToken=acl["LockToken"], Rules=rules[:3], **made)["NextLockToken"]
+    refused("WAFOptimisticLockException", waf.update_web_acl, Name="b", Id=acl["Id"], LockToken=acl["LockToken"], Rules=[], **made)
+    response = refused("WAFInvalidParameterException", waf.update_web_acl, Name="b", Id=acl["Id"], LockToken=token,
+                       Rules=[rule("a", 0, {})], **made)
+    expect("which names the field", (response["Field"], response["Parameter"]) == ("STATEMENT", "Statement"))
+    return office, admin, group, acl | {"LockToken": token}
+
+
+def sets_and_groups(waf, office, admin, group):
+    waf.get_ip_set(Name="b-office", Id=office["Id"], **SCOPE)
+    waf.get_regex_pattern_set(Name="b-admin", Id=admin["Id"], **SCOPE)
+    waf.get_rule_group(Name="b-group", Id=group["Id"], **SCOPE)
+    patient(waf.update_ip_set, Name="b-office", Id=office["Id"], LockToken=office["LockToken"], Addresses=[], **SCOPE)
+    patient(waf.update_regex_pattern_set, Name="b-admin", Id=admin["Id"], LockToken=admin["LockToken"],
+            RegularExpressionList=[{"RegexString": "^/b"}], **SCOPE)
+    patient(waf.update_rule_group, Name="b-group", Id=group["Id"], LockToken=group["LockToken"], Rules=[],
+            VisibilityConfig={**SEEN, "MetricName": "b-group"}, **SCOPE)
+
+
+def managed(waf):
+    groups = waf.list_available_managed_rule_groups(**SCOPE)["ManagedRuleGroups"]
+    expect(f"{len(groups)} managed groups", CORE["Name"] in [g["Name"] for g in groups])
+    versions = waf.list_available_managed_rule_group_versions(**CORE, **SCOPE)
+    told = waf.describe_managed_rule_group(**CORE, VersionName=versions["CurrentDefaultVersion"], **SCOPE)
+    expect(f"the core group has {len(told['Rules'])} rules", told["Capacity"] == 700)
+
+
+def associations(waf, arn, acl):
+    shop = patient(waf.get_web_acl_for_resource, ResourceArn=arn)["WebACL"]
+    expect("the shop has its web ACL", shop["Name"] == "shop")
+    patient(waf.associate_web_acl, WebACLArn=acl["ARN"], ResourceArn=arn)
+    expect("another takes it over without a word", patient(waf.list_resources_for_web_acl, WebACLArn=shop["ARN"])["ResourceArns"] == [])
+    refused("WAFAssociatedItemException", waf.delete_web_acl, Name="b", Id=acl["Id"], LockToken=acl["LockToken"], **SCOPE)
+    patient(waf.disassociate_web_acl, ResourceArn=arn)
+    patient(waf.associate_web_acl, WebACLArn=shop["ARN"], ResourceArn=arn)
+    return shop
+
+
+def logging(waf, shop, acl):
+    there = waf.get_logging_configuration(ResourceArn=shop["ARN"])["LoggingConfiguration"]
+    to = {"ResourceArn": acl["ARN"], "LogDestinationConfigs": there["LogDestinationConfigs"]}
+    patient(waf.put_logging_configuration, LoggingConfiguration={**to, "RedactedFields": [{"SingleHeader": {"Name": "cookie"}}]})
+    patient(waf.delete_logging_configuration, ResourceArn=acl["ARN"])
+    refused("WAFNonexistentItemException", waf.get_logging_configuration, ResourceArn=acl["ARN"])
+
+
+def sampled(waf, shop):
+    now = datetime.datetime.fromtimestamp(time.time(), datetime.timezone.utc)
+    window = {"StartTime": datetime.datetime(2024, 8, 31, tzinfo=datetime.timezone.utc), "EndTime": now}
+    told = waf.get_sampled_requests(WebAclArn=shop["ARN"], RuleMetricName="shop", TimeWindow=window, MaxItems=10, **SCOPE)
+    expect("a window begins three hours back at most", told["TimeWindow"]["EndTime"] - told["TimeWindow"]["StartTime"] <= datetime.timedelta(hours=3))
+
+
+def gone(waf, office, admin, group, acl):
+    patient(waf.delete_web_acl, Name="b", Id=acl["Id"], LockToken=acl["LockToken"], **SCOPE)
+    for kind, member in (("ip_set", "IPSets"), ("regex_pattern_set", "RegexPatternSets"), ("rule_group", "RuleGroups")):
+        listed = getattr(waf, f"list_{kind}s")(**SCOPE)[member]
+        mine = next(one for one in listed if one["Name"].startswith("b-"))
+        getattr(waf, f"delete_{kind}")(Name=mine["Name"], Id=mine["Id"], LockToken=mine["LockToken"], **SCOPE)
+    expect("what was made is gone", [a["Name"] for a in waf.list_web_acls(**SCOPE)["WebACLs"]] == ["shop"])
+
+
+waf = client("wafv2")
+arn = balancer()
+managed(waf)
+office, admin, group, acl = components(waf)
+sets_and_groups(waf, office, admin, group)
+shop = associations(waf, arn, acl)
+logging(waf, shop, acl)
+waf.tag_resource(ResourceARN=acl["ARN"], Tags=[{"Key": "more", "Value": "1"}])
+waf.untag_resource(ResourceARN=acl["ARN"], TagKeys=["by"])
+tags = waf.list_tags_for_resource(ResourceARN=acl["ARN"])["TagInfoForResource"]["TagList"]
+expect("tags are added and taken", tags == [{"Key": "more", "Value": "1"}])
+sampled(waf, shop)
+gone(waf, office, admin, group, acl)
+answers.close()
+print(f"boto3: {calls} calls driven over the site")
