@@ -34,6 +34,8 @@ export const siteSchema = z.strictObject({
   port: z.int().min(0).max(65_535).default(0), // where it answers on loopback, http and https alike; 0: any that is free
   group: z.string().optional(), // whose hosts stand behind it
   targets: z.enum(['HTTP1', 'HTTP2', 'GRPC']).default('HTTP1'), // the target group's protocol version
+  wholeBody: z.boolean().default(false), // over HTTP/2: inspected once enough of the body has come
+  failOpen: z.boolean().default(false),
   tags: z.record(z.string(), z.string()).default({}), // of the load balancer
   /**
    * plain: 200; redirect: 301 to https; forbidden: the application says 403 to everything; silent: it never answers; behind-waf:

@@ -43,6 +43,8 @@ function balancerOf(site: SiteText, stage: Stage, fleet: Fleet): LoadBalancer {
     ...balancerArns(site.name, stage),
     protocolVersion: site.targets,
     tags: site.tags,
+    failOpen: site.failOpen,
+    wholeBody: site.wholeBody,
     targets: () =>
       members()
         .filter(({ state }) => state !== 'terminated')

@@ -78,6 +78,9 @@ def balancer():
     health = elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
     expect("four hosts stand behind it", [t["TargetHealth"]["State"] for t in health] == ["healthy"] * 4)
     elb.describe_tags(ResourceArns=[arn])
+    told = elb.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
+    expect("it does not fail open", {"Key": "waf.fail_open.enabled", "Value": "false"} in told)
+    elb.describe_target_group_attributes(TargetGroupArn=group)
     return arn
 
 

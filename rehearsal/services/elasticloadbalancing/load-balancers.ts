@@ -9,6 +9,10 @@ export interface LoadBalancer {
   targetGroupArn: string;
   protocolVersion: 'HTTP1' | 'HTTP2' | 'GRPC';
   tags: Record<string, string>;
+  /** Whether requests pass when the WAF does not answer. */
+  failOpen: boolean;
+  /** Whether a body over HTTP/2 is inspected only once enough of it has come (since June 2026). */
+  wholeBody: boolean;
   /** Instance ids behind it, now, with their state in EC2. */
   targets(): { id: string; state: string; zone: string }[];
 }
@@ -70,6 +74,19 @@ export function balancerOperations(balancers: readonly LoadBalancer[], stage: St
       return { TargetGroups: rows.map(targetGroupView), NextMarker: next };
     },
 
+    DescribeLoadBalancerAttributes: ({ LoadBalancerArn }) => {
+      const [found] = named(balancers, [LoadBalancerArn], undefined, 'LoadBalancerNotFound', 'load balancers');
+      return { Attributes: [{ Key: 'waf.fail_open.enabled', Value: String(found?.failOpen) }, ...USUAL] };
+    },
+
+    DescribeTargetGroupAttributes: ({ TargetGroupArn }) => {
+      const found = balancers.find(({ targetGroupArn }) => targetGroupArn === TargetGroupArn);
+      if (!found) throw notFound('TargetGroupNotFound', 'target groups');
+      const Value = found.wholeBody ? 'inspect_after_sufficient_data' : 'inspect_immediately';
+      const inspection = { Key: 'waf.http2.traffic_inspection_behavior', Value };
+      return { Attributes: [...(found.protocolVersion === 'HTTP2' ? [inspection] : []), ...USUAL_OF_TARGETS] };
+    },
+
     DescribeTargetHealth: ({ TargetGroupArn, Targets }) => {
       const found = balancers.find(({ targetGroupArn }) => targetGroupArn === TargetGroupArn);
       if (!found) throw notFound('TargetGroupNotFound', 'target groups');
@@ -90,6 +107,13 @@ export function balancerOperations(balancers: readonly LoadBalancer[], stage: St
     }),
   };
 }
+
+const USUAL = [
+  { Key: 'idle_timeout.timeout_seconds', Value: '60' },
+  { Key: 'routing.http.drop_invalid_header_fields.enabled', Value: 'false' },
+  { Key: 'routing.http.desync_mitigation_mode', Value: 'defensive' },
+];
+const USUAL_OF_TARGETS = [{ Key: 'deregistration_delay.timeout_seconds', Value: '300' }];
 
 interface Paged {
   PageSize?: number;

@@ -415,12 +415,12 @@ test('one log destination, whose name begins with aws-waf-logs- (trap W28)', () 
 });
 
 test('the load balancer, its listener, its targets and their health', () => {
-  const world = shopWorld('    targets: GRPC\n    tags: { team: shop }');
+  const world = shopWorld('    targets: HTTP2\n    wholeBody: true\n    failOpen: true\n    tags: { team: shop }');
   const [balancer] = world.call('DescribeLoadBalancers', { Names: ['shop'] }).LoadBalancers;
   const LoadBalancerArn = balancer.LoadBalancerArn;
   assert.equal(world.call('DescribeListeners', { LoadBalancerArn }).Listeners[0].Port, 443);
   const [targets] = world.call('DescribeTargetGroups', { LoadBalancerArn }).TargetGroups;
-  assert.equal(targets.ProtocolVersion, 'GRPC');
+  assert.equal(targets.ProtocolVersion, 'HTTP2');
   const health = world.call('DescribeTargetHealth', {
     TargetGroupArn: targets.TargetGroupArn,
   }).TargetHealthDescriptions;
@@ -433,5 +433,11 @@ test('the load balancer, its listener, its targets and their health', () => {
     world.call('elasticloadbalancing.DescribeTags', { ResourceArns: [LoadBalancerArn] }).TagDescriptions[0].Tags,
     [{ Key: 'team', Value: 'shop' }],
   );
+  const value = (answer: { Attributes: { Key: string; Value: string }[] }, key: string) =>
+    answer.Attributes.find(({ Key }) => Key === key)?.Value;
+  const attributes = world.call('DescribeLoadBalancerAttributes', { LoadBalancerArn });
+  assert.equal(value(attributes, 'waf.fail_open.enabled'), 'true');
+  const ofTargets = world.call('DescribeTargetGroupAttributes', { TargetGroupArn: targets.TargetGroupArn });
+  assert.equal(value(ofTargets, 'waf.http2.traffic_inspection_behavior'), 'inspect_after_sufficient_data');
   assert.throws(() => world.call('DescribeLoadBalancers', { Names: ['no'] }), fault('LoadBalancerNotFound'));
 });
