@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { exitOf } from '../../cli/exit.ts';
 import { RehearsedSchema } from '../../cli/rehearse/document.ts';
 import { type RehearseOptions, rehearse } from '../../cli/rehearse/rehearse.ts';
@@ -36,6 +37,19 @@ test('field 05: a campaign that would fix nothing plans no host, though hosts la
   const { run, shown } = await of(field('05-mixed-gobinary-and-os.json'));
   assert.deepEqual([run.campaign.outcome, run.campaign.plannedInstances], ['Nothing', 0]);
   assert.ok(shown.plan?.left.some(({ why }) => why === 'nothing-to-fix'));
+});
+
+test('field 07: a fix that came out days ago waits for the baseline, and nobody is told that it is approved or until when', async () => {
+  const { run, evidence } = await of(field('07-fix-younger-than-baseline-delay.json'));
+  assert.equal(run.campaign.outcome, 'Nothing');
+  assert.match(run.notices[0]?.subject ?? '', /^web: nothing patched, 1 remains \(1 high\): 1 not-offered$/);
+  const [gzipped] = [...evidence].flatMap(([key, bytes]) =>
+    key.endsWith('/plan/canary.findings.jsonl.gz') ? [bytes] : [],
+  );
+  const { fate, words } = JSON.parse(gunzipSync(gzipped ?? '').toString());
+  assert.equal(fate, 'not-offered');
+  assert.match(words, /7 days after release, and AWS does not tell when .*may still run/);
+  assert.doesNotMatch(words, /approved|\d{4}-\d\d-\d\d/);
 });
 
 test('field 09: nodes of EKS: three are fixed, three wait for the baseline, two are no packages of the system', async () => {

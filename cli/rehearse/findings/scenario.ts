@@ -75,7 +75,7 @@ function scenarioOf(
     fleet: hosts.map((host) => fleetEntry(host, read.place.region)),
     alarms: group.gate.alarms.map((alarm) => ({ name: alarm, state: 'OK' as const, unreadable: false })),
     data: platforms.map((platform) => {
-      const all = hosts.filter((host) => host.platform === platform).flatMap(({ findings }) => findings);
+      const all = hosts.filter((host) => host.platform === platform);
       return {
         about: what,
         platform,

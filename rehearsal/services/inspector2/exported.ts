@@ -64,39 +64,66 @@ function isOpenOnItsOwnWords({ packages }: ExportedFinding, order: VersionOrder)
   return packages.every(({ version, fixedIn }) => fixedIn === null || compareVersions(order, version, fixedIn) >= 0);
 }
 
+/** A host of an export, as far as it tells when fixes came out. */
+interface FoundOn {
+  launchedAt: string | null;
+  findings: readonly ExportedFinding[];
+}
+
 /**
  * The releases that the fixes of an export imply, as the vendor's repository has them: in the line of packages that they belong to, and
- * with the vendor's severity. It does not say when each came out: the vendor's date of the vulnerability is taken, else the first
- * sight, and never later than the export itself.
+ * with the vendor's severity. It does not say when each came out: the first sight is taken where it was news (`newsOn`), else the vendor's
+ * date of the vulnerability, else the first sight, and never later than the export itself.
  */
-export function exportedAdvisories(
-  findings: readonly ExportedFinding[],
-  exportedAt: string,
-  platform: Platform,
-): AdvisoryRow[] {
+export function exportedAdvisories(hosts: readonly FoundOn[], exportedAt: string, platform: Platform): AdvisoryRow[] {
   // Windows names an update by the KB in its title.
   const kind = platform.packaging === 'windows' ? { classification: 'SecurityUpdates' } : {};
   const rows = new Map<string, AdvisoryRow>();
-  for (const finding of findings) {
-    for (const { name, version, fixedIn, manager } of finding.packages) {
-      if (manager !== 'OS' || fixedIn === null) continue;
-      const released = finding.vendorCreatedAt ?? finding.firstObservedAt;
-      const source = lineOfFix(metapackageOf(name), version, fixedIn);
-      const fixedInVersion = metapackageVersion(name, fixedIn);
-      rows.set(`${source} ${fixedInVersion} ${finding.vulnerabilityId}`, {
-        vulnerabilityId: finding.vulnerabilityId,
-        source,
-        fixedInVersion,
-        released: released < exportedAt ? released : exportedAt,
-        severity: finding.severity,
-        score: finding.score,
-        vendorSeverity: vendorsWord(finding, platform),
-        title: `${finding.title} (${finding.vulnerabilityId})`,
-        ...kind,
-      });
+  for (const host of hosts) {
+    const news = newsOn(host);
+    for (const finding of host.findings) {
+      const released = news.has(finding)
+        ? finding.firstObservedAt
+        : (finding.vendorCreatedAt ?? finding.firstObservedAt);
+      for (const { name, version, fixedIn, manager } of finding.packages) {
+        if (manager !== 'OS' || fixedIn === null) continue;
+        const source = lineOfFix(metapackageOf(name), version, fixedIn);
+        const fixedInVersion = metapackageVersion(name, fixedIn);
+        const row = `${source} ${fixedInVersion} ${finding.vulnerabilityId}`;
+        rows.set(row, {
+          vulnerabilityId: finding.vulnerabilityId,
+          source,
+          fixedInVersion,
+          released: [released, exportedAt, rows.get(row)?.released ?? exportedAt].sort()[0] ?? exportedAt,
+          severity: finding.severity,
+          score: finding.score,
+          vendorSeverity: vendorsWord(finding, platform),
+          title: `${finding.title} (${finding.vulnerabilityId})`,
+          ...kind,
+        });
+      }
     }
   }
   return [...rows.values()];
+}
+
+const DAY = 86_400_000;
+const FIRST_LOOK = DAY; // a new host is looked at within it
+const NEWS = 30 * DAY;
+
+/**
+ * Findings that a host could not have had before, since their fixes had just come out: it stood already, and all that was first seen in
+ * that moment is of vulnerabilities that the vendor had taken up within a month. With an older one among them it was the look that
+ * was new (Inspector switched on, an agent installed), and says nothing of the fixes.
+ */
+function newsOn({ launchedAt, findings }: FoundOn): Set<ExportedFinding> {
+  if (launchedAt === null) return new Set();
+  const isRecent = ({ vendorCreatedAt, firstObservedAt }: ExportedFinding) =>
+    vendorCreatedAt !== null && Date.parse(firstObservedAt) - Date.parse(vendorCreatedAt) <= NEWS;
+  const seenTogether = [...Map.groupBy(findings, ({ firstObservedAt }) => firstObservedAt)].filter(
+    ([at, seen]) => Date.parse(at) - Date.parse(launchedAt) > FIRST_LOOK && seen.every(isRecent),
+  );
+  return new Set(seenTogether.flatMap(([, seen]) => seen));
 }
 
 function affectedOf(finding: ExportedFinding, packages: ReadonlyMap<string, Package>): Affected[] {
