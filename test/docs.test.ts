@@ -8,6 +8,7 @@ import { REASONS } from '#domain/patch/reasons.ts';
 import { loadPolicy } from '#policy/load-policy.ts';
 import { accountCommands } from '../cli/account/commands.ts';
 import { exitOf } from '../cli/exit.ts';
+import { siteCommands } from '../cli/site/command.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -27,7 +28,12 @@ test('every link of the docs leads somewhere', () => {
 
 test('every command is in docs/commands.md', () => {
   const doc = read('docs/commands.md');
-  for (const command of [...accountCommands().map((each) => each.name()), 'rehearse', 'serve', 'verify', 'overview'])
+  for (const command of [
+    ...[...accountCommands(), ...siteCommands()].map((each) => each.name()),
+    'rehearse',
+    'serve',
+    'verify',
+  ])
     assert.match(doc, new RegExp(`\`${command}\\b`), command);
 });
 

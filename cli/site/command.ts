@@ -1,5 +1,7 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import { type AccountFlags, accountCommand } from '../account/flags.ts';
 import { BadInput } from '../bad-input.ts';
+import type { ProbeFlags } from './one-probe.ts';
 import type { OverviewFlags } from './overview.ts';
 
 /** The commands over sites and their logs. */
@@ -29,6 +31,8 @@ export function siteCommands(): Command[] {
         const text = await overviewOfFiles(log, flags, { paint: painter(process.stdout), columns });
         process.stdout.write(`${text}\n`);
       }),
+    scanCommand(),
+    probeCommand(),
     new Command('waf').description('The web ACL of a site').addCommand(
       new Command('show')
         .description('Print the JSON of AWS that a site of the policy makes; asks nothing of AWS')
@@ -42,6 +46,69 @@ export function siteCommands(): Command[] {
         }),
     ),
   ];
+}
+
+type ScanFlags = AccountFlags & ProbeFlags & { policy: string; wait: number };
+
+function scanCommand(): Command {
+  return siteCommand('scan', "Send a site's probes and tell which rules block and count them; changes nothing", [
+    'scan shop',
+    'scan shop --wait 15 --json',
+  ])
+    .argument('<site>', 'a site of the policy')
+    .action((name: string, flags: ScanFlags) => scanned(name, null, flags));
+}
+
+function probeCommand(): Command {
+  return siteCommand('probe', 'Send one request to a site and tell what became of it, and by which rule', [
+    "probe shop 'GET /style==xxx'",
+    "probe shop 'POST /comment' --body 'text=1 UNION SELECT 2' --wait 15",
+  ])
+    .argument('<site>', 'a site of the policy')
+    .argument('<request>', 'method, then path and query as they are sent')
+    .option(
+      '--header <line>',
+      'a header of the request; may be given again',
+      (line, all: string[]) => [...all, line],
+      [],
+    )
+    .option('--body <text>', 'the body as it is sent')
+    .action((name: string, request: string, flags: ScanFlags) => scanned(name, request, flags));
+}
+
+/** Needs no credentials: with them it reads the log too. */
+function siteCommand(name: string, description: string, examples: string[]): Command {
+  return accountCommand(name, description, examples)
+    .option('--policy <file>', 'the policy', 'policy.yml')
+    .option('--wait <minutes>', 'how long to wait for log lines: AWS writes them every five minutes', minutes, 0)
+    .addHelpText(
+      'after',
+      '\nExit: 0 done; 2 bad input; 3 the probe rule did not answer, or a rule let a probe through',
+    );
+}
+
+function minutes(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 0 && number <= 60) return number;
+  throw new InvalidArgumentError('Give a number of minutes from 0 to 60.');
+}
+
+async function scanned(name: string, request: string | null, flags: ScanFlags): Promise<void> {
+  const { siteOfFile } = await import('./show.ts');
+  const site = siteOfFile(flags.policy, name);
+  const { probesOf } = await import('#domain/edge/probes.ts');
+  const probes =
+    request === null
+      ? probesOf(site.probes.path, site.benign)
+      : [(await import('./one-probe.ts')).oneProbe(request, flags)];
+  const { scanSite } = await import('./scan.ts');
+  const { ports } = await import('./live-ports.ts');
+  const { openAccount } = await import('../account/open.ts');
+  const { scanAnswer } = await import('./scan-view.ts');
+  const { print } = await import('../account/answer.ts');
+  const token = ports.secrets.random().slice(0, 12);
+  const scan = await scanSite(site, probes, { token, waitMinutes: flags.wait }, () => openAccount(flags), ports);
+  print(scanAnswer(scan), flags.json);
 }
 
 const EXAMPLES = `

@@ -1,7 +1,9 @@
+import type { LogRecord } from '#domain/edge/log-record.ts';
 import { Counting, type Overview, type SeenRequest, type Wanted, wants } from '#domain/edge/overview.ts';
 import { BadInput } from '../bad-input.ts';
 import { cut, type Paint, printable, several } from '../screen/text.ts';
-import { logRecords, type Unread } from './log-files.ts';
+import { logRecords } from './log-files.ts';
+import { type Unread, unreadWords } from './records.ts';
 
 export interface OverviewFlags {
   log?: string[];
@@ -22,19 +24,33 @@ export async function overviewOfFiles(
   flags: OverviewFlags,
   { paint, columns }: { paint: Paint; columns: number },
 ): Promise<string> {
+  const unread: Unread[] = [];
+  const { document, lines } = await overviewOf(logRecords(files, unread), unread, flags);
+  return flags.json ? JSON.stringify(document, null, 2) : lines(paint, columns).join('\n');
+}
+
+/** Records folded into an overview: the document for machines, the lines for people. */
+export async function overviewOf(
+  records: AsyncIterable<LogRecord>,
+  unread: readonly Unread[],
+  flags: OverviewFlags,
+): Promise<{ document: object; lines: (paint: Paint, columns: number) => string[] }> {
   const wanted = wantedOf(flags);
   const counting = new Counting(lastOf(flags));
-  const unread: Unread[] = [];
   let read = 0;
-  for await (const record of logRecords(files, unread)) {
+  for await (const record of records) {
     read += 1;
     if (wants(record, wanted)) counting.take(record);
   }
   const overview = counting.result();
-  if (flags.json) return JSON.stringify({ ...overviewDocument(overview), unread }, null, 2);
-  const lines = overviewLines(overview, paint, columns);
-  if (overview.requests < read) lines.unshift(`${overview.requests} of ${several(read, 'request')} are such`);
-  return [...lines, ...unread.map(unreadLine)].join('\n');
+  return {
+    document: { ...overviewDocument(overview), unread },
+    lines: (paint, columns) => [
+      ...(overview.requests < read ? [`${overview.requests} of ${several(read, 'request')} are such`] : []),
+      ...overviewLines(overview, paint, columns),
+      ...unread.map((each) => `Not read: ${unreadWords(each)}`),
+    ],
+  };
 }
 
 /** The `overview` of a rehearsed site's document, and the last requests. */
@@ -97,10 +113,6 @@ export function seenLine(seen: SeenRequest): string {
   ).replace(/^/, '  ');
 }
 
-function unreadLine({ what, lines, first }: Unread): string {
-  return `Not read: ${several(lines, 'line')} ${what} (first: ${first})`;
-}
-
 function tallies<T extends { requests: number; blocked: number }>(
   counts: Map<string, T>,
   name: (key: string, of: T) => string,
@@ -122,7 +134,8 @@ function n(value: number): string {
 
 const KINDS = ['blocked', 'counted', 'allowed'] as const;
 
-function wantedOf({ only, client, path, at }: OverviewFlags): Wanted {
+/** What the flags ask for. Throws BadInput for what says nothing. */
+export function wantedOf({ only, client, path, at }: OverviewFlags): Wanted {
   const faults: string[] = [];
   const kinds = only?.split(',').map((kind) => kind.trim()) ?? [];
   for (const kind of kinds)

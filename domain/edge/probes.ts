@@ -19,6 +19,7 @@ export const FAMILIES = [
   'csrf',
   'size',
   'benign',
+  'own', // written at the command line
 ] as const;
 export type Family = (typeof FAMILIES)[number];
 
