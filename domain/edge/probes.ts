@@ -19,9 +19,9 @@ export const FAMILIES = [
   'csrf',
   'size',
   'benign',
-  'own', // written at the command line
 ] as const;
-export type Family = (typeof FAMILIES)[number];
+/** `own`: written at the command line. */
+export type Family = (typeof FAMILIES)[number] | 'own';
 
 export const PLACES = [
   'query',
