@@ -12,17 +12,27 @@ export interface Bundle {
   metafile: Metafile;
 }
 
+/** Bundles one handler of the service in `root`. */
+export async function bundle(root: string, handler: string): Promise<Bundle> {
+  const [made] = await bundles(root, [handler]);
+  if (!made) throw new Error(`${handler} made no bundle`);
+  return made;
+}
+
 /**
- * Bundles `functions/x.handler` (the path that serverless.yml names, which has no ending) of the service in `root`.
+ * Bundles handlers (`functions/x.handler`, the paths that serverless.yml names, which have no ending), each for itself, in one go: what
+ * they share is read once. In the order of `handlers`.
  * `module` before `main`: the SDK's ES modules are half the size of its CommonJS and load in half the time.
  */
-export async function bundle(root: string, handler: string): Promise<Bundle> {
-  const path = handler.slice(0, handler.lastIndexOf('.'));
-  const outfile = join(root, '.serverless', 'bundles', `${path}.mjs`);
+export async function bundles(root: string, handlers: readonly string[]): Promise<Bundle[]> {
+  const paths = handlers.map((handler) => handler.slice(0, handler.lastIndexOf('.')));
+  const outdir = join('.serverless', 'bundles');
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [`${path}.ts`],
-    outfile,
+    entryPoints: paths.map((path) => `${path}.ts`),
+    outdir,
+    outbase: '.',
+    outExtension: { '.js': '.mjs' },
     write: false,
     bundle: true,
     platform: 'node',
@@ -36,8 +46,13 @@ export async function bundle(root: string, handler: string): Promise<Bundle> {
     metafile: true,
     logLevel: 'silent',
   });
-  const of = (ending: string) => outputFiles.find((file) => file.path.endsWith(ending))?.contents ?? new Uint8Array();
-  return { path: `${path}.mjs`, code: of('.mjs'), map: of('.mjs.map'), metafile };
+  return paths.map((path) => {
+    const file = join(outdir, `${path}.mjs`);
+    const of = (ending: string) => outputFiles.find((one) => one.path === join(root, file + ending))?.contents;
+    const [code, map, output] = [of(''), of('.map'), metafile.outputs[file]];
+    if (!code || !map || !output) throw new Error(`${path} made no bundle`);
+    return { path: `${path}.mjs`, code, map, metafile: { ...metafile, outputs: { [file]: output } } };
+  });
 }
 
 /** Writes the bundle and what lies beside it (the policy) as a zip. The same content gives the same bytes. */

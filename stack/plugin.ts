@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import type { Policy } from '#domain/policy.ts';
 import { policyJson } from '#policy/policy-json.ts';
-import { bundle, writeZip } from '#stack/bundle.ts';
+import { type Bundle, bundles, writeZip } from '#stack/bundle.ts';
 import { callsOfThePage, deployedPolicy } from '#stack/deployed.ts';
 import { resourcesOf } from '#stack/policy-resources.ts';
 import { logical, type May, role, statements } from '#stack/role.ts';
@@ -77,9 +77,14 @@ export default class Patchwright {
     const { serviceDir, service } = this.#serverless;
     callsOfThePage(service.custom.page); // what is wrong is told before minutes of bundling
     const policy = { path: 'policy.json', content: Buffer.from(policyJson(this.#deployed())) };
-    for (const [key, config] of Object.entries(service.functions)) {
+    const functions = Object.entries(service.functions);
+    const made = await bundles(
+      serviceDir,
+      functions.map(([, { handler }]) => handler),
+    );
+    for (const [at, [key, config]] of functions.entries()) {
       const file = join(serviceDir, '.serverless', `${key}.zip`);
-      writeZip(file, await bundle(serviceDir, config.handler), READ_THE_POLICY.includes(key) ? [policy] : []);
+      writeZip(file, made[at] as Bundle, READ_THE_POLICY.includes(key) ? [policy] : []);
       config.package = { ...config.package, artifact: file };
     }
   }
