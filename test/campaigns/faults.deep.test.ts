@@ -113,3 +113,16 @@ test('always 1 to 9 hold under faults at random', { timeout: 3_600_000 }, async 
   );
   console.log('outcomes under faults:', JSON.stringify(outcomes));
 });
+
+test('a throttled campaign leaves no pace behind for the next one of the process', async () => {
+  const throttled = {
+    do: 'throttle' as const,
+    operation: 'inspector2.ListCoverage',
+    times: 4,
+    on: { state: 'MakePlan', nth: 1 },
+  };
+  for (const faults of [[throttled], []] as Scenario['faults'][]) {
+    const { run } = await rehearse({ scenario: { ...calm, faults }, seed: 5, out: null });
+    assert.equal(run.campaign.outcome, 'Completed');
+  }
+});
