@@ -1,3 +1,5 @@
+import { clock } from '#aws/clock.ts';
+
 /**
  * A client that is made on first use, so that importing an adapter costs nothing. The SDK takes the region and
  * `AWS_ENDPOINT_URL` from the environment by itself and keeps them, hence a new client where they changed: a process may
@@ -7,10 +9,10 @@
 export function lazily<Client>(make: () => Client): () => Client {
   let client: Client | undefined;
   let madeFor: string | undefined;
-  let usedAt = 0;
+  let usedAt = '';
   return () => {
     const place = `${process.env.AWS_REGION} ${process.env.AWS_ENDPOINT_URL}`;
-    const now = Date.now();
+    const now = clock.now();
     if (client === undefined || madeFor !== place || now < usedAt) {
       client = make();
       madeFor = place;
