@@ -23,6 +23,7 @@ import { S3 } from '#rehearsal/services/s3/s3.ts';
 import { InboxPages } from '#rehearsal/services/sns/inbox-pages.ts';
 import { statesApi, views } from '#rehearsal/services/states/api.ts';
 import { States } from '#rehearsal/services/states/states.ts';
+import type { Sites } from '#rehearsal/site/sites.ts';
 
 /** Virtual time that an operator's work may take, back-off of its client included. */
 const PATIENCE_MS = 3_600_000;
@@ -47,6 +48,7 @@ export class OpenRehearsal implements Rehearsal {
   readonly #bus: ReturnType<typeof openBus>;
   readonly #urls: FunctionUrls;
   readonly installed: Installation;
+  readonly sites: Sites | undefined;
   readonly #taskEnv: Record<string, string>;
   readonly #listeners: ((event: TimelineEvent) => void)[] = [];
   #open = true;
@@ -116,7 +118,9 @@ export class OpenRehearsal implements Rehearsal {
     fakes.push(statesApi(this.states));
     this.states.install(installed.machines);
     const buckets = installed.buckets.map(({ name }) => name);
-    this.#s3 = new S3(buckets, clock);
+    this.#s3 = new S3([...buckets, ...(world.sites?.buckets ?? [])], clock);
+    this.sites = world.sites;
+    this.sites?.attach({ traffic: this.#traffic, s3: this.#s3, env: this.#taskEnv });
     const requests = chance.of('requests');
     const inboxes = new InboxPages(sns, clock);
     const tables = new TableAccess(installed);
@@ -138,11 +142,8 @@ export class OpenRehearsal implements Rehearsal {
     this.gateway = new Gateway(parts, [...fakes, this.#s3]);
     this.calls = this.gateway.calls;
     this.callsByCaller = this.gateway.callsByCaller;
-    keepRules(installed, {
-      clock,
-      chance: chance.of('rules'),
-      invoke: (id, event) => lambda.fireAndForget(id, event),
-    });
+    const invoke = (id: string, event: unknown) => lambda.fireAndForget(id, event);
+    keepRules(installed, { clock, chance: chance.of('rules'), invoke });
     for (const { name, properties } of installed.schedules) scheduler.install(name, properties);
     this.#traffic.open();
     this.#pool.open();
@@ -200,9 +201,8 @@ export class OpenRehearsal implements Rehearsal {
   }
 
   evidence(): Map<string, Uint8Array> {
-    const bucket =
-      this.#s3.buckets.get(this.env.EVIDENCE_BUCKET ?? '') ??
-      this.#s3.buckets.get(this.installed.buckets[0]?.name ?? '');
+    const { buckets } = this.#s3;
+    const bucket = buckets.get(this.env.EVIDENCE_BUCKET ?? '') ?? buckets.get(this.installed.buckets[0]?.name ?? '');
     return new Map([...(bucket ?? [])].map(([key, object]) => [key, object.Body]));
   }
 
@@ -213,6 +213,7 @@ export class OpenRehearsal implements Rehearsal {
     this.clock.uninstall();
     this.#traffic.close();
     this.#pool.close();
+    await this.sites?.close();
     await vacate();
   }
 

@@ -2,6 +2,7 @@ import type { Fake, Stage } from '#rehearsal/api.ts';
 import type { Address } from '#rehearsal/engine/address.ts';
 import type { EngineFault } from '#rehearsal/engine/faults.ts';
 import type { Resource } from '#rehearsal/install/cloudformation.ts';
+import type { Sites } from '#rehearsal/site/sites.ts';
 
 /** What the engine asks of the world behind the fakes. */
 export interface RehearsedWorld {
@@ -12,6 +13,8 @@ export interface RehearsedWorld {
   addDocument?(name: string): void;
   /** Told the properties of each AWS::SSM::PatchBaseline of the service, resolved. */
   addBaseline?(properties: Record<string, unknown>): void;
+  /** Load balancers with what stands before and behind them; they answer on loopback as long as the rehearsal is open. */
+  sites?: Sites;
 }
 
 export interface RehearsalOptions {

@@ -29,15 +29,20 @@ export async function openRehearsal(options: RehearsalOptions): Promise<OpenRehe
     if (request.headers.authorization?.includes(`Credential=${OWN_KEY}/`)) dynamodb.emit('request', request, response);
     else wait(request, response);
   };
+  let open: OpenRehearsal | null = null;
   await occupy((request, response) => handle(request, response), options.address);
   try {
     const port = await address();
     await createTables(installed.tables, port);
-    const open = new OpenRehearsal(options, installed, root, port, dynamodb);
-    handle = (request, response) => open.gateway.handle(request, response);
+    const opened = new OpenRehearsal(options, installed, root, port, dynamodb);
+    open = opened;
+    // Who lets the small AWS itself answer anywhere wants no port of the scenario's either: several may run beside each other.
+    await opened.sites?.open(!options.address?.port);
+    handle = (request, response) => opened.gateway.handle(request, response);
     admit();
-    return open;
+    return opened;
   } catch (error) {
+    await open?.close();
     await vacate();
     admit();
     throw error;

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { campaigns } from '#aws/campaigns.ts';
 import { instant } from '#domain/instant.ts';
 import type { Policy } from '#domain/policy.ts';
@@ -95,7 +95,9 @@ async function serveAt(at: Partial<Place>, mayMove: boolean, given: Serving): Pr
     checkNames(scenario, rehearsal.installed);
     const now = instant(rehearsal.clock.now());
     await rehearsal.act(OPERATOR, () => campaigns.setKillSwitch('go', OPERATOR, now));
-    for (const line of contents(rehearsal, scenario, worlds, flags)) print(line);
+    const trust = join(dirname(policyFile), 'sites.pem');
+    if (rehearsal.sites?.opened) writeFileSync(trust, rehearsal.sites.opened.certificate);
+    for (const line of contents(rehearsal, scenario, worlds, flags, trust)) print(line);
     rehearsal.on((event) => {
       const line = eventLine(event);
       if (line !== null) print(line);

@@ -2,11 +2,18 @@ import type { TimelineEvent } from '#rehearsal/api.ts';
 import type { World } from '#rehearsal/fleet/world.ts';
 import type { OpenRehearsal } from '#rehearsal/open-rehearsal.ts';
 import type { Scenario } from '#rehearsal/scenario/scenario.ts';
+import type { OpenSite } from '#rehearsal/site/sites.ts';
 import { several } from '../screen/text.ts';
 import type { ServeFlags } from './serve.ts';
 
-/** What is in the small AWS, for whoever wants to use it. */
-export function contents(rehearsal: OpenRehearsal, scenario: Scenario, worlds: World[], flags: ServeFlags): string[] {
+/** What is in the small AWS, for whoever wants to use it. `trust`: the file of the certificate that the sites have. */
+export function contents(
+  rehearsal: OpenRehearsal,
+  scenario: Scenario,
+  worlds: World[],
+  flags: ServeFlags,
+  trust: string,
+): string[] {
   const { functions, machines, rules, schedules, queues } = rehearsal.installed;
   const hosts = worlds.flatMap((world) => world.hosts);
   const groups = Map.groupBy(hosts, ({ tags }) => tags.PatchGroup ?? tags['Patch Group'] ?? 'in no group');
@@ -24,7 +31,17 @@ export function contents(rehearsal: OpenRehearsal, scenario: Scenario, worlds: W
     ...rehearsal.installed.topics.map(({ arn }) => `  topic      ${arn}`),
     ...[EVIDENCE_BUCKET].flatMap((name) => (name ? [`  evidence   s3://${name}/`] : [])),
     ...[TABLE_NAME].flatMap((name) => (name ? [`  table      ${name}`] : [])),
+    ...(rehearsal.sites?.opened?.sites ?? []).flatMap((site) => siteWords(site, trust)),
     `  try        AWS_ENDPOINT_URL=${rehearsal.endpoint} aws inspector2 list-findings --region ${rehearsal.region} --max-items 3`,
+  ];
+}
+
+function siteWords({ name, hosts, address }: OpenSite, trust: string): string[] {
+  const [host = ''] = hosts;
+  const where = `${host}:443:${address}`;
+  return [
+    `  site       ${name}: https://${host} at ${address}; CONNECT_TO=${where} NODE_EXTRA_CA_CERTS=${trust}`,
+    `             curl --connect-to ${where} --cacert ${trust} 'https://${host}/'`,
   ];
 }
 

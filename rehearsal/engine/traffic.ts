@@ -7,6 +7,7 @@ import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 
 export class Traffic {
   readonly #port: string;
+  readonly #names = new Set<string>();
   readonly #asked = new Set<ClientRequest>();
   readonly #answering = new Set<ServerResponse>();
   #count = 0;
@@ -30,6 +31,27 @@ export class Traffic {
       if (!answer.complete) unread = true;
     }
     return unread ? 'unread' : 'none';
+  }
+
+  /** Requests to these names are counted too: what answers them is part of the rehearsal. */
+  also(names: Iterable<string>): void {
+    for (const name of names) this.#names.add(name.toLowerCase());
+  }
+
+  /** Whether a request of this process comes from that port. */
+  isAsking(port: number): boolean {
+    return this.#askingFrom(port).length > 0;
+  }
+
+  /** No longer waits for the answer to what came from that port: time may move until its patience is over. */
+  letGo(port: number, response: ServerResponse): void {
+    this.#count++;
+    for (const request of this.#askingFrom(port)) this.#asked.delete(request);
+    this.#answering.delete(response);
+  }
+
+  #askingFrom(port: number): ClientRequest[] {
+    return [...this.#asked].filter(({ socket }) => socket?.localPort === port);
   }
 
   serving(response: ServerResponse): void {
@@ -57,7 +79,9 @@ export class Traffic {
 
   readonly #created = (message: unknown) => {
     const { request } = message as { request: ClientRequest };
-    if (!String(request.getHeader('host') ?? '').endsWith(`:${this.#port}`)) return;
+    const host = String(request.getHeader('host') ?? '').toLowerCase();
+    if (!host.endsWith(`:${this.#port}`) && !this.#names.has(host) && !this.#names.has(host.replace(/:\d+$/, '')))
+      return;
     this.#count++;
     this.#asked.add(request);
     request.once('close', () => {

@@ -49,6 +49,8 @@ export interface World {
   addDocument(name: string): void;
   /** Registers a patch baseline of the stack for its patch groups: properties of AWS::SSM::PatchBaseline. */
   addBaseline(properties: Record<string, unknown>): void;
+  /** Load balancers with their web ACLs. */
+  readonly sites: Sites;
   /** The live parts, for faults and tests. */
   readonly parts: WorldParts;
 }
@@ -113,7 +115,7 @@ export function openWorld(scenario: Scenario, stage: Stage): World {
   ];
   const truth = () => fleet.hosts.map((host) => truthOf(host, bookOf(host), looks, stage.clock.now()));
   const addBaseline: World['addBaseline'] = (properties) => baselines.add(baselineOf(properties));
-  const told = { apply, entered, truth, addDocument, addBaseline };
+  const told = { apply, entered, truth, addDocument, addBaseline, sites };
   return { fakes, hosts: fleet.hosts, commands: commands.sent, ...told, parts };
 }
 

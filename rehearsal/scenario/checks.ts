@@ -2,6 +2,7 @@
 import type { AdvisoryFile } from '#rehearsal/fleet/advisories.ts';
 import { strangeKinds } from '#rehearsal/scenario/fault-checks.ts';
 import type { ScenarioText } from '#rehearsal/scenario/format.ts';
+import { strangeSites } from '#rehearsal/scenario/site-checks.ts';
 import type { Misfit } from '#rehearsal/scenario/text.ts';
 
 export function misfits(scenario: ScenarioText, data: readonly AdvisoryFile[]): Misfit[] {
@@ -10,6 +11,7 @@ export function misfits(scenario: ScenarioText, data: readonly AdvisoryFile[]): 
     ...strangeKinds(scenario, data),
     ...strangePackages(scenario, data),
     ...alikeHosts(scenario),
+    ...strangeSites(scenario),
   ];
 }
 

@@ -7,7 +7,9 @@ import type { ExportedFinding } from '#rehearsal/fleet/host.ts';
 import { misfits } from '#rehearsal/scenario/checks.ts';
 import { ENGINE_FAULTS, type EngineFault, type WorldFault } from '#rehearsal/scenario/fault-format.ts';
 import type { ScenarioText } from '#rehearsal/scenario/format.ts';
+import { readTraffic } from '#rehearsal/scenario/site-checks.ts';
 import { BadScenario, parseScenario, remedyFor } from '#rehearsal/scenario/text.ts';
+import type { Lines } from '#rehearsal/site/visitors.ts';
 
 export type { EngineFault, ScenarioText, WorldFault };
 export { BadScenario, milliseconds };
@@ -18,6 +20,8 @@ export interface Scenario extends ScenarioText {
   data: AdvisoryFile[];
   /** Hosts of a real findings export, by instance id: they have and show exactly what it says. */
   exported?: Record<string, ExportedFinding[]>;
+  /** Requests of the files that a site's `traffic` names, by the site's name. */
+  requests?: Record<string, Partial<Lines>>;
 }
 
 /** Throws BadScenario with every fault at once. Paths of advisories are relative to the scenario's folder. */
@@ -28,8 +32,10 @@ export function loadScenario(file: string): Scenario {
     ({ path, problem, word, known, otherwise }) =>
       `${place(path)}: ${problem}. Remedy: ${remedyFor(word, known, otherwise)}`,
   );
+  const traffic = readTraffic(text, file);
+  faults.push(...traffic.faults);
   if (faults.length > 0) throw new BadScenario(faults);
-  return { ...text, file, data };
+  return { ...text, file, data, requests: traffic.requests };
 }
 
 export function listScenarios(dir: string): { name: string; title: string; file: string }[] {

@@ -32,6 +32,7 @@ export const siteSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]{1,32}$/, 'a name of lower-case letters, digits and dashes'),
   hosts: z.array(z.string()).min(1), // names by which clients ask for it
   port: z.int().min(0).max(65_535).default(0), // where it answers on loopback, http and https alike; 0: any that is free
+  probeHeader: z.string().toLowerCase().default('x-patchwright-probe'), // counted apart where it reaches the application
   group: z.string().optional(), // whose hosts stand behind it
   targets: z.enum(['HTTP1', 'HTTP2', 'GRPC']).default('HTTP1'), // the target group's protocol version
   wholeBody: z.boolean().default(false), // over HTTP/2: inspected once enough of the body has come

@@ -29,6 +29,8 @@ export interface WebAcl {
   rules: WafRule[];
   defaultAction: Members;
   labelNamespace: string;
+  /** By their keys: of custom responses. */
+  bodies?: Record<string, { ContentType: string; Content: string }>;
   /** The group of a statement; null: nobody knows it, and whether it matches is unknown. */
   group(statement: Members): WafGroup | null;
 }
@@ -46,6 +48,7 @@ export interface Decision {
   action: 'ALLOW' | 'BLOCK' | 'CAPTCHA' | 'CHALLENGE';
   status: number | null; // of a Block: 403, or the custom one
   headers: [name: string, value: string][]; // of a custom response
+  body: { type: string; text: string } | null; // of a custom response
   /** A rule of which nobody can say whether it matches stood before the decision. */
   unknown: string[];
   matches: Match[];
@@ -184,6 +187,8 @@ export function evaluate(acl: WebAcl, request: WebRequest, asked: Asked): Decisi
     const headers = ((custom?.ResponseHeaders ?? []) as { Name: string; Value: string }[]).map(
       ({ Name, Value }): [string, string] => [Name, Value],
     );
+    const kept = acl.bodies?.[String(custom?.CustomResponseBodyKey)];
+    const body = kept ? { type: TYPES[kept.ContentType] ?? 'text/plain', text: kept.Content } : null;
     const log = {
       timestamp: request.at,
       formatVersion: 1,
@@ -212,9 +217,16 @@ export function evaluate(acl: WebAcl, request: WebRequest, asked: Asked): Decisi
       ...(labels.size ? { labels: [...labels].slice(0, 100).map((name) => ({ name })) } : {}),
       ...(oversize.size ? { oversizeFields: [...oversize] } : {}),
     };
-    return { action: word(action) as Decision['action'], status, headers, unknown, matches, log };
+    return { action: word(action) as Decision['action'], status, headers, body, unknown, matches, log };
   }
 }
+
+/** Of custom bodies (CustomResponseBody, API reference). */
+const TYPES: Record<string, string> = {
+  TEXT_PLAIN: 'text/plain',
+  TEXT_HTML: 'text/html',
+  APPLICATION_JSON: 'application/json',
+};
 
 function groupStatement(statement: Members): Members | null {
   return (

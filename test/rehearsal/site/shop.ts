@@ -1,5 +1,10 @@
 /** A small world with one site, for tests of AWS WAF: its load balancer, and whatever web ACL the text says. */
+import { gunzipSync } from 'node:zlib';
 import { AwsFault } from '#rehearsal/api.ts';
+import { Traffic } from '#rehearsal/engine/traffic.ts';
+import type { S3 } from '#rehearsal/services/s3/s3.ts';
+import type { WebRequest } from '#rehearsal/services/wafv2/request.ts';
+import type { Site } from '#rehearsal/site/site.ts';
 import { DEBIAN } from '../fleet/small-data.ts';
 import { type TestWorld, testWorld } from '../fleet/stage.ts';
 
@@ -72,3 +77,44 @@ export const acl = (Name: string, Rules: unknown[] = [], more: Record<string, un
   Rules,
   ...more,
 });
+
+/** A request as it comes to the load balancer, for `judge`. */
+export function asked(target: string, at: number, more: Partial<WebRequest> = {}): WebRequest {
+  const [path = '', query = ''] = target.split('?');
+  return {
+    at,
+    id: '1-a',
+    client: '192.0.2.10',
+    country: 'US',
+    method: 'GET',
+    path,
+    query,
+    headers: [
+      ['Host', 'shop.example.com'],
+      ['User-Agent', 'test'],
+    ],
+    body: null,
+    ...more,
+  };
+}
+
+/** The site's own part of the world. */
+export function siteOf(world: TestWorld): Site {
+  const [site] = world.world.sites.all;
+  if (!site) throw new Error('the world has no site');
+  return site;
+}
+
+/** Puts log files into memory instead of S3. */
+export function logFiles(world: TestWorld): Map<string, { at: number; lines: Record<string, unknown>[] }> {
+  const files = new Map<string, { at: number; lines: Record<string, unknown>[] }>();
+  const put = ({ Key, Body }: { Key: string; Body: Uint8Array }) => {
+    const lines = gunzipSync(Body).toString().trimEnd().split('\n');
+    files.set(Key, { at: world.now(), lines: lines.map((line) => JSON.parse(line)) });
+    return { ETag: '' };
+  };
+  const operations = { PutObject: put } as unknown as S3['operations'];
+  const buckets = new Map([['aws-waf-logs-shop', new Map()]]);
+  world.world.sites.attach({ traffic: new Traffic(0), s3: { buckets, operations }, env: {} });
+  return files;
+}
