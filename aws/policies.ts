@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Policies } from '#domain/campaign/ports.ts';
 import { BrokenRecord } from '#domain/errors.ts';
+import type { Policies } from '#domain/ports.ts';
 
 export const policies: Policies = {
   // Beside the bundle, unless POLICY_FILE says otherwise; validated when it was made, hence not again.

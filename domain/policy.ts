@@ -3,7 +3,6 @@
  * a campaign freezes the group's part into its evidence and every later task reads that copy.
  */
 import type { SitePolicy } from '#domain/edge/site.ts';
-import type { Instant } from '#domain/instant.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
 
 export interface Policy {
@@ -11,13 +10,6 @@ export interface Policy {
   hash: string; // sha256 of the canonical JSON of everything else
   groups: Record<string, GroupPolicy>;
   sites?: Record<string, SitePolicy>; // absent where the file has none
-}
-
-/** `policy.json` of a campaign's evidence. */
-export interface FrozenPolicy {
-  hash: string;
-  frozenAt: Instant;
-  group: GroupPolicy;
 }
 
 /** null: the policy has no such group. Names are anybody's words: `constructor` is a legal one. */

@@ -1,9 +1,55 @@
 import type { Loop } from '#domain/campaign/loop.ts';
+import type { SubjectPolicy } from '#domain/campaign/policy.ts';
+import type { CampaignRef } from '#domain/campaign/ports.ts';
 import type { Lease } from '#domain/campaign/records.ts';
-import { patchLoop } from '#loops/patch/loop.ts';
-import type { SettlePorts } from '#loops/patch/settle.ts';
+import { BrokenRecord } from '#domain/errors.ts';
+import type { Instant } from '#domain/instant.ts';
+import type { Policy } from '#domain/policy.ts';
+import { type PatchLoopPorts, patchLoop, type TellPorts } from '#loops/patch/loop.ts';
+import type { AskedPage } from '#views/frame/approval-page/pages.ts';
 
-/** Which loop runs the campaigns of a lease's subject: the one file that knows all loops. */
-export function loopOf(_lease: Pick<Lease, 'group'>): Loop<SettlePorts> {
-  return patchLoop;
+/** All that functions/campaign/ ask of a loop: its ends, and what its campaigns begin and ask with. */
+export interface WholeLoop extends Loop<PatchLoopPorts> {
+  /** Its subjects in the policy, by name. A name is of one loop alone. */
+  subjects(policy: Policy): Readonly<Record<string, SubjectPolicy>>;
+  /** As a campaign opens: people are told of what its policy names and is not there. */
+  opening(ref: CampaignRef, policy: SubjectPolicy, ports: TellPorts, now: Instant): Promise<void>;
+  /** `approvals/<ring>.json` of its evidence, for the page. */
+  page(question: unknown, now: Instant): AskedPage;
+}
+
+/** By the kind of subject that a lease names: the one place that knows all loops. */
+export const LOOPS: Record<string, WholeLoop> = {
+  group: patchLoop,
+};
+
+/** Which loop runs the campaigns of a lease's subject. A lease from before kinds were written is a group's. */
+export function loopOf(lease: Pick<Lease, 'group' | 'kind'> | null): WholeLoop {
+  const kind = lease?.kind ?? 'group';
+  const loop = Object.hasOwn(LOOPS, kind) && LOOPS[kind];
+  if (!loop) throw new BrokenRecord(`The lease of ${lease?.group} is of a ${kind}: no loop here runs one.`);
+  return loop;
+}
+
+export interface Subject {
+  kind: string;
+  policy: SubjectPolicy;
+  loop: WholeLoop;
+}
+
+/** Every subject of the policy. */
+export function subjectsOf(policy: Policy): Subject[] {
+  return Object.entries(LOOPS).flatMap(([kind, loop]) =>
+    Object.values(loop.subjects(policy)).map((each) => ({ kind, policy: each, loop })),
+  );
+}
+
+/** null: the policy has no such subject. Names are anybody's words: `constructor` is a legal one. */
+export function subjectIn(policy: Policy, name: string): Subject | null {
+  for (const [kind, loop] of Object.entries(LOOPS)) {
+    const all = loop.subjects(policy);
+    const found = Object.hasOwn(all, name) && all[name];
+    if (found) return { kind, policy: found, loop };
+  }
+  return null;
 }

@@ -151,7 +151,7 @@ export function logical(key: string): string {
   return `${key.charAt(0).toUpperCase()}${key.slice(1)}`;
 }
 
-/** Items of the table by their partition key, as aws/campaigns.ts makes them. The operator is the one that DynamoDB's guide asks for. */
+/** Items of the table by their partition key, as aws/table.ts has them. The operator is the one that DynamoDB's guide asks for. */
 function partition(pk: string, attributes?: string[]): ReturnType<Resources> {
   return [
     {

@@ -1,10 +1,10 @@
 import { campaigns } from '#aws/campaigns.ts';
 import { decisions } from '#aws/decisions.ts';
 import { type Decided, type Decisions, decisionWords } from '#domain/campaign/approval.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import { BrokenRecord } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
 import { minute } from '#domain/instant.ts';
+import type { Ports } from '#domain/ports.ts';
 import { BadInput } from '../bad-input.ts';
 import type { Answer } from './answer.ts';
 import { now } from './clock.ts';

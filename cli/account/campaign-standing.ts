@@ -1,8 +1,9 @@
 import { files } from '#domain/campaign/files.ts';
-import type { CampaignRef, ExecutionStatus, Ports } from '#domain/campaign/ports.ts';
+import type { CampaignRef, ExecutionStatus } from '#domain/campaign/ports.ts';
 import type { Holder, Lease } from '#domain/campaign/records.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { HostStatus, Plan, RingRecord, VerdictName } from '#domain/patch/records.ts';
+import type { Ports } from '#domain/ports.ts';
 
 /** How a group stands: whether a campaign is at work, how far it is, what it waits for, and how the last one ended. */
 export interface Standing {

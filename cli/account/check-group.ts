@@ -1,8 +1,8 @@
-import type { Ports } from '#domain/campaign/ports.ts';
 import { othersWhy, ringsOf } from '#domain/patch/membership.ts';
 import type { Coverage, Managed, Member, Os } from '#domain/patch/model.ts';
 import { baselineWarnings } from '#domain/patch/plan/baseline-reading.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
+import type { Ports } from '#domain/ports.ts';
 import { byId } from '#loops/patch/survey.ts';
 import { several } from '../screen/text.ts';
 import type { Checked } from './checked.ts';

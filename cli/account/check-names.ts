@@ -1,7 +1,7 @@
 /** Every name of a group's policy that AWS should know: asked by `check` and `plan`, before a campaign stumbles over it. */
 
-import type { Ports } from '#domain/campaign/ports.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
+import type { Ports } from '#domain/ports.ts';
 import { missingNames } from '#loops/patch/missing-names.ts';
 import { alarmWords, calendarWords, MEND_ALARM, MEND_CALENDAR } from '#views/patch/missing-notice.ts';
 import { type Checked, looked } from './checked.ts';

@@ -1,15 +1,15 @@
 import { files } from '#domain/campaign/files.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import { shortName } from '#domain/campaign/short-name.ts';
 import type { Instant } from '#domain/instant.ts';
 import { plusMinutes } from '#domain/instant.ts';
 import type { Baseline, PatchState } from '#domain/patch/model.ts';
 import type { LeftHost } from '#domain/patch/plan/left-host.ts';
 import type { Assembled } from '#domain/patch/plan/plan.ts';
-import type { GroupPolicy } from '#domain/patch/policy.ts';
+import type { FrozenGroup, GroupPolicy } from '#domain/patch/policy.ts';
 import type { RingPlan, ScanRecord } from '#domain/patch/records.ts';
 import { snapshotId } from '#domain/patch/snapshot-id.ts';
-import type { FrozenPolicy, Policy } from '#domain/policy.ts';
+import type { Policy } from '#domain/policy.ts';
+import type { Ports } from '#domain/ports.ts';
 import { firstSurvey } from '#loops/patch/first-survey.ts';
 import { readScan, sendScan } from '#loops/patch/patch-scan.ts';
 import { planFromSurvey } from '#loops/patch/plan-from-survey.ts';
@@ -50,7 +50,7 @@ export async function planNow(
     : { ...nothingSent(campaign.campaign, now), done: [] };
   const believed: PatchState[] = [];
   const patching = given.scan ? ports.patching : await withLastScans(group, ports, scan.snapshotId, believed);
-  const frozen: FrozenPolicy = { hash: policy.hash, frozenAt: now, group };
+  const frozen: FrozenGroup = { hash: policy.hash, frozenAt: now, group };
   await evidence.write(campaign, files.policy, frozen);
   await evidence.write(campaign, files.scanBefore, scan);
   await firstSurvey(campaign, { ...ports, patching, evidence, clock: { now: () => now } }, now); // no call that could be over

@@ -1,10 +1,10 @@
 import { inspector } from '#aws/inspector.ts';
 import { instances } from '#aws/instances.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { Finding } from '#domain/patch/model.ts';
 import { waiverFor, waiverStates } from '#domain/patch/plan/waiver.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
+import type { Ports } from '#domain/ports.ts';
 import { loadPolicy } from '#policy/load-policy.ts';
 import { cut, type Paint, several, wrap } from '../screen/text.ts';
 import type { Answer } from './answer.ts';

@@ -1,8 +1,7 @@
 import { files } from '#domain/campaign/files.ts';
-import type { CampaignRecord } from '#domain/campaign/records.ts';
 import { folderOf } from '#domain/campaign/short-name.ts';
 import type { Delta } from '#domain/patch/delta/records.ts';
-import type { Plan, RingRecord } from '#domain/patch/records.ts';
+import type { PatchRecord, Plan, RingRecord } from '#domain/patch/records.ts';
 import { noCounts } from '#domain/severity.ts';
 import type { Mail, Rehearsal } from '#rehearsal/api.ts';
 import type { RehearsedCampaign } from './document.ts';
@@ -30,7 +29,7 @@ export function collect(rehearsal: Rehearsal, ended: Ended): Shown {
     return bytes ? (JSON.parse(new TextDecoder().decode(bytes)) as T) : null;
   };
   const plan = read<Plan>(files.plan);
-  const record = read<CampaignRecord>(files.campaign);
+  const record = read<PatchRecord>(files.campaign);
   const delta = read<Delta>(files.delta);
   const records = (plan?.rings ?? []).map(({ ring }) => read<RingRecord>(files.ring(ring)));
   const run: RehearsedCampaign = {

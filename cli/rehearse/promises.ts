@@ -1,7 +1,6 @@
 /** What must always hold, checked after every rehearsal against what really happened to its hosts. Numbers: docs/promises.md. */
 import { gunzipSync } from 'node:zlib';
 import { files } from '#domain/campaign/files.ts';
-import type { CampaignRecord } from '#domain/campaign/records.ts';
 import { shortName } from '#domain/campaign/short-name.ts';
 import { windowAt } from '#domain/campaign/window.ts';
 import { instant } from '#domain/instant.ts';
@@ -9,7 +8,7 @@ import { afterKeys, beforeKeys, checkPartition } from '#domain/patch/delta/parti
 import type { DeltaRow } from '#domain/patch/delta/records.ts';
 import { type HostAfter, NO_RING, type SurveyedHost } from '#domain/patch/model.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
-import type { Plan, RingPlan, RingRecord } from '#domain/patch/records.ts';
+import type { PatchRecord, Plan, RingPlan, RingRecord } from '#domain/patch/records.ts';
 import type { Mail, TimelineEvent } from '#rehearsal/api.ts';
 import type { HostTruth } from '#rehearsal/fleet/truth.ts';
 
@@ -54,7 +53,7 @@ export function broken(happened: Happened): string[] {
 
 interface Campaign {
   name: string;
-  record: CampaignRecord | null;
+  record: PatchRecord | null;
   plan: Plan | null;
   rings: { plan: RingPlan; record: RingRecord | null }[];
   read<T>(path: string): T | null;
@@ -83,7 +82,7 @@ function campaignsOf({ group, evidence }: Happened): Campaign[] {
       const ringPlan = read<RingPlan>(files.ringPlan(ring));
       return ringPlan ? [{ plan: ringPlan, record: read<RingRecord>(files.ring(ring)) }] : [];
     });
-    return { name: folder.split('/')[1] ?? '', record: read<CampaignRecord>(files.campaign), plan, rings, read, lines };
+    return { name: folder.split('/')[1] ?? '', record: read<PatchRecord>(files.campaign), plan, rings, read, lines };
   });
 }
 

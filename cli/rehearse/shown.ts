@@ -1,6 +1,5 @@
-import type { CampaignRecord } from '#domain/campaign/records.ts';
 import type { Delta } from '#domain/patch/delta/records.ts';
-import type { Plan, RingRecord } from '#domain/patch/records.ts';
+import type { PatchRecord, Plan, RingRecord } from '#domain/patch/records.ts';
 import type { Mail } from '#rehearsal/api.ts';
 import type { RehearsedCampaign } from './document.ts';
 
@@ -8,7 +7,7 @@ import type { RehearsedCampaign } from './document.ts';
 export interface Shown {
   run: RehearsedCampaign;
   scenario: string; // its name, for people
-  record: CampaignRecord | null;
+  record: PatchRecord | null;
   plan: Plan | null;
   rings: RingRecord[]; // in order
   delta: Delta | null;

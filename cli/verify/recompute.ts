@@ -1,9 +1,9 @@
 import { files } from '#domain/campaign/files.ts';
 import type { Manifest } from '#domain/campaign/manifest.ts';
-import type { CampaignRecord, Notice } from '#domain/campaign/records.ts';
+import type { Notice } from '#domain/campaign/records.ts';
 import type { Opened } from '#domain/campaign/tasks.ts';
-import type { Plan } from '#domain/patch/records.ts';
-import type { FrozenPolicy } from '#domain/policy.ts';
+import type { FrozenGroup } from '#domain/patch/policy.ts';
+import type { PatchRecord, Plan } from '#domain/patch/records.ts';
 import { writeDelta } from '#loops/patch/write-delta.ts';
 import { writeReport } from '#loops/patch/write-report.ts';
 import { closingNotice } from '#views/patch/mail/notice.ts';
@@ -14,7 +14,7 @@ import type { Folder } from './folder.ts';
 /** The delta from the two surveys, the plan and the rings' records; then the notice and the report from it. */
 export async function recompute(
   folder: Folder,
-  record: CampaignRecord,
+  record: PatchRecord,
   manifest: Manifest | null,
   differences: Differences,
 ): Promise<void> {
@@ -25,7 +25,7 @@ export async function recompute(
   const ref = { group, campaign };
   const [plan, policy, opened] = [
     await attempt(files.plan, differences, () => evidence.readIfThere<Plan>(ref, files.plan)),
-    await attempt(files.policy, differences, () => evidence.readIfThere<FrozenPolicy>(ref, files.policy)),
+    await attempt(files.policy, differences, () => evidence.readIfThere<FrozenGroup>(ref, files.policy)),
     await attempt(files.opened, differences, () => evidence.readIfThere<Opened>(ref, files.opened)),
   ];
   const facts = policy && opened ? { group: policy.group, openedAt: opened.openedAt, outcome, why } : null;

@@ -1,12 +1,11 @@
 import { files } from '#domain/campaign/files.ts';
 import type { Manifest } from '#domain/campaign/manifest.ts';
-import type { CampaignRecord } from '#domain/campaign/records.ts';
 import type { Opened } from '#domain/campaign/tasks.ts';
 import { sha256 } from '#domain/hash.ts';
 import type { HostAfter, SurveyedHost } from '#domain/patch/model.ts';
 import { scopeHash } from '#domain/patch/plan/scope.ts';
-import type { FindingFate, Plan, RingPlan, RingRecord } from '#domain/patch/records.ts';
-import type { FrozenPolicy } from '#domain/policy.ts';
+import type { FrozenGroup } from '#domain/patch/policy.ts';
+import type { FindingFate, PatchRecord, Plan, RingPlan, RingRecord } from '#domain/patch/records.ts';
 import type { SurveySummary } from '#loops/patch/survey.ts';
 import { attempt, type Differences, differing } from './difference.ts';
 import type { Folder } from './folder.ts';
@@ -14,7 +13,7 @@ import type { Folder } from './folder.ts';
 /** What the files say of each other: who changes one and hashes it anew has to change them all, and to the same story. */
 export async function checkRecords(
   folder: Folder,
-  record: CampaignRecord,
+  record: PatchRecord,
   manifest: Manifest | null,
   differences: Differences,
 ): Promise<void> {
@@ -35,7 +34,7 @@ export async function checkRecords(
   await attempt(files.campaign, differences, () => checkApprovals(folder, record, plan, differences));
 }
 
-function checkOpening(folder: Folder, record: CampaignRecord, differences: Differences): void {
+function checkOpening(folder: Folder, record: PatchRecord, differences: Differences): void {
   if (!folder.has(files.opened)) return;
   const { campaign, group, execution, trigger, openedAt } = folder.json<Opened>(files.opened);
   const said = pick(record, 'campaign', 'group', 'execution', 'trigger', 'openedAt');
@@ -71,7 +70,7 @@ function checkSurveys(folder: Folder, differences: Differences): void {
   }
 }
 
-function checkPlan(folder: Folder, record: CampaignRecord, plan: Plan, differences: Differences): void {
+function checkPlan(folder: Folder, record: PatchRecord, plan: Plan, differences: Differences): void {
   const { planHash, ...unhashed } = plan;
   const rings = plan.rings.map(({ ring }) => ({
     ring,
@@ -82,11 +81,11 @@ function checkPlan(folder: Folder, record: CampaignRecord, plan: Plan, differenc
   for (const words of differing(pick(record, 'planHash', 'scopeHash'), { planHash, scopeHash: plan.scopeHash })) {
     differences.add(files.campaign, `${words}, as ${files.plan} says`);
   }
-  const { hash } = folder.json<FrozenPolicy>(files.policy);
+  const { hash } = folder.json<FrozenGroup>(files.policy);
   if (hash !== plan.policyHash) differences.add(files.policy, 'is of another policy than the plan was made with');
 }
 
-function checkVerdicts(folder: Folder, record: CampaignRecord, plan: Plan, differences: Differences): void {
+function checkVerdicts(folder: Folder, record: PatchRecord, plan: Plan, differences: Differences): void {
   const judged = ringsOf(folder, plan).flatMap(({ verdict }) => (verdict ? [verdict] : []));
   for (const words of differing(record.verdicts, judged)) {
     differences.add(files.campaign, `verdicts${words.startsWith('[') ? '' : ': '}${words}, as the rings' records say`);
@@ -100,7 +99,7 @@ function checkVerdicts(folder: Folder, record: CampaignRecord, plan: Plan, diffe
 }
 
 /** A yes is to this scope, in time, and older than what it allowed. */
-function checkApprovals(folder: Folder, record: CampaignRecord, plan: Plan, differences: Differences): void {
+function checkApprovals(folder: Folder, record: PatchRecord, plan: Plan, differences: Differences): void {
   const sent = new Map(ringsOf(folder, plan).map(({ ring, firstSentAt }) => [ring, firstSentAt]));
   for (const { ring, decision, scopeHash: scope, askedAt, decidedAt, expiresAt, decide, way } of record.approvals) {
     if (decision !== 'yes' || !decidedAt) continue;

@@ -1,9 +1,11 @@
 /** Checks a campaign's evidence from its folder alone: hashes, the chain, what the records say of each other, and the delta anew. */
+
 import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { files } from '#domain/campaign/files.ts';
-import type { CampaignRecord, Outcome } from '#domain/campaign/records.ts';
+import type { Outcome } from '#domain/campaign/records.ts';
 import { VERSION } from '#domain/campaign/version.ts';
+import type { PatchRecord } from '#domain/patch/records.ts';
 import { BadInput } from '../bad-input.ts';
 import { attempt, type Difference, Differences } from './difference.ts';
 import { Folder } from './folder.ts';
@@ -61,7 +63,7 @@ async function verifyCampaign(directory: string): Promise<VerifiedCampaign> {
   const differences = new Differences();
   const notes: string[] = [];
   const manifest = await attempt(files.manifest, differences, () => checkManifest(folder, differences, notes));
-  const record = await attempt(files.campaign, differences, () => folder.json<CampaignRecord>(files.campaign));
+  const record = await attempt(files.campaign, differences, () => folder.json<PatchRecord>(files.campaign));
   if (record) {
     await checkRecords(folder, record, manifest, differences);
     await recompute(folder, record, manifest, differences);

@@ -16,7 +16,8 @@ import { BrokenRecord } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
 import { plusMinutes } from '#domain/instant.ts';
 
-export function freeLease(group: string): Lease {
+/** Of a subject that nobody held yet. */
+export function unheldLease(group: string): Lease {
   return { group, version: 0, holder: null, noted: [], lastOpenedAt: null, lastClosed: null, lastProof: null };
 }
 
@@ -34,6 +35,7 @@ export function isClosed(lease: Lease | null, campaign: string): boolean {
 }
 
 export interface Opening {
+  kind: string; // of the subject
   campaign: string;
   execution: string;
   trigger: Trigger;
@@ -62,7 +64,7 @@ export function openLease(lease: Lease, opening: Opening): Opened {
  */
 export function promiseLease(lease: Lease, opening: Opening): Opened {
   const { holder } = lease;
-  const { campaign, execution, trigger, at } = opening;
+  const { kind, campaign, execution, trigger, at } = opening;
   const not = (why: string): Opened => ({ decision: 'Coalesced', why, lease: null });
   if (holder?.state === 'handover') return not(`campaign ${holder.campaign} is about to open and will see it`);
   if (holder) {
@@ -76,7 +78,7 @@ export function promiseLease(lease: Lease, opening: Opening): Opened {
   const early = tooEarly(lease, opening);
   if (early) return not(early);
   const next: Holder = { campaign, execution, state: 'handover', openedAt: at, trigger };
-  return { decision: 'Opened', why: `starts ${campaign}`, lease: { ...lease, holder: next } };
+  return { decision: 'Opened', why: `starts ${campaign}`, lease: { ...lease, kind, holder: next } };
 }
 
 /** From open or draining. Draining again changes nothing. */
@@ -161,9 +163,9 @@ export function noticedLease(lease: Lease, campaign: string): Lease | null {
 
 const withUntold = (campaigns: string[]) => (campaigns.length ? { untold: campaigns } : {});
 
-function taken(lease: Lease, { campaign, execution, trigger, at }: Opening): Opened {
+function taken(lease: Lease, { kind, campaign, execution, trigger, at }: Opening): Opened {
   const holder: Holder = { campaign, execution, state: 'open', openedAt: at, trigger };
-  return { decision: 'Opened', why: 'the lease was free', lease: { ...lease, holder, lastOpenedAt: at } };
+  return { decision: 'Opened', why: 'the lease was free', lease: { ...lease, kind, holder, lastOpenedAt: at } };
 }
 
 /** Triggers that a lease keeps besides one event: the first of them gets a successor, which serves all. */

@@ -1,16 +1,11 @@
-import type { Alarms, Baselines, Inspector, Instances } from '#domain/patch/ports.ts';
-
 /**
- * What the loop needs from AWS, by need and not by service. aws/ implements these on the SDK. No method returns a page or a
+ * What any campaign needs from AWS, by need and not by service. aws/ implements these on the SDK. No method returns a page or a
  * token: lists are async iterables. Every method may throw `AwsUnavailable` (try later) or `AwsRefused` (do not).
  */
 
 import type { Approval, Lease, Notice, Trigger } from '#domain/campaign/records.ts';
 import type { Topic } from '#domain/campaign/topics.ts';
 import type { Instant } from '#domain/instant.ts';
-import type { Patching } from '#domain/patch/ports.ts';
-import type { Intent } from '#domain/patch/records.ts';
-import type { Policy } from '#domain/policy.ts';
 
 /** The table. Every write is one conditional item; a lost race is a result, not an error. */
 export interface Campaigns {
@@ -21,10 +16,6 @@ export interface Campaigns {
   writeLease(lease: Lease): Promise<boolean>;
   /** true the first time for this trigger id, and again for the same campaign (a task runs twice). */
   claimTrigger(trigger: Trigger, campaign: string): Promise<boolean>;
-  intents(campaign: string, ring?: string): AsyncIterable<Intent>;
-  /** Puts it if that ring and wave have none. false: there is one. */
-  addIntent(intent: Intent): Promise<boolean>;
-  updateIntent(intent: Intent): Promise<void>;
   approval(campaign: string, ring: string): Promise<Approval | null>;
   /** The latest ask for a ring replaces the one before (a retry makes a new token). false: a later one stands, or it was decided. */
   putApproval(approval: Approval): Promise<boolean>;
@@ -33,7 +24,7 @@ export interface Campaigns {
   decide(approval: Approval): Promise<boolean>;
   /** Writes over the same ask. false: a later one has replaced it. */
   updateApproval(approval: Approval): Promise<boolean>;
-  expire(campaign: string, after: Instant): Promise<void>; // its intents and approvals go by themselves after that
+  expire(campaign: string, after: Instant): Promise<void>; // what its loop intended and its approvals go by themselves after that
   /** `go` only if the switch was read and says so. Absent is `stop`. Not readable: throws. */
   killSwitch(): Promise<'go' | 'stop'>;
   setKillSwitch(to: 'go' | 'stop', by: string, at: Instant): Promise<void>;
@@ -112,11 +103,6 @@ export interface ApprovalUrl {
   flags(): string;
 }
 
-export interface Policies {
-  /** The deployed policy.json. */
-  current(): Promise<Policy>;
-}
-
 /** The queue of messages that nobody could act on, where people find them with the reason. */
 export interface DeadLetters {
   bury(body: string, reason: string): Promise<void>;
@@ -146,18 +132,12 @@ export interface CampaignInput {
   trigger: Trigger;
 }
 
-/** All ports, as the rehearsal's operator and tests hold them; a function's last line names the few that it may touch. */
-export interface Ports {
-  instances: Instances;
-  inspector: Inspector;
-  patching: Patching;
-  baselines: Baselines;
+/** What the end of a campaign, a person's answer and the sweeper may touch, whichever the loop. */
+export interface CampaignPorts {
   campaigns: Campaigns;
   evidence: Evidence;
   notices: Notices;
-  alarms: Alarms;
   engine: Engine;
-  policies: Policies;
   secrets: Secrets;
   clock: Clock;
   approvalUrl: ApprovalUrl;

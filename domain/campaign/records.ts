@@ -1,12 +1,11 @@
 /** What the table holds, where two writers could meet, and the notices that go out. */
 
 import type { Instant } from '#domain/instant.ts';
-import type { Os } from '#domain/patch/model.ts';
-import type { Verdict } from '#domain/patch/records.ts';
 
 /** The lease of a group, one item. `holder` null: free. */
 export interface Lease {
   group: string;
+  kind?: string; // of the subject, by which loops/loop-of.ts finds the loop; absent: a group
   version: number; // every write is conditional on it
   holder: Holder | null;
   noted: Trigger[]; // triggers that came while it was held
@@ -15,8 +14,8 @@ export interface Lease {
   lastClosed: { campaign: string; outcome: Outcome; at: Instant; noticed: boolean; manifest?: string } | null;
   /** Campaigns before the last closed one whose closing notice did not go out yet. */
   untold?: string[];
-  /** The last canary that passed, for a canary already at level. */
-  lastProof: { campaign: string; ring: string; at: Instant; oses: Os[] } | null;
+  /** The last canary that passed, for a canary already at level; `oses`: the operating systems that it proved. */
+  lastProof: { campaign: string; ring: string; at: Instant; oses: string[] } | null;
 }
 
 /** `handover`: the holder closed, `campaign` is the successor's name and may not have started yet. */
@@ -102,8 +101,15 @@ export interface Trigger {
   by: string; // schedule ARN, rule, caller ARN
 }
 
+/** As much of a verdict as any loop gives one. */
+export interface VerdictHead {
+  ring: string;
+  verdict: 'pass' | 'fail' | 'inconclusive';
+  reasons: { row: string; words: string }[]; // `row`: name of the gate's row
+}
+
 /** `campaign.json`: how it ended. */
-export interface CampaignRecord {
+export interface CampaignRecord<V extends VerdictHead = VerdictHead> {
   version: 1;
   campaign: string;
   group: string;
@@ -115,7 +121,7 @@ export interface CampaignRecord {
   why: string;
   scopeHash: string | null;
   planHash: string | null;
-  verdicts: Verdict[];
+  verdicts: V[];
   approvals: Approval[];
 }
 

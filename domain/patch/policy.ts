@@ -1,3 +1,4 @@
+import type { FrozenPolicy, SubjectPolicy } from '#domain/campaign/policy.ts';
 import type { WindowPolicy } from '#domain/campaign/window.ts';
 import type { Os, ScanMode } from '#domain/patch/model.ts';
 import type { Severity } from '#domain/severity.ts';
@@ -37,9 +38,7 @@ export interface Waiver {
   expires: string; // YYYY-MM-DD; holds through that day in UTC
 }
 
-export interface GroupPolicy {
-  name: string;
-  mode: 'observe' | 'act';
+export interface GroupPolicy extends SubjectPolicy {
   os: Os[];
   rings: RingPolicy[];
   reboot: 'RebootIfNeeded' | 'NoReboot';
@@ -47,20 +46,16 @@ export interface GroupPolicy {
   replaced: 'list' | 'patch';
   baseline: Partial<Record<Os, BaselineWish>>;
   gate: GatePolicy;
-  /** `decide`: on the page that the mail links to, or only with AWS credentials (the page shows, and decides nothing). */
-  approvals: { before: string[]; expiresHours: number; decide: 'link' | 'iam' };
+  approvals: SubjectPolicy['approvals'] & { before: string[] }; // names of rings
   window: WindowPolicy | null; // null: always open
   proofDays: number;
   rescanMinutes: Record<ScanMode, number>; // deadline for a valid look after the re-scan was asked for
-  triggers: {
-    schedule: string | null;
-    timeZone: string;
-    severities: Severity[];
-    exploitAvailable: boolean;
-    minHours: number;
-  };
+  triggers: SubjectPolicy['triggers'] & { severities: Severity[]; exploitAvailable: boolean };
   waivers: Waiver[];
 }
+
+/** `policy.json` of a patch campaign. */
+export type FrozenGroup = FrozenPolicy<GroupPolicy>;
 
 export function amountOf(amount: Amount, total: number): number {
   return 'count' in amount ? amount.count : Math.floor((amount.percent * total) / 100);

@@ -1,5 +1,6 @@
-/** What the loop needs of SSM: managed nodes, patch states, commands. Part of domain/campaign/ports.ts, with its rules. */
+/** What patching needs beside what any campaign does: hosts, findings, patches, commands. The rules of domain/campaign/ports.ts hold. */
 
+import type { CampaignPorts } from '#domain/campaign/ports.ts';
 import type { Instant } from '#domain/instant.ts';
 import type {
   Baseline,
@@ -13,7 +14,15 @@ import type {
   PatchState,
   PatchStatus,
 } from '#domain/patch/model.ts';
-import type { AlarmReading } from '#domain/patch/records.ts';
+import type { AlarmReading, Intent } from '#domain/patch/records.ts';
+
+/** What was about to be sent, in the table: one conditional item each. Never deleted while the campaign is not closed. */
+export interface Intents {
+  of(campaign: string, ring?: string): AsyncIterable<Intent>;
+  /** Puts it if that ring and wave have none. false: there is one. */
+  add(intent: Intent): Promise<boolean>;
+  update(intent: Intent): Promise<void>;
+}
 
 export interface SendRequest {
   document: 'patch' | 'refresh-association' | 'rescan-vm';
@@ -98,4 +107,13 @@ export interface Alarms {
   missing(names: string[]): Promise<string[]>; // those that no alarm here has; not readable: throws
   /** One reading per name, in order. Never throws: what cannot be read is `unreadable`. */
   readings(names: string[], since: Instant): Promise<AlarmReading[]>;
+}
+
+export interface PatchPorts extends CampaignPorts {
+  instances: Instances;
+  inspector: Inspector;
+  patching: Patching;
+  baselines: Baselines;
+  intents: Intents;
+  alarms: Alarms;
 }

@@ -1,5 +1,6 @@
 /** What a campaign writes: into its evidence (S3), and into the table where two writers could meet (DynamoDB). */
 
+import type { CampaignRecord, VerdictHead } from '#domain/campaign/records.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { Baseline, InstanceId, Os } from '#domain/patch/model.ts';
 import type { LeftHost } from '#domain/patch/plan/left-host.ts';
@@ -149,12 +150,9 @@ export interface AlarmReading {
   rangSince: Instant | null; // it was ALARM at or after the instant asked from
 }
 
-export type VerdictName = 'pass' | 'fail' | 'inconclusive';
+export type VerdictName = VerdictHead['verdict'];
 
-export interface Verdict {
-  ring: string;
-  verdict: VerdictName;
-  reasons: { row: string; words: string }[]; // `row`: name of the gate's row
+export interface Verdict extends VerdictHead {
   at: Instant;
   planned: number;
   patched: number;
@@ -164,6 +162,9 @@ export interface Verdict {
   restsOn: string | null;
   provenAt?: Instant; // when that one passed
 }
+
+/** `campaign.json` of a patch campaign. */
+export type PatchRecord = CampaignRecord<Verdict>;
 
 /** Written before a wave is sent, never deleted. `refused`: AWS certainly took nothing, its hosts may come again. */
 export interface Intent {

@@ -7,8 +7,8 @@ import { opens, readLink } from '#domain/campaign/approval-link.ts';
 import { files } from '#domain/campaign/files.ts';
 import type { Answered, Visit } from '#domain/campaign/visit.ts';
 import type { Instant } from '#domain/instant.ts';
-import type { Question } from '#domain/patch/question.ts';
 import { type DecisionPorts, decide } from '#loops/campaign/decision.ts';
+import { loopOf } from '#loops/loop-of.ts';
 import { readForm } from '#views/frame/approval-page/form.ts';
 import { asking, deciding, refused } from '#views/frame/approval-page/pages.ts';
 
@@ -26,14 +26,15 @@ export const answerApproval = async (visit: Visit, ports: DecisionPorts, now: In
   const approval = await campaigns.approval(link.campaign, link.ring);
   if (!opens(approval, link.secret)) return refused('wrong-link');
   if (visit.method === 'POST' && approval.decide === 'iam') return refused('iam-only', approval);
-  const question = await evidence.read<Question>(approval, files.question(approval.ring));
-  if (visit.method !== 'POST') return asking(question, approval, now);
+  const question = await evidence.read<unknown>(approval, files.question(approval.ring));
+  const asked = loopOf(await campaigns.lease(approval.group)).page(question, now);
+  if (visit.method !== 'POST') return asking(asked, approval, now);
   const form = readForm(visit.body ?? '', approval.scopeHash);
-  if (!form.decision) return asking(question, approval, now, form.fault);
+  if (!form.decision) return asking(asked, approval, now, form.fault);
   const { askedAt, scopeHash } = approval; // what the link is bound to
   const by = `${visit.sourceIp} by mail link`;
   const said: Said = { decision: form.decision, by, way: 'link', askedAt, scopeHash };
-  return deciding(question, await decide(approval, said, ports, now), form.decision, now);
+  return deciding(asked, await decide(approval, said, ports, now), form.decision, now);
 };
 
 export const handler = page(answerApproval, { campaigns, engine, evidence });

@@ -5,12 +5,14 @@ import { policies } from '#aws/policies.ts';
 import { schedules } from '#aws/schedules.ts';
 import { subscriptions } from '#aws/subscriptions.ts';
 import { isOverdue } from '#domain/campaign/due.ts';
-import type { Metrics, Ports, Schedules, Subscriptions } from '#domain/campaign/ports.ts';
+import type { Metrics, Schedules, Subscriptions } from '#domain/campaign/ports.ts';
 import { TOPICS } from '#domain/campaign/topics.ts';
 import type { Instant } from '#domain/instant.ts';
+import type { Ports } from '#domain/ports.ts';
+import { subjectsOf } from '#loops/loop-of.ts';
 
 /**
- * Every hour: which groups went too long without a closed campaign, which were blind in their last one, and which topics nobody hears
+ * Every hour: which subjects went too long without a closed campaign, which were blind in their last one, and which topics nobody hears
  * any more, with why.
  */
 export const checkDue = async (
@@ -25,7 +27,8 @@ export const checkDue = async (
   const { campaigns, policies, schedules, subscriptions, metrics } = ports;
   const overdue: string[] = [];
   const blind: string[] = [];
-  for (const { name, triggers } of Object.values((await policies.current()).groups)) {
+  for (const { policy } of subjectsOf(await policies.current())) {
+    const { name, triggers } = policy;
     const closed = (await campaigns.lease(name))?.lastClosed ?? null;
     const madeAt = triggers.schedule === null ? null : await schedules.madeAt(name);
     if (isOverdue(triggers.schedule, { closedAt: closed?.at ?? null, madeAt }, now)) overdue.push(name);

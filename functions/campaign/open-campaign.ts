@@ -7,14 +7,13 @@ import { patching } from '#aws/patching.ts';
 import { policies } from '#aws/policies.ts';
 import { files } from '#domain/campaign/files.ts';
 import { openLease } from '#domain/campaign/lease.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
+import type { FrozenPolicy } from '#domain/campaign/policy.ts';
 import type { Opened, OpenTask } from '#domain/campaign/tasks.ts';
 import { BadRequest } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
-import type { GroupPolicy } from '#domain/patch/policy.ts';
-import { type FrozenPolicy, groupIn } from '#domain/policy.ts';
+import type { Ports } from '#domain/ports.ts';
 import { changeLease } from '#loops/campaign/change-lease.ts';
-import { tellMissing } from '#loops/patch/missing-names.ts';
+import { type Subject, subjectIn } from '#loops/loop-of.ts';
 
 type OpenPorts = Pick<Ports, 'alarms' | 'campaigns' | 'evidence' | 'notices' | 'patching' | 'policies'>;
 
@@ -28,27 +27,28 @@ export const openCampaign = async (
   now: Instant,
 ) => {
   const policy = await policies.current();
-  const group = groupIn(policy, input.group);
-  if (!group)
+  const subject = subjectIn(policy, input.group);
+  if (!subject)
     throw new BadRequest(`No group ${input.group} in the policy. It has: ${Object.keys(policy.groups).join(', ')}.`);
   if (await isOver(input, { campaigns, evidence }))
     return { decision: 'Coalesced', why: `${input.campaign} opened before, and is closed` };
   if (!(await campaigns.claimTrigger(input.trigger, input.campaign))) {
     return { decision: 'Coalesced', why: `trigger ${input.trigger.id} was counted before` };
   }
-  const { decision, why, openedAt } = await take(input, campaigns, group, now);
+  const { decision, why, openedAt } = await take(input, campaigns, subject, now);
   if (decision === 'Coalesced') return { decision, why };
-  const frozen: FrozenPolicy = { hash: policy.hash, frozenAt: openedAt, group };
+  const frozen: FrozenPolicy = { hash: policy.hash, frozenAt: openedAt, group: subject.policy };
   await evidence.write(input, files.policy, frozen);
   const opened: Opened = {
     campaign: input.campaign,
-    group: group.name,
+    group: input.group,
     execution: input.execution,
     trigger: input.trigger,
     openedAt,
   };
   await evidence.write(input, files.opened, opened);
-  await tellMissing({ group: group.name, campaign: input.campaign }, group, { evidence, ...ports }, now);
+  const ref = { group: input.group, campaign: input.campaign };
+  await subject.loop.opening(ref, subject.policy, { evidence, ...ports }, now);
   return { decision, why };
 };
 
@@ -60,10 +60,10 @@ async function isOver(input: OpenTask, { campaigns, evidence }: Pick<Ports, 'cam
   );
 }
 
-async function take(input: OpenTask, campaigns: Ports['campaigns'], group: GroupPolicy, now: Instant) {
+async function take(input: OpenTask, campaigns: Ports['campaigns'], { kind, policy }: Subject, now: Instant) {
   let result = { decision: 'Coalesced', why: '', openedAt: now };
-  await changeLease(campaigns, group.name, (lease) => {
-    const opened = openLease(lease, { ...input, minHours: group.triggers.minHours, at: now });
+  await changeLease(campaigns, input.group, (lease) => {
+    const opened = openLease(lease, { ...input, kind, minHours: policy.triggers.minHours, at: now });
     const openedAt = (opened.lease ?? lease).holder?.openedAt ?? now;
     result = { decision: opened.decision, why: opened.why, openedAt };
     return opened.lease;

@@ -3,11 +3,11 @@ import { evidence } from '#aws/evidence.ts';
 import { lambda } from '#aws/lambda.ts';
 import { decisionWords, mayApprove, REFUSALS, undecided, yesFor } from '#domain/campaign/approval.ts';
 import { files } from '#domain/campaign/files.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
+import type { PlanHead } from '#domain/campaign/records.ts';
 import type { AnswerTask, Opened } from '#domain/campaign/tasks.ts';
 import { BrokenRecord } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
-import type { Plan } from '#domain/patch/records.ts';
+import type { Ports } from '#domain/ports.ts';
 
 /**
  * Reads what was decided, or records that nobody did. The decision is what stands in the table, whoever woke the machine and with
@@ -21,7 +21,7 @@ export const recordApproval = async (
 ) => {
   const asked = await campaigns.approval(input.campaign, input.ring);
   if (!asked) throw new BrokenRecord(`No approval of ${input.ring} was asked for in ${input.campaign}.`);
-  const { scopeHash } = await evidence.read<Plan>(input, files.plan);
+  const { scopeHash } = await evidence.read<PlanHead>(input, files.plan);
   const { trigger } = await evidence.read<Opened>(input, files.opened);
   const none = { ...undecided(asked, input.answer, now), taskToken: null };
   const isFirst = asked.decision === null && (await campaigns.decide(none));

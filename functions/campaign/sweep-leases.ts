@@ -4,14 +4,15 @@ import { engine } from '#aws/engine.ts';
 import { evidence } from '#aws/evidence.ts';
 import { inspector } from '#aws/inspector.ts';
 import { instances } from '#aws/instances.ts';
+import { intents } from '#aws/intents.ts';
 import { event } from '#aws/lambda.ts';
 import { notices } from '#aws/notices.ts';
 import { patching } from '#aws/patching.ts';
 import { untold } from '#domain/campaign/lease.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import type { Lease } from '#domain/campaign/records.ts';
 import type { Instant } from '#domain/instant.ts';
 import { plusMinutes } from '#domain/instant.ts';
+import type { Ports } from '#domain/ports.ts';
 import { startSuccessor, tell } from '#loops/campaign/close.ts';
 import { deliverDecisions } from '#loops/campaign/decision.ts';
 import { drain } from '#loops/campaign/drain.ts';
@@ -69,6 +70,7 @@ export const handler = event(sweepLeases, {
   evidence,
   inspector,
   instances,
+  intents,
   notices,
   patching,
 });

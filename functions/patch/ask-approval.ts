@@ -8,14 +8,14 @@ import { secrets } from '#aws/secrets.ts';
 import { answerOf } from '#domain/campaign/approval.ts';
 import { linkHash, linkTo } from '#domain/campaign/approval-link.ts';
 import { files } from '#domain/campaign/files.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import type { Approval } from '#domain/campaign/records.ts';
 import type { AskTask } from '#domain/campaign/tasks.ts';
 import type { Instant } from '#domain/instant.ts';
 import { plusMinutes } from '#domain/instant.ts';
+import type { FrozenGroup } from '#domain/patch/policy.ts';
 import { question } from '#domain/patch/question.ts';
 import type { FindingFate, Plan, RingPlan } from '#domain/patch/records.ts';
-import type { FrozenPolicy } from '#domain/policy.ts';
+import type { Ports } from '#domain/ports.ts';
 import { recordsOf } from '#loops/patch/read-verdicts.ts';
 import { notice } from '#views/patch/mail/notice.ts';
 
@@ -26,7 +26,7 @@ export const askApproval = async (input: AskTask, ports: AskPorts, now: Instant)
   const { campaigns, evidence, notices, approvalUrl, secrets } = ports;
   const plan = await evidence.read<Plan>(input, files.plan);
   const ringPlan = await evidence.read<RingPlan>(input, files.ringPlan(input.ring));
-  const { group: policy } = await evidence.read<FrozenPolicy>(input, files.policy);
+  const { group: policy } = await evidence.read<FrozenGroup>(input, files.policy);
   const records = await recordsOf(input, plan, evidence);
   const approval: Approval = {
     campaign: input.campaign,

@@ -2,15 +2,14 @@ import { evidence } from '#aws/evidence.ts';
 import { lambda } from '#aws/lambda.ts';
 import { patching } from '#aws/patching.ts';
 import { files } from '#domain/campaign/files.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import type { Instant } from '#domain/instant.ts';
 import { plusMinutes } from '#domain/instant.ts';
 import type { ScanMode } from '#domain/patch/model.ts';
-import type { GroupPolicy } from '#domain/patch/policy.ts';
+import type { FrozenGroup, GroupPolicy } from '#domain/patch/policy.ts';
 import type { PlannedHost, RingPlan, RingRecord } from '#domain/patch/records.ts';
 import { reached, withHosts } from '#domain/patch/ring-record.ts';
 import type { RingTask } from '#domain/patch/tasks.ts';
-import type { FrozenPolicy } from '#domain/policy.ts';
+import type { Ports } from '#domain/ports.ts';
 import { sendRescans } from '#loops/patch/send-rescans.ts';
 
 /** Asks Inspector for a look at the ring's patched hosts, in the way of each scan mode. Nothing patched: nothing asked. */
@@ -22,7 +21,7 @@ export const askRescan = async (
   const record = await evidence.read<RingRecord>(input, files.ring(input.ring));
   const ids = new Set(reached(record));
   if (!ids.size) return { decision: 'Nothing' };
-  const { group } = await evidence.read<FrozenPolicy>(input, files.policy);
+  const { group } = await evidence.read<FrozenGroup>(input, files.policy);
   const { hosts } = await evidence.read<RingPlan>(input, files.ringPlan(input.ring));
   const spoken = hosts.filter((host) => ids.has(host.id));
   const asked = await sendRescans(patching, spoken, `${input.campaign}/${input.ring}/re-scan`);

@@ -2,8 +2,8 @@ import { baselines } from '#aws/baselines.ts';
 import { evidence } from '#aws/evidence.ts';
 import { lambda } from '#aws/lambda.ts';
 import { files } from '#domain/campaign/files.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import type { CampaignTask } from '#domain/campaign/tasks.ts';
+import type { Ports } from '#domain/ports.ts';
 import type { SurveySummary } from '#loops/patch/survey.ts';
 
 /** Per OS of the group: the baseline it gets. Read only: a campaign never writes a baseline. */

@@ -3,12 +3,12 @@ import { inspector } from '#aws/inspector.ts';
 import { lambda } from '#aws/lambda.ts';
 import { patching } from '#aws/patching.ts';
 import { files } from '#domain/campaign/files.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import type { Instant } from '#domain/instant.ts';
 import { lookPause } from '#domain/patch/pauses.ts';
 import type { RingRecord } from '#domain/patch/records.ts';
 import { hostsOf } from '#domain/patch/ring-record.ts';
 import type { RingTask } from '#domain/patch/tasks.ts';
+import type { Ports } from '#domain/ports.ts';
 import { readLooks } from '#loops/patch/read-looks.ts';
 
 /** Has Inspector validly looked at every patched host? Asked until it has, or the re-scan's deadline passes. */

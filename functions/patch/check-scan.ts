@@ -2,10 +2,10 @@ import { evidence } from '#aws/evidence.ts';
 import { lambda } from '#aws/lambda.ts';
 import { patching } from '#aws/patching.ts';
 import { files } from '#domain/campaign/files.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { RingRecord, ScanRecord } from '#domain/patch/records.ts';
 import type { ScanTask } from '#domain/patch/tasks.ts';
+import type { Ports } from '#domain/ports.ts';
 import { readScan } from '#loops/patch/patch-scan.ts';
 
 /** Reads how far the patch scan is. Done when every host of it has ended, or at its deadline. */

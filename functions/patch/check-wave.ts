@@ -1,28 +1,28 @@
-import { campaigns } from '#aws/campaigns.ts';
 import { evidence } from '#aws/evidence.ts';
 import { instances } from '#aws/instances.ts';
+import { intents } from '#aws/intents.ts';
 import { lambda } from '#aws/lambda.ts';
 import { patching } from '#aws/patching.ts';
 import { files } from '#domain/campaign/files.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import type { Instant } from '#domain/instant.ts';
 import { latest, plusMinutes } from '#domain/instant.ts';
 import { wavePause } from '#domain/patch/pauses.ts';
 import type { Plan, RingRecord } from '#domain/patch/records.ts';
 import { hostsOf } from '#domain/patch/ring-record.ts';
 import type { RingTask } from '#domain/patch/tasks.ts';
+import type { Ports } from '#domain/ports.ts';
 import { readProgress } from '#loops/patch/read-progress.ts';
 
 /** Reads how far the hosts at work are. Done when each has ended and is back, or counts as lost or gone. */
 export const checkWave = async (
   input: RingTask,
-  { campaigns, evidence, ...ports }: Pick<Ports, 'campaigns' | 'evidence' | 'instances' | 'patching'>,
+  { evidence, intents, ...ports }: Pick<Ports, 'evidence' | 'instances' | 'intents' | 'patching'>,
   now: Instant,
 ) => {
   const plan = await evidence.read<Plan>(input, files.plan);
   const record = await evidence.read<RingRecord>(input, files.ring(input.ring));
-  const intents = campaigns.intents(input.campaign, input.ring);
-  const read = await readProgress(record, intents, plan, ports, now);
+  const ofRing = intents.of(input.campaign, input.ring);
+  const read = await readProgress(record, ofRing, plan, ports, now);
   const done = hostsOf(read, 'working').length === 0;
   await evidence.write(input, files.ring(input.ring), { ...read, lastDoneAt: done ? now : read.lastDoneAt });
   return { decision: done ? 'Done' : 'Working', waitSeconds: pause(record, now) };
@@ -34,4 +34,4 @@ function pause(record: RingRecord, now: Instant): number {
   return wavePause(now < plusMinutes(sentAt, 30) ? 120 : 600, record, now);
 }
 
-export const handler = lambda(checkWave, { campaigns, evidence, instances, patching });
+export const handler = lambda(checkWave, { evidence, instances, intents, patching });

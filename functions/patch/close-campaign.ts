@@ -2,16 +2,17 @@ import { campaigns } from '#aws/campaigns.ts';
 import { engine } from '#aws/engine.ts';
 import { evidence } from '#aws/evidence.ts';
 import { instances } from '#aws/instances.ts';
+import { intents } from '#aws/intents.ts';
 import { lambda } from '#aws/lambda.ts';
 import { notices } from '#aws/notices.ts';
 import { patching } from '#aws/patching.ts';
 import { files } from '#domain/campaign/files.ts';
 import { isClosed, leaseLost } from '#domain/campaign/lease.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import { type CampaignRecord, OUTCOMES } from '#domain/campaign/records.ts';
 import type { CloseTask } from '#domain/campaign/tasks.ts';
 import { BrokenRecord, Sealed } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
+import type { Ports } from '#domain/ports.ts';
 import { close } from '#loops/campaign/close.ts';
 import { patchEnd } from '#loops/patch/loop.ts';
 
@@ -21,7 +22,7 @@ import { patchEnd } from '#loops/patch/loop.ts';
  */
 export const closeCampaign = async (
   input: CloseTask,
-  ports: Pick<Ports, 'campaigns' | 'engine' | 'evidence' | 'instances' | 'notices' | 'patching'>,
+  ports: Pick<Ports, 'campaigns' | 'engine' | 'evidence' | 'instances' | 'intents' | 'notices' | 'patching'>,
   now: Instant,
 ) => {
   const outcome = OUTCOMES.find((each) => each === input.outcome);
@@ -37,6 +38,6 @@ export const closeCampaign = async (
 
 export const handler = lambda(
   closeCampaign,
-  { campaigns, engine, evidence, instances, notices, patching },
+  { campaigns, engine, evidence, instances, intents, notices, patching },
   { lease: 'any' },
 );

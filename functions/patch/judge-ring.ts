@@ -6,13 +6,13 @@ import { instances } from '#aws/instances.ts';
 import { lambda } from '#aws/lambda.ts';
 import { patching } from '#aws/patching.ts';
 import { files } from '#domain/campaign/files.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import type { Instant } from '#domain/instant.ts';
 import { judge, mayChange } from '#domain/patch/gate/gate.ts';
 import { gateEvidence } from '#domain/patch/gate/gate-evidence.ts';
+import type { FrozenGroup } from '#domain/patch/policy.ts';
 import type { RingRecord, Verdict } from '#domain/patch/records.ts';
 import type { RingTask } from '#domain/patch/tasks.ts';
-import type { FrozenPolicy } from '#domain/policy.ts';
+import type { Ports } from '#domain/ports.ts';
 import { ringFacts } from '#loops/patch/gate-facts.ts';
 
 type JudgePorts = Pick<Ports, 'alarms' | 'campaigns' | 'evidence' | 'inspector' | 'instances' | 'patching'>;
@@ -20,7 +20,7 @@ type JudgePorts = Pick<Ports, 'alarms' | 'campaigns' | 'evidence' | 'inspector' 
 /** Judges the ring. An inconclusive verdict that may change is looked at again, up to the policy's limit. */
 export const judgeRing = async (input: RingTask, ports: JudgePorts, now: Instant) => {
   const { evidence } = ports;
-  const { group } = await evidence.read<FrozenPolicy>(input, files.policy);
+  const { group } = await evidence.read<FrozenGroup>(input, files.policy);
   const facts = await ringFacts(input, group, ports, now);
   const verdict = judge(gateEvidence(facts));
   const record: RingRecord = { ...facts.record, looks: facts.record.looks + 1, verdict };

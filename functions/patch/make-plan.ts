@@ -1,8 +1,8 @@
 import { evidence } from '#aws/evidence.ts';
 import { lambda } from '#aws/lambda.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import type { CampaignTask } from '#domain/campaign/tasks.ts';
 import type { Instant } from '#domain/instant.ts';
+import type { Ports } from '#domain/ports.ts';
 import { planFromSurvey } from '#loops/patch/plan-from-survey.ts';
 
 /** The plan from what the survey and the baselines say. */

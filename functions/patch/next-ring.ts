@@ -2,13 +2,13 @@ import { campaigns } from '#aws/campaigns.ts';
 import { evidence } from '#aws/evidence.ts';
 import { lambda } from '#aws/lambda.ts';
 import { files } from '#domain/campaign/files.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import type { Approval } from '#domain/campaign/records.ts';
 import type { CampaignTask } from '#domain/campaign/tasks.ts';
 import type { Instant } from '#domain/instant.ts';
 import { nextRing as decide, type Next } from '#domain/patch/next-ring.ts';
+import type { FrozenGroup } from '#domain/patch/policy.ts';
 import type { Plan, RingRecord } from '#domain/patch/records.ts';
-import type { FrozenPolicy } from '#domain/policy.ts';
+import type { Ports } from '#domain/ports.ts';
 
 /** Which ring comes next, and whether a person is asked first. */
 export const nextRing = async (
@@ -16,7 +16,7 @@ export const nextRing = async (
   { campaigns, evidence }: Pick<Ports, 'campaigns' | 'evidence'>,
   now: Instant,
 ): Promise<Next> => {
-  const { group } = await evidence.read<FrozenPolicy>(input, files.policy);
+  const { group } = await evidence.read<FrozenGroup>(input, files.policy);
   const plan = await evidence.read<Plan>(input, files.plan);
   const records = new Map<string, RingRecord>();
   const approvals = new Map<string, Approval>();

@@ -4,13 +4,13 @@ import { instances } from '#aws/instances.ts';
 import { lambda } from '#aws/lambda.ts';
 import { patching } from '#aws/patching.ts';
 import { files } from '#domain/campaign/files.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import type { Instant } from '#domain/instant.ts';
 import { recheck } from '#domain/patch/plan/scope.ts';
+import type { FrozenGroup } from '#domain/patch/policy.ts';
 import type { Plan, RingPlan, RingRecord } from '#domain/patch/records.ts';
 import { newRing } from '#domain/patch/ring-record.ts';
 import type { RingTask } from '#domain/patch/tasks.ts';
-import type { FrozenPolicy } from '#domain/policy.ts';
+import type { Ports } from '#domain/ports.ts';
 import { changedBaseline } from '#loops/patch/changed-baseline.ts';
 import { byId } from '#loops/patch/survey.ts';
 
@@ -22,7 +22,7 @@ export const recheckRing = async (
 ) => {
   const { evidence, instances, patching } = ports;
   if (await evidence.readIfThere<RingRecord>(input, files.ring(input.ring))) return {};
-  const { group } = await evidence.read<FrozenPolicy>(input, files.policy);
+  const { group } = await evidence.read<FrozenGroup>(input, files.policy);
   const plan = await evidence.read<Plan>(input, files.plan);
   const ringPlan = await evidence.read<RingPlan>(input, files.ringPlan(input.ring));
   const ids = ringPlan.hosts.map((host) => host.id);

@@ -3,14 +3,14 @@ import { instances } from '#aws/instances.ts';
 import { lambda } from '#aws/lambda.ts';
 import { patching } from '#aws/patching.ts';
 import { files } from '#domain/campaign/files.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import type { Instant } from '#domain/instant.ts';
 import { plusMinutes, secondsUntil } from '#domain/instant.ts';
+import type { FrozenGroup } from '#domain/patch/policy.ts';
 import type { RingPlan, RingRecord, ScanRecord } from '#domain/patch/records.ts';
 import { reached } from '#domain/patch/ring-record.ts';
 import { snapshotId } from '#domain/patch/snapshot-id.ts';
 import type { ScanTask } from '#domain/patch/tasks.ts';
-import type { FrozenPolicy } from '#domain/policy.ts';
+import type { Ports } from '#domain/ports.ts';
 import { sendScan } from '#loops/patch/patch-scan.ts';
 import { membersByRing } from '#loops/patch/survey.ts';
 
@@ -48,7 +48,7 @@ export const scanPatches = async (
 };
 
 async function running(input: ScanTask, evidence: Ports['evidence'], instances: Ports['instances']): Promise<string[]> {
-  const { group } = await evidence.read<FrozenPolicy>(input, files.policy);
+  const { group } = await evidence.read<FrozenGroup>(input, files.policy);
   const byRing = await membersByRing(instances, group);
   return [...byRing.values()]
     .flat()

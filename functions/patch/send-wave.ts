@@ -3,23 +3,24 @@ import { baselines } from '#aws/baselines.ts';
 import { campaigns } from '#aws/campaigns.ts';
 import { evidence } from '#aws/evidence.ts';
 import { instances } from '#aws/instances.ts';
+import { intents } from '#aws/intents.ts';
 import { lambda } from '#aws/lambda.ts';
 import { patching } from '#aws/patching.ts';
 import { files } from '#domain/campaign/files.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import type { Instant } from '#domain/instant.ts';
 import { type Go, mayGo } from '#domain/patch/may-send.ts';
 import { wavePause } from '#domain/patch/pauses.ts';
+import type { FrozenGroup } from '#domain/patch/policy.ts';
 import type { Plan, RingPlan, RingRecord } from '#domain/patch/records.ts';
 import { hostsOf } from '#domain/patch/ring-record.ts';
 import type { RingTask } from '#domain/patch/tasks.ts';
 import { nextWave } from '#domain/patch/waves.ts';
-import type { FrozenPolicy } from '#domain/policy.ts';
+import type { Ports } from '#domain/ports.ts';
 import { changedBaseline } from '#loops/patch/changed-baseline.ts';
 import { goFacts } from '#loops/patch/may-send-facts.ts';
 import { resolveIntents, sendOnce } from '#loops/patch/send-once.ts';
 
-type SendPorts = Pick<Ports, 'alarms' | 'baselines' | 'campaigns' | 'evidence' | 'instances' | 'patching'>;
+type SendPorts = Pick<Ports, 'alarms' | 'baselines' | 'campaigns' | 'evidence' | 'instances' | 'intents' | 'patching'>;
 
 /**
  * Sends the next wave, if everything says that it may go now. An intent is written before the send, so that a second run of
@@ -30,7 +31,7 @@ export const sendWave = async (input: RingTask, ports: SendPorts, now: Instant) 
   const plan = await evidence.read<Plan>(input, files.plan);
   const ringPlan = await evidence.read<RingPlan>(input, files.ringPlan(input.ring));
   const before = await evidence.read<RingRecord>(input, files.ring(input.ring));
-  const { record, intents, clear } = await resolveIntents(input, before, ports, now);
+  const { record, intents: earlier, clear } = await resolveIntents(input, before, ports, now);
   if (record !== before) await evidence.write(input, files.ring(input.ring), record);
   const pause = (seconds: number) => wavePause(seconds, record, now);
   if (!clear) return { decision: 'Wait', waitSeconds: pause(120), why: 'an intent without a command: looking for it' };
@@ -38,16 +39,16 @@ export const sendWave = async (input: RingTask, ports: SendPorts, now: Instant) 
   if (record.stopped) return { decision: 'Stopped', waitSeconds: 0, why: record.stopped.words };
   if (!hostsOf(record, 'planned').length) return { decision: 'AllSent', waitSeconds: 0, why: 'every host was sent' };
 
-  const { group } = await evidence.read<FrozenPolicy>(input, files.policy);
+  const { group } = await evidence.read<FrozenGroup>(input, files.policy);
   const go = await mayGoNow();
   if (go.say === 'wait') return { decision: 'Wait', waitSeconds: pause(go.seconds), why: go.words };
-  const wave = go.say === 'go' ? nextWave(ringPlan, record, intents) : [];
+  const wave = go.say === 'go' ? nextWave(ringPlan, record, earlier) : [];
   if (go.say === 'stop' || !wave.length) {
     const stopped = go.say === 'stop' ? { ...go, at: now } : noRoom(now);
     await evidence.write(input, files.ring(input.ring), { ...record, stopped });
     return { decision: 'Stopped', waitSeconds: 0, why: stopped.words };
   }
-  const sent = await sendOnce(input, { group, plan, ringPlan, record, intents, wave }, ports, now);
+  const sent = await sendOnce(input, { group, plan, ringPlan, record, intents: earlier, wave }, ports, now);
   await evidence.write(input, files.ring(input.ring), sent.record);
   const { waitSeconds } = sent.result;
   return { ...sent.result, waitSeconds: waitSeconds && pause(waitSeconds) };
@@ -64,4 +65,4 @@ function noRoom(at: Instant) {
   return { why: 'errors' as const, words: 'as many hosts as may be disturbed at once have not come back', at };
 }
 
-export const handler = lambda(sendWave, { alarms, baselines, campaigns, evidence, instances, patching });
+export const handler = lambda(sendWave, { alarms, baselines, campaigns, evidence, instances, intents, patching });

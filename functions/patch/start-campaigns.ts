@@ -3,9 +3,10 @@ import { deadLetters } from '#aws/dead-letters.ts';
 import { engine } from '#aws/engine.ts';
 import { event } from '#aws/lambda.ts';
 import { policies } from '#aws/policies.ts';
-import type { DeadLetters, Ports } from '#domain/campaign/ports.ts';
+import type { DeadLetters } from '#domain/campaign/ports.ts';
 import type { Instant } from '#domain/instant.ts';
 import { foldFindings } from '#domain/patch/finding-event.ts';
+import type { Ports } from '#domain/ports.ts';
 import { startOnce } from '#loops/campaign/start.ts';
 
 /** What Lambda gives of an SQS queue, as far as it is read. */
@@ -31,7 +32,7 @@ export const startCampaigns = async (
   const started: Record<string, string> = {};
   for (const { group, trigger, minHours, ids } of asks) {
     try {
-      started[group] = await startOnce(group, { trigger, minHours }, ports, now);
+      started[group] = await startOnce(group, { kind: 'group', trigger, minHours }, ports, now);
     } catch (error) {
       started[group] = `failed: ${error instanceof Error ? error.message : error}`;
       failed.push(...ids);

@@ -1,4 +1,4 @@
-import { freeLease } from '#domain/campaign/lease.ts';
+import { unheldLease } from '#domain/campaign/lease.ts';
 import type { Campaigns } from '#domain/campaign/ports.ts';
 import type { Lease } from '#domain/campaign/records.ts';
 import { AwsUnavailable } from '#domain/errors.ts';
@@ -12,7 +12,7 @@ export async function changeLease<T extends Lease | null>(
   change: (lease: Lease) => T,
 ): Promise<T> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const changed = change((await campaigns.lease(group)) ?? freeLease(group));
+    const changed = change((await campaigns.lease(group)) ?? unheldLease(group));
     if (!changed || (await campaigns.writeLease(changed))) return changed;
   }
   throw new AwsUnavailable(`The lease of ${group} changed under ${TRIES} writes in a row.`);

@@ -4,7 +4,7 @@ import { closeLease, endingLease, isClosed, noticedLease, untold } from '#domain
 import type { Loop } from '#domain/campaign/loop.ts';
 import { type Manifest, previousOf, withManifest } from '#domain/campaign/manifest.ts';
 import { successorName } from '#domain/campaign/names.ts';
-import type { CampaignRef, Ports } from '#domain/campaign/ports.ts';
+import type { CampaignPorts, CampaignRef } from '#domain/campaign/ports.ts';
 import type { Notice, Outcome } from '#domain/campaign/records.ts';
 import { CONTRACT } from '#domain/campaign/tasks.ts';
 import type { Instant } from '#domain/instant.ts';
@@ -12,7 +12,7 @@ import { plusDays } from '#domain/instant.ts';
 import { changeLease } from '#loops/campaign/change-lease.ts';
 import { writeManifest } from '#loops/campaign/manifest.ts';
 
-export type ClosePorts = Pick<Ports, 'campaigns' | 'engine' | 'evidence' | 'notices'>;
+export type ClosePorts = Pick<CampaignPorts, 'campaigns' | 'engine' | 'evidence' | 'notices'>;
 
 /** Intents and approvals lie in evidence too; in the table they stay as long as Step Functions keeps the execution. */
 const KEPT_DAYS = 90;
@@ -52,7 +52,7 @@ export async function close<L>(
   await tell(ref, ports);
 }
 
-export function successorOf(group: string, engine: Ports['engine'], now: Instant) {
+export function successorOf(group: string, engine: CampaignPorts['engine'], now: Instant) {
   const campaign = successorName(group, now);
   return { campaign, execution: engine.arn(campaign) };
 }
@@ -60,7 +60,7 @@ export function successorOf(group: string, engine: Ports['engine'], now: Instant
 /** The lease was handed over: starts the successor, which takes it. Idempotent by the execution's name. */
 export async function startSuccessor(
   group: string,
-  { campaigns, engine }: Pick<Ports, 'campaigns' | 'engine'>,
+  { campaigns, engine }: Pick<CampaignPorts, 'campaigns' | 'engine'>,
 ): Promise<void> {
   const holder = (await campaigns.lease(group))?.holder;
   if (holder?.state !== 'handover') return;
@@ -70,7 +70,7 @@ export async function startSuccessor(
 /** Sends the closing notice that lies in evidence, if the lease says that it did not go out. The same notice has the same id. */
 export async function tell(
   ref: CampaignRef,
-  { campaigns, evidence, notices }: Pick<Ports, 'campaigns' | 'evidence' | 'notices'>,
+  { campaigns, evidence, notices }: Pick<CampaignPorts, 'campaigns' | 'evidence' | 'notices'>,
 ): Promise<void> {
   const lease = await campaigns.lease(ref.group);
   if (!lease || !untold(lease).includes(ref.campaign)) return;

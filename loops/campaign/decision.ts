@@ -4,12 +4,12 @@
  */
 import { answerOf, type Decided, decidedBy, mayDecide, type Said } from '#domain/campaign/approval.ts';
 import { files } from '#domain/campaign/files.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
+import type { CampaignPorts } from '#domain/campaign/ports.ts';
 import type { Approval, PlanHead } from '#domain/campaign/records.ts';
 import { AwsUnavailable } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
 
-export type DecisionPorts = Pick<Ports, 'campaigns' | 'engine' | 'evidence'>;
+export type DecisionPorts = Pick<CampaignPorts, 'campaigns' | 'engine' | 'evidence'>;
 
 export async function decide(asked: Approval, said: Said, ports: DecisionPorts, now: Instant): Promise<Decided> {
   if (asked.decision) return repeated(asked, said, ports, now);
@@ -28,7 +28,7 @@ export async function decide(asked: Approval, said: Said, ports: DecisionPorts, 
 /** The sweeper's part: decisions that the machine has not read yet. It wakes, and writes no approval. */
 export async function deliverDecisions(
   campaign: string,
-  { campaigns, engine }: Pick<Ports, 'campaigns' | 'engine'>,
+  { campaigns, engine }: Pick<CampaignPorts, 'campaigns' | 'engine'>,
 ): Promise<void> {
   for await (const approval of campaigns.approvals(campaign)) {
     if (!approval.decision || !approval.taskToken) continue;
@@ -52,7 +52,7 @@ async function repeated(stands: Approval, said: Said, ports: DecisionPorts, now:
 async function deliver(
   approval: Approval,
   what: 'recorded' | 'repeated',
-  { campaigns, engine }: Pick<Ports, 'campaigns' | 'engine'>,
+  { campaigns, engine }: Pick<CampaignPorts, 'campaigns' | 'engine'>,
   now: Instant,
 ): Promise<Decided> {
   const { taskToken } = approval;

@@ -2,10 +2,10 @@
 import { files } from '#domain/campaign/files.ts';
 import { drainLease, endingLease, isEnding, releaseLease } from '#domain/campaign/lease.ts';
 import type { Loop } from '#domain/campaign/loop.ts';
+import type { FrozenPolicy } from '#domain/campaign/policy.ts';
 import type { CampaignRef, ExecutionStatus } from '#domain/campaign/ports.ts';
 import type { Holder, Lease } from '#domain/campaign/records.ts';
 import type { Instant } from '#domain/instant.ts';
-import type { FrozenPolicy } from '#domain/policy.ts';
 import { changeLease } from '#loops/campaign/change-lease.ts';
 import { type ClosePorts, close, startSuccessor, successorOf } from '#loops/campaign/close.ts';
 

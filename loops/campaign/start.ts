@@ -1,6 +1,6 @@
 import { promiseLease } from '#domain/campaign/lease.ts';
 import { campaignName } from '#domain/campaign/names.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
+import type { CampaignPorts } from '#domain/campaign/ports.ts';
 import type { Trigger } from '#domain/campaign/records.ts';
 import type { Instant } from '#domain/instant.ts';
 import { changeLease } from '#loops/campaign/change-lease.ts';
@@ -13,14 +13,21 @@ import { startSuccessor } from '#loops/campaign/close.ts';
  */
 export async function startOnce(
   group: string,
-  { trigger, minHours }: { trigger: Trigger; minHours: number },
-  { campaigns, engine }: Pick<Ports, 'campaigns' | 'engine'>,
+  { kind, trigger, minHours }: { kind: string; trigger: Trigger; minHours: number },
+  { campaigns, engine }: Pick<CampaignPorts, 'campaigns' | 'engine'>,
   now: Instant,
 ): Promise<string> {
   const campaign = campaignName(group, now);
   let why = '';
   await changeLease(campaigns, group, (lease) => {
-    const promised = promiseLease(lease, { campaign, execution: engine.arn(campaign), trigger, minHours, at: now });
+    const promised = promiseLease(lease, {
+      kind,
+      campaign,
+      execution: engine.arn(campaign),
+      trigger,
+      minHours,
+      at: now,
+    });
     why = promised.why;
     return promised.lease;
   });

@@ -1,6 +1,7 @@
-import type { CampaignRef, Ports } from '#domain/campaign/ports.ts';
+import type { CampaignRef } from '#domain/campaign/ports.ts';
 import { BrokenRecord } from '#domain/errors.ts';
 import type { Os } from '#domain/patch/model.ts';
+import type { PatchPorts } from '#domain/patch/ports.ts';
 import type { Plan, RingPlan } from '#domain/patch/records.ts';
 
 /** A baseline that changed since the plan is another scope than the one that was planned and approved. */
@@ -8,7 +9,7 @@ export async function changedBaseline(
   input: CampaignRef,
   plan: Plan,
   ring: RingPlan,
-  baselines: Ports['baselines'],
+  baselines: PatchPorts['baselines'],
 ): Promise<string | null> {
   for (const os of new Set<Os>(ring.hosts.map((host) => host.os))) {
     const planned = plan.baselines.find((baseline) => baseline.os === os);

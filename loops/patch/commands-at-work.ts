@@ -1,13 +1,14 @@
 import { files } from '#domain/campaign/files.ts';
-import type { CampaignRef, Ports } from '#domain/campaign/ports.ts';
+import type { CampaignRef } from '#domain/campaign/ports.ts';
 import type { Instant } from '#domain/instant.ts';
 import { plusMinutes } from '#domain/instant.ts';
 import { type Install, LONGEST_MINUTES } from '#domain/patch/host-progress.ts';
+import type { PatchPorts } from '#domain/patch/ports.ts';
 import type { HostResult, HostStatus, Intent, Plan, RingRecord } from '#domain/patch/records.ts';
 import { sentHost } from '#domain/patch/ring-record.ts';
 import { hostsNow } from '#loops/patch/read-progress.ts';
 
-type AtWorkPorts = Pick<Ports, 'campaigns' | 'evidence' | 'instances' | 'patching'>;
+type AtWorkPorts = Pick<PatchPorts, 'evidence' | 'instances' | 'intents' | 'patching'>;
 
 /**
  * What may still work on hosts of a campaign, in words: its commands, and hosts whose command is over while their work may go on
@@ -15,10 +16,10 @@ type AtWorkPorts = Pick<Ports, 'campaigns' | 'evidence' | 'instances' | 'patchin
  * is unclear counts as none.
  */
 export async function atWork(ref: CampaignRef, ports: AtWorkPorts, now: Instant): Promise<string[]> {
-  const { campaigns, patching } = ports;
+  const { intents, patching } = ports;
   const working: string[] = [];
   const over: Intent[] = [];
-  for await (const intent of campaigns.intents(ref.campaign)) {
+  for await (const intent of intents.of(ref.campaign)) {
     const { ring, wave, state, commandId, at } = intent;
     const name = `${ring} wave ${wave}`;
     const recent = now <= plusMinutes(at, LONGEST_MINUTES);

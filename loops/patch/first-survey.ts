@@ -3,8 +3,8 @@ import type { CampaignRef } from '#domain/campaign/ports.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { Member, Os, SurveyedHost } from '#domain/patch/model.ts';
 import { patchableOses } from '#domain/patch/plan/plan-ring.ts';
+import type { FrozenGroup } from '#domain/patch/policy.ts';
 import type { ScanRecord } from '#domain/patch/records.ts';
-import type { FrozenPolicy } from '#domain/policy.ts';
 import { membersByRing, type SurveySummary, surveyHosts } from '#loops/patch/survey.ts';
 import { type Decision, type SurveyPorts, surveyInParts } from '#loops/patch/survey-parts.ts';
 
@@ -12,7 +12,7 @@ import { type Decision, type SurveyPorts, surveyInParts } from '#loops/patch/sur
 export async function firstSurvey(campaign: CampaignRef, ports: SurveyPorts, now: Instant): Promise<Decision> {
   const { evidence, inspector, instances } = ports;
   if (await evidence.readIfThere(campaign, files.surveyBefore)) return 'Done';
-  const { group } = await evidence.read<FrozenPolicy>(campaign, files.policy);
+  const { group } = await evidence.read<FrozenGroup>(campaign, files.policy);
   const { snapshotId } = await evidence.read<ScanRecord>(campaign, files.scanBefore);
   const surveyed = await surveyInParts<Member, SurveyedHost>(
     campaign,

@@ -1,5 +1,4 @@
 import { files } from '#domain/campaign/files.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import type { Opened } from '#domain/campaign/tasks.ts';
 import type { Instant } from '#domain/instant.ts';
 import { changedPackages } from '#domain/patch/delta/changed-packages.ts';
@@ -7,6 +6,7 @@ import type { RingFacts } from '#domain/patch/gate/gate-evidence.ts';
 import { gone } from '#domain/patch/host-progress.ts';
 import type { Coverage, Finding, HostAfter, SurveyedHost } from '#domain/patch/model.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
+import type { PatchPorts } from '#domain/patch/ports.ts';
 import type { FindingFate, RingPlan, RingRecord } from '#domain/patch/records.ts';
 import { hostsOf, withHosts } from '#domain/patch/ring-record.ts';
 import type { RingTask } from '#domain/patch/tasks.ts';
@@ -25,7 +25,7 @@ export async function ringFacts(
     inspector,
     instances,
     patching,
-  }: Pick<Ports, 'alarms' | 'campaigns' | 'evidence' | 'inspector' | 'instances' | 'patching'>,
+  }: Pick<PatchPorts, 'alarms' | 'campaigns' | 'evidence' | 'inspector' | 'instances' | 'patching'>,
   now: Instant,
 ): Promise<RingFacts> {
   const plan = await evidence.read<RingPlan>(input, files.ringPlan(input.ring));
@@ -62,7 +62,7 @@ export async function ringFacts(
 async function withInstalled(
   record: RingRecord,
   before: SurveyedHost[],
-  patching: Ports['patching'],
+  patching: PatchPorts['patching'],
 ): Promise<RingRecord> {
   const scanned = record.hosts
     .filter((host) => host.sentAt && record.scan?.done.includes(host.id))
@@ -88,7 +88,7 @@ async function withInstalled(
 }
 
 /** A host that Inspector did not look at, or of which no patch scan could be read, may have been terminated since its patch. */
-async function withoutTerminated(record: RingRecord, instances: Ports['instances']): Promise<RingRecord> {
+async function withoutTerminated(record: RingRecord, instances: PatchPorts['instances']): Promise<RingRecord> {
   const scanned = new Set(record.scan?.done);
   const unseen = hostsOf(record, 'patched').filter(({ id, lookedAt }) => !lookedAt || !scanned.has(id));
   const terminated = await terminatedOf(
@@ -99,7 +99,7 @@ async function withoutTerminated(record: RingRecord, instances: Ports['instances
 }
 
 async function seenNow(
-  inspector: Ports['inspector'],
+  inspector: PatchPorts['inspector'],
   ids: string[],
   since: Instant,
 ): Promise<Pick<HostAfter, 'id' | 'coverage' | 'findings'>[]> {

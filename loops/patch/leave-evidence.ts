@@ -2,13 +2,13 @@
 import { asEvidence } from '#domain/campaign/approval.ts';
 import { files } from '#domain/campaign/files.ts';
 import type { CampaignEnd, Left } from '#domain/campaign/loop.ts';
-import type { CampaignRef, Ports } from '#domain/campaign/ports.ts';
-import type { Approval, CampaignRecord, Lease } from '#domain/campaign/records.ts';
+import type { CampaignRef } from '#domain/campaign/ports.ts';
+import type { Approval, Lease } from '#domain/campaign/records.ts';
 import type { Opened } from '#domain/campaign/tasks.ts';
 import type { Instant } from '#domain/instant.ts';
-import type { GroupPolicy } from '#domain/patch/policy.ts';
-import type { Plan, RingPlan, RingRecord, Verdict } from '#domain/patch/records.ts';
-import type { FrozenPolicy } from '#domain/policy.ts';
+import type { FrozenGroup, GroupPolicy } from '#domain/patch/policy.ts';
+import type { PatchPorts } from '#domain/patch/ports.ts';
+import type { PatchRecord, Plan, RingPlan, RingRecord, Verdict } from '#domain/patch/records.ts';
 import { verdictsOf } from '#loops/patch/read-verdicts.ts';
 import { writeDelta } from '#loops/patch/write-delta.ts';
 import { writeReport } from '#loops/patch/write-report.ts';
@@ -18,10 +18,10 @@ import { closingNotice } from '#views/patch/mail/notice.ts';
 export async function leaveEvidence(
   ref: CampaignRef,
   { outcome, why, previous }: CampaignEnd,
-  { campaigns, evidence }: Pick<Ports, 'campaigns' | 'evidence'>,
+  { campaigns, evidence, intents }: Pick<PatchPorts, 'campaigns' | 'evidence' | 'intents'>,
   now: Instant,
 ): Promise<Left> {
-  const group = (await evidence.readIfThere<FrozenPolicy>(ref, files.policy))?.group ?? null;
+  const group = (await evidence.readIfThere<FrozenGroup>(ref, files.policy))?.group ?? null;
   const opened = await evidence.readIfThere<Opened>(ref, files.opened);
   const plan = await evidence.readIfThere<Plan>(ref, files.plan);
   const verdicts = plan ? await verdictsOf(ref, plan, evidence) : [];
@@ -33,7 +33,7 @@ export async function leaveEvidence(
   const delta =
     group && opened ? await writeDelta(ref, { group, openedAt: opened.openedAt, outcome, why }, evidence, now) : null;
   const holder = (await campaigns.lease(ref.group))?.holder;
-  const record: CampaignRecord = {
+  const record: PatchRecord = {
     version: 1,
     campaign: ref.campaign,
     group: ref.group,
@@ -52,7 +52,7 @@ export async function leaveEvidence(
   const notice = closingNotice({ record, plan, delta, place: evidence.place(ref) });
   await evidence.write(ref, files.notice, notice);
   await evidence.writeText(ref, files.report, `${notice.subject}\n\n${notice.body}\n`);
-  await evidence.write(ref, files.commands, await Array.fromAsync(campaigns.intents(ref.campaign)));
+  await evidence.write(ref, files.commands, await Array.fromAsync(intents.of(ref.campaign)));
   await writeReport(ref, { record, plan, delta, previous }, evidence);
   return { proof: await proofOf(ref, group, verdicts, evidence), minHours: group?.triggers.minHours ?? 0 };
 }
@@ -62,7 +62,7 @@ async function proofOf(
   ref: CampaignRef,
   group: GroupPolicy | null,
   verdicts: Verdict[],
-  evidence: Ports['evidence'],
+  evidence: PatchPorts['evidence'],
 ): Promise<Lease['lastProof']> {
   const canary = verdicts.find((verdict) => verdict.ring === group?.rings[0]?.name);
   if (canary?.verdict !== 'pass' || canary.restsOn) return null;

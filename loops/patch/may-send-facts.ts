@@ -1,23 +1,22 @@
 import { files } from '#domain/campaign/files.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import { windowAt } from '#domain/campaign/window.ts';
 import type { Instant } from '#domain/instant.ts';
 import { type GoFacts, proofUntil } from '#domain/patch/may-send.ts';
-import type { GroupPolicy } from '#domain/patch/policy.ts';
+import type { FrozenGroup, GroupPolicy } from '#domain/patch/policy.ts';
+import type { PatchPorts } from '#domain/patch/ports.ts';
 import type { Plan, RingPlan, RingRecord } from '#domain/patch/records.ts';
 import type { RingTask } from '#domain/patch/tasks.ts';
 import { doubtfullyGone, errorsSoFar } from '#domain/patch/waves.ts';
-import type { FrozenPolicy } from '#domain/policy.ts';
 
 /** Reads everything that is asked before a wave. What cannot be read says so: it is no leave to go. */
 export async function goFacts(
   input: RingTask,
   plan: Plan,
   { ringPlan, record }: { ringPlan: RingPlan; record: RingRecord },
-  { alarms, campaigns, evidence, patching }: Pick<Ports, 'alarms' | 'campaigns' | 'evidence' | 'patching'>,
+  { alarms, campaigns, evidence, patching }: Pick<PatchPorts, 'alarms' | 'campaigns' | 'evidence' | 'patching'>,
   now: Instant,
 ): Promise<GoFacts> {
-  const { group } = await evidence.read<FrozenPolicy>(input, files.policy);
+  const { group } = await evidence.read<FrozenGroup>(input, files.policy);
   const canary = group.rings[0]?.name ?? input.ring;
   const proof = canary === input.ring ? record : await evidence.readIfThere<RingRecord>(input, files.ring(canary));
   return {
@@ -39,7 +38,11 @@ export async function goFacts(
   };
 }
 
-function calendars({ window }: GroupPolicy, patching: Ports['patching'], now: Instant): Promise<GoFacts['calendars']> {
+function calendars(
+  { window }: GroupPolicy,
+  patching: PatchPorts['patching'],
+  now: Instant,
+): Promise<GoFacts['calendars']> {
   if (!window?.calendars.length) return Promise.resolve({ open: true, nextChange: null });
   return patching.calendars(window.calendars, now).catch(() => 'unreadable' as const);
 }

@@ -1,12 +1,13 @@
 /** Names of the policy that are not there. Told as the campaign opens: the gate would find an alarm missing hours later, a wave a calendar after seven days. */
 
-import type { CampaignRef, Ports } from '#domain/campaign/ports.ts';
+import type { CampaignRef } from '#domain/campaign/ports.ts';
 import { AwsRefused, AwsUnavailable } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
+import type { PatchPorts } from '#domain/patch/ports.ts';
 import { type Missing, missingNotice } from '#views/patch/missing-notice.ts';
 
-type NamePorts = Pick<Ports, 'alarms' | 'patching'>;
+type NamePorts = Pick<PatchPorts, 'alarms' | 'patching'>;
 
 /** Throws where AWS does not say: what cannot be read is not missing. */
 export async function missingNames({ gate, window }: GroupPolicy, { alarms, patching }: NamePorts): Promise<Missing> {
@@ -20,7 +21,7 @@ export async function missingNames({ gate, window }: GroupPolicy, { alarms, patc
 export async function tellMissing(
   ref: CampaignRef,
   group: GroupPolicy,
-  { evidence, notices, ...ports }: NamePorts & Pick<Ports, 'evidence' | 'notices'>,
+  { evidence, notices, ...ports }: NamePorts & Pick<PatchPorts, 'evidence' | 'notices'>,
   now: Instant,
 ): Promise<void> {
   try {

@@ -6,8 +6,8 @@ import { type Assembled, assemblePlan } from '#domain/patch/plan/plan.ts';
 import type { PlanPart, RingContext } from '#domain/patch/plan/plan-ring.ts';
 import { hostsOfNoRing, planRing } from '#domain/patch/plan/plan-ring.ts';
 import { worthPatching } from '#domain/patch/plan/worth-patching.ts';
+import type { FrozenGroup } from '#domain/patch/policy.ts';
 import { snapshotId } from '#domain/patch/snapshot-id.ts';
-import type { FrozenPolicy } from '#domain/policy.ts';
 import type { SurveySummary } from '#loops/patch/survey.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function planFromSurvey(
   evidence: Pick<Evidence, 'read' | 'write' | 'lines' | 'writeLines'>,
   now: Instant,
 ): Promise<Assembled> {
-  const { group, hash } = await evidence.read<FrozenPolicy>(campaign, files.policy);
+  const { group, hash } = await evidence.read<FrozenGroup>(campaign, files.policy);
   const survey = await evidence.read<SurveySummary>(campaign, files.surveyBefore);
   const baselines = await evidence.read<Baseline[]>(campaign, files.baselines);
   const patchable = new Map(survey.rings.map(({ ring, patchable }) => [ring, patchable]));

@@ -1,7 +1,7 @@
 import { files } from '#domain/campaign/files.ts';
-import type { CampaignRef, Ports } from '#domain/campaign/ports.ts';
+import type { CampaignRef } from '#domain/campaign/ports.ts';
 import type { Opened } from '#domain/campaign/tasks.ts';
-import type { Invocation } from '#domain/patch/ports.ts';
+import type { Invocation, PatchPorts } from '#domain/patch/ports.ts';
 import type { HostResult, RingPlan, RingRecord } from '#domain/patch/records.ts';
 import { withHosts } from '#domain/patch/ring-record.ts';
 import { lookOf, rescannedFrom } from '#domain/patch/valid-look.ts';
@@ -11,7 +11,7 @@ import { byId } from '#loops/patch/survey.ts';
 export async function readLooks(
   ref: CampaignRef,
   record: RingRecord,
-  { evidence, inspector, patching }: Pick<Ports, 'evidence' | 'inspector' | 'patching'>,
+  { evidence, inspector, patching }: Pick<PatchPorts, 'evidence' | 'inspector' | 'patching'>,
 ): Promise<RingRecord> {
   const { openedAt } = await evidence.read<Opened>(ref, files.opened);
   const rescanned = await readRescans(ref, record, { evidence, patching });
@@ -28,7 +28,7 @@ export async function readLooks(
 async function readRescans(
   ref: CampaignRef,
   record: RingRecord,
-  { evidence, patching }: Pick<Ports, 'evidence' | 'patching'>,
+  { evidence, patching }: Pick<PatchPorts, 'evidence' | 'patching'>,
 ): Promise<RingRecord> {
   const open = record.hosts.filter((host) => host.rescanCommand && !host.rescannedAt);
   if (!open.length) return record;
@@ -55,7 +55,7 @@ async function readRescans(
 
 async function invocationsOf(
   hosts: readonly HostResult[],
-  patching: Ports['patching'],
+  patching: PatchPorts['patching'],
 ): Promise<Map<string, Invocation>> {
   const found = new Map<string, Invocation>();
   for (const command of new Set(hosts.map((host) => host.rescanCommand))) {

@@ -1,13 +1,12 @@
-import type { Ports } from '#domain/campaign/ports.ts';
 import type { Instant } from '#domain/instant.ts';
 import { gone, hostProgress, type Install, isUnheard } from '#domain/patch/host-progress.ts';
-import type { Invocation } from '#domain/patch/ports.ts';
+import type { Invocation, PatchPorts } from '#domain/patch/ports.ts';
 import type { HostResult, Intent, RingRecord } from '#domain/patch/records.ts';
 import { hostsOf, withHosts } from '#domain/patch/ring-record.ts';
 import { byId } from '#loops/patch/survey.ts';
 import { terminatedOf } from '#loops/patch/terminated.ts';
 
-type ProgressPorts = Pick<Ports, 'instances' | 'patching'>;
+type ProgressPorts = Pick<PatchPorts, 'instances' | 'patching'>;
 
 /** The ring's record with how far its hosts at work are. */
 export async function readProgress(

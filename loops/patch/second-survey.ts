@@ -3,7 +3,7 @@ import type { CampaignRef } from '#domain/campaign/ports.ts';
 import type { Opened } from '#domain/campaign/tasks.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { HostAfter, InstanceId, SurveyedHost } from '#domain/patch/model.ts';
-import type { FrozenPolicy } from '#domain/policy.ts';
+import type { FrozenGroup } from '#domain/patch/policy.ts';
 import { membersByRing, type SurveySummary, surveyHostsAfter } from '#loops/patch/survey.ts';
 import { type Decision, type SurveyPorts, surveyInParts } from '#loops/patch/survey-parts.ts';
 
@@ -39,7 +39,7 @@ async function knownAndFresh(
   first: SurveySummary,
   { evidence, instances }: Pick<SurveyPorts, 'evidence' | 'instances'>,
 ): Promise<{ ring: string; asked: InstanceId[] }[]> {
-  const { group } = await evidence.read<FrozenPolicy>(ref, files.policy);
+  const { group } = await evidence.read<FrozenGroup>(ref, files.policy);
   const known = new Map<string, InstanceId[]>();
   for (const { ring } of first.rings) {
     const ids: InstanceId[] = [];

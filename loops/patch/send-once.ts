@@ -1,13 +1,13 @@
 /** Sending at most once per host and campaign: the intent first, then the send, then its command id on the intent. */
 
 import { leaseLost } from '#domain/campaign/lease.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import { SendRefused } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
 import { plusMinutes } from '#domain/instant.ts';
 import type { InstanceId } from '#domain/patch/model.ts';
 import { recheck } from '#domain/patch/plan/scope.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
+import type { PatchPorts } from '#domain/patch/ports.ts';
 import type { Intent, Plan, RingPlan, RingRecord } from '#domain/patch/records.ts';
 import { hostsOf, withHosts } from '#domain/patch/ring-record.ts';
 import type { RingTask } from '#domain/patch/tasks.ts';
@@ -18,24 +18,19 @@ import { byId } from '#loops/patch/survey.ts';
 /** ListCommands is eventually consistent: a command that was accepted is taken to be listed after so long. */
 const LISTED_MINUTES = 15;
 
-type IntentPorts = Pick<Ports, 'campaigns' | 'patching'>;
+type IntentPorts = Pick<PatchPorts, 'intents' | 'patching'>;
 
 /**
  * Settles what an earlier run of this task left open. `clear` false: an intent has no command yet and may still get one.
  * Hosts of an intent whose command was never listed are `unknown` from then on.
  */
-export async function resolveIntents(
-  input: RingTask,
-  record: RingRecord,
-  { campaigns, patching }: IntentPorts,
-  now: Instant,
-) {
+export async function resolveIntents(input: RingTask, record: RingRecord, ports: IntentPorts, now: Instant) {
   const intents: Intent[] = [];
   let clear = true;
   let resolved = record;
-  for await (const intent of campaigns.intents(input.campaign, input.ring)) {
-    const settled = intent.state === 'intended' ? await lookFor(intent, patching, now) : intent;
-    if (settled !== intent) await campaigns.updateIntent(settled);
+  for await (const intent of ports.intents.of(input.campaign, input.ring)) {
+    const settled = intent.state === 'intended' ? await lookFor(intent, ports.patching, now) : intent;
+    if (settled !== intent) await ports.intents.update(settled);
     if (settled.state === 'intended') clear = false;
     if (settled.state === 'sent') resolved = working(resolved, settled);
     if (settled.state === 'unclear') resolved = unknown(resolved, settled);
@@ -65,7 +60,7 @@ interface Sent {
 export async function sendOnce(
   input: RingTask,
   { intents, plan, wave, ...of }: Sending,
-  { instances: ec2, ...ports }: IntentPorts & Pick<Ports, 'instances'>,
+  { instances: ec2, ...ports }: IntentPorts & Pick<PatchPorts, 'campaigns' | 'instances'>,
   now: Instant,
 ): Promise<Sent> {
   const { ready, skipped } = await stillThere(wave, of, ec2, ports.patching);
@@ -92,14 +87,14 @@ async function sendPart(
   plan: Plan,
   instances: InstanceId[],
   wave: number,
-  { campaigns, patching }: IntentPorts,
+  { campaigns, intents, patching }: IntentPorts & Pick<PatchPorts, 'campaigns'>,
   at: Instant,
 ): Promise<{ sent: Intent | null; error?: unknown }> {
   const { campaign, ring } = input;
   const comment = `${campaign}/${ring}/${wave}`.slice(-100);
   const state = 'intended' as const;
   const intent: Intent = { campaign, ring, wave, instances, comment, at, state, commandId: null, words: '' };
-  if (!(await campaigns.addIntent(intent))) return { sent: null, error: 'another run of this task is sending' };
+  if (!(await intents.add(intent))) return { sent: null, error: 'another run of this task is sending' };
   // Whoever ends this campaign drains the lease before it reads the intents: one of the two sees the other.
   const lost = await campaigns.lease(input.group).then(
     (lease) => leaseLost(lease, campaign),
@@ -108,13 +103,13 @@ async function sendPart(
   const taken = lost ? { error: new SendRefused(lost, true) } : await sendWave(plan, intent, patching);
   if (typeof taken === 'string') {
     const sent: Intent = { ...intent, state: 'sent', commandId: taken };
-    await campaigns.updateIntent(sent);
+    await intents.update(sent);
     return { sent };
   }
   const { error } = taken;
   // Unclear: AWS may have taken it. The intent stays, and the next run looks for its command.
   if (!(error instanceof SendRefused)) return { sent: null, error: `unclear whether it was sent: ${error}` };
-  await campaigns.updateIntent({ ...intent, state: 'refused', words: error.message });
+  await intents.update({ ...intent, state: 'refused', words: error.message });
   return { sent: null, error };
 }
 
@@ -138,7 +133,11 @@ function refusedAlone(
   return { record: { ...skipped, stopped }, result: { decision: 'Stopped', waitSeconds: 0, why } };
 }
 
-async function sendWave(plan: Plan, intent: Intent, patching: Ports['patching']): Promise<string | { error: unknown }> {
+async function sendWave(
+  plan: Plan,
+  intent: Intent,
+  patching: PatchPorts['patching'],
+): Promise<string | { error: unknown }> {
   try {
     return await patching.send({
       document: 'patch',
@@ -155,7 +154,7 @@ async function sendWave(plan: Plan, intent: Intent, patching: Ports['patching'])
   }
 }
 
-async function lookFor(intent: Intent, patching: Ports['patching'], now: Instant): Promise<Intent> {
+async function lookFor(intent: Intent, patching: PatchPorts['patching'], now: Instant): Promise<Intent> {
   const found: string[] = [];
   for await (const command of patching.commandsByComment(intent.comment, plusMinutes(intent.at, -5)))
     found.push(command.id);
@@ -171,8 +170,8 @@ async function lookFor(intent: Intent, patching: Ports['patching'], now: Instant
 async function stillThere(
   wave: InstanceId[],
   { group, record, ringPlan }: Pick<Sending, 'group' | 'record' | 'ringPlan'>,
-  instances: Ports['instances'],
-  patching: Ports['patching'],
+  instances: PatchPorts['instances'],
+  patching: PatchPorts['patching'],
 ) {
   const hosts = ringPlan.hosts.filter(({ id }) => wave.includes(id));
   const members = await byId(instances.byIds(wave));

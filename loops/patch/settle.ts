@@ -1,8 +1,9 @@
 /** After the death of a patch campaign: its rings are stopped, their records settled, and its hosts looked at once more. */
 import { files } from '#domain/campaign/files.ts';
-import type { CampaignRef, Ports } from '#domain/campaign/ports.ts';
+import type { CampaignRef } from '#domain/campaign/ports.ts';
 import { CONTRACT } from '#domain/campaign/tasks.ts';
 import type { Instant } from '#domain/instant.ts';
+import type { PatchPorts } from '#domain/patch/ports.ts';
 import type { Plan, RingRecord } from '#domain/patch/records.ts';
 import { atWork, installOf } from '#loops/patch/commands-at-work.ts';
 import { readProgress } from '#loops/patch/read-progress.ts';
@@ -10,14 +11,14 @@ import { takeSecondSurvey } from '#loops/patch/second-survey.ts';
 import { resolveIntents } from '#loops/patch/send-once.ts';
 
 export type SettlePorts = Pick<
-  Ports,
-  'campaigns' | 'clock' | 'engine' | 'evidence' | 'inspector' | 'instances' | 'patching'
+  PatchPorts,
+  'campaigns' | 'clock' | 'engine' | 'evidence' | 'inspector' | 'instances' | 'intents' | 'patching'
 >;
 
 /** Step Functions stops the rings of an execution that ended badly at best effort. Names those that ran on, and stops them. */
 export async function stopRings(
   ref: CampaignRef,
-  { engine, evidence }: Pick<Ports, 'engine' | 'evidence'>,
+  { engine, evidence }: Pick<PatchPorts, 'engine' | 'evidence'>,
 ): Promise<string[]> {
   const plan = await evidence.readIfThere<Plan>(ref, files.plan);
   const running: string[] = [];
@@ -45,7 +46,7 @@ export async function settle(ref: CampaignRef, ports: SettlePorts, now: Instant)
 /** Brings the rings' records up to date from the intents: what was sent, and how it ended. */
 async function settleRings(ref: CampaignRef, ports: SettlePorts, now: Instant): Promise<void> {
   const rings = new Set<string>();
-  for await (const intent of ports.campaigns.intents(ref.campaign)) rings.add(intent.ring);
+  for await (const intent of ports.intents.of(ref.campaign)) rings.add(intent.ring);
   const plan = await ports.evidence.readIfThere<Plan>(ref, files.plan);
   for (const ring of rings) {
     const stored = await ports.evidence.read<RingRecord>(ref, files.ring(ring));

@@ -4,10 +4,11 @@
  * from there: nothing is read twice but the part that it died in.
  */
 
-import type { CampaignRef, Evidence, Ports } from '#domain/campaign/ports.ts';
+import type { CampaignRef, Evidence } from '#domain/campaign/ports.ts';
 import type { Instant } from '#domain/instant.ts';
 import { plusMinutes } from '#domain/instant.ts';
 import type { Finding, Managed, Os } from '#domain/patch/model.ts';
+import type { PatchPorts } from '#domain/patch/ports.ts';
 
 /** Hosts of a part: of ten instance ids a filter, eight requests are in flight, so that one part keeps them all busy. */
 export const PART = 80;
@@ -27,7 +28,9 @@ export interface Begun<Asked> {
 
 export type SurveyEvidence = Pick<Evidence, 'lines' | 'list' | 'read' | 'readIfThere' | 'write' | 'writeLines'>;
 
-export type SurveyPorts = Pick<Ports, 'clock' | 'inspector' | 'instances' | 'patching'> & { evidence: SurveyEvidence };
+export type SurveyPorts = Pick<PatchPorts, 'clock' | 'inspector' | 'instances' | 'patching'> & {
+  evidence: SurveyEvidence;
+};
 
 interface Surveyed {
   managed: Pick<Managed, 'os'> | null;

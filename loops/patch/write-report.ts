@@ -2,11 +2,10 @@
 import { files } from '#domain/campaign/files.ts';
 import type { Manifest } from '#domain/campaign/manifest.ts';
 import type { CampaignRef, Evidence } from '#domain/campaign/ports.ts';
-import type { CampaignRecord } from '#domain/campaign/records.ts';
 import { type InstanceRow, instanceRows } from '#domain/patch/delta/instance-rows.ts';
 import type { Delta, DeltaRow } from '#domain/patch/delta/records.ts';
 import type { SurveyedHost } from '#domain/patch/model.ts';
-import type { FindingFate, Intent, Plan, RingPlan, ScanRecord } from '#domain/patch/records.ts';
+import type { FindingFate, Intent, PatchRecord, Plan, RingPlan, ScanRecord } from '#domain/patch/records.ts';
 import { recordsOf } from '#loops/patch/read-verdicts.ts';
 import type { SurveySummary } from '#loops/patch/survey.ts';
 import type { PlannedFinding } from '#views/patch/report/columns.ts';
@@ -22,7 +21,7 @@ import type { Grid } from '#views/patch/report/grid.ts';
 import { plannedPage, type ReportFacts, reportPage } from '#views/patch/report/page.ts';
 
 export interface Reported {
-  record: CampaignRecord;
+  record: PatchRecord;
   plan: Plan | null;
   delta: Delta | null;
   previous: Manifest['previous'];

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { after, beforeEach, test } from 'node:test';
 import { campaigns } from '#aws/campaigns.ts';
+import { intents } from '#aws/intents.ts';
 import type { Approval, Lease, Trigger } from '#domain/campaign/records.ts';
 import type { Intent } from '#domain/patch/records.ts';
 import { type Answer, all, type Call, error, inVirtualTime, wire } from './wire.ts';
@@ -124,7 +125,7 @@ test('a table that cannot be reached is an error, never a lost race', async () =
 });
 
 test('all leases are listed, and nothing else', async () => {
-  await campaigns.addIntent(intent(1));
+  await intents.add(intent(1));
   for (const group of ['web', 'batch']) await campaigns.writeLease({ ...free, group });
   const leases = await all(campaigns.leases());
   assert.deepEqual(
@@ -142,28 +143,28 @@ test('a trigger counts once, and again for the campaign that it started', async 
 });
 
 test('always 4: an intent of a ring and wave is added once, and updated only where it is', async () => {
-  assert.equal(await campaigns.addIntent(intent(1)), true);
-  assert.equal(await campaigns.addIntent({ ...intent(1), comment: 'again' }), false);
-  await campaigns.updateIntent({ ...intent(1), state: 'sent', commandId: 'cmd' });
-  assert.deepEqual(await all(campaigns.intents('c1', 'canary')), [{ ...intent(1), state: 'sent', commandId: 'cmd' }]);
-  await assert.rejects(campaigns.updateIntent(intent(2)), { name: 'BrokenRecord' });
+  assert.equal(await intents.add(intent(1)), true);
+  assert.equal(await intents.add({ ...intent(1), comment: 'again' }), false);
+  await intents.update({ ...intent(1), state: 'sent', commandId: 'cmd' });
+  assert.deepEqual(await all(intents.of('c1', 'canary')), [{ ...intent(1), state: 'sent', commandId: 'cmd' }]);
+  await assert.rejects(intents.update(intent(2)), { name: 'BrokenRecord' });
 });
 
 test('intents come by ring in the order of waves, or all of a campaign', async () => {
-  for (const wave of [10, 9, 1000, 100]) await campaigns.addIntent(intent(wave));
-  await campaigns.addIntent(intent(1, 'canary2'));
-  await campaigns.addIntent({ ...intent(1), campaign: 'c2' });
+  for (const wave of [10, 9, 1000, 100]) await intents.add(intent(wave));
+  await intents.add(intent(1, 'canary2'));
+  await intents.add({ ...intent(1), campaign: 'c2' });
   await campaigns.putApproval(ask);
-  const of = async (ring?: string) => (await all(campaigns.intents('c1', ring))).map(({ comment }) => comment);
+  const of = async (ring?: string) => (await all(intents.of('c1', ring))).map(({ comment }) => comment);
   assert.deepEqual(await of('canary'), ['c1/canary/9', 'c1/canary/10', 'c1/canary/100', 'c1/canary/1000']);
   assert.deepEqual(await of(), ['c1/canary/9', 'c1/canary/10', 'c1/canary/100', 'c1/canary/1000', 'c1/canary2/1']);
 });
 
 test('lists of more than one page are read to the end', async () => {
   const words = 'w'.repeat(300_000);
-  for (let wave = 1; wave <= 8; wave++) await campaigns.addIntent({ ...intent(wave), words });
+  for (let wave = 1; wave <= 8; wave++) await intents.add({ ...intent(wave), words });
   aws.calls.length = 0;
-  assert.equal((await all(campaigns.intents('c1', 'canary'))).length, 8);
+  assert.equal((await all(intents.of('c1', 'canary'))).length, 8);
   assert.ok(aws.calls.length > 1);
   for (const { body } of aws.calls) assert.equal(body.ConsistentRead, true);
 });
@@ -212,8 +213,8 @@ test('all asks of a campaign are listed, and a decided one is written over while
 });
 
 test('what a closed campaign has in the table expires, and is otherwise as it was', async () => {
-  for (const wave of [1, 2]) await campaigns.addIntent(intent(wave));
-  await campaigns.addIntent({ ...intent(1), campaign: 'c2' });
+  for (const wave of [1, 2]) await intents.add(intent(wave));
+  await intents.add({ ...intent(1), campaign: 'c2' });
   await campaigns.putApproval(ask);
   await campaigns.expire('c1', '2026-06-01T00:00:00.500Z');
   await campaigns.expire('c1', '2026-06-01T00:00:00.500Z');
@@ -232,7 +233,7 @@ test('what a closed campaign has in the table expires, and is otherwise as it wa
     ['campaign#c2', 'intent#canary#000001', undefined],
   ]);
   assert.deepEqual(await campaigns.approval('c1', 'fleet'), ask);
-  assert.equal((await all(campaigns.intents('c1'))).length, 2);
+  assert.equal((await all(intents.of('c1'))).length, 2);
 });
 
 test('always 5: the kill switch says go only if it was set to go', async () => {
@@ -258,7 +259,7 @@ test('always 5: every read of the table is consistent: leases, approvals, the ki
   await campaigns.approval('c1', 'fleet');
   await campaigns.killSwitch();
   await all(campaigns.leases());
-  await all(campaigns.intents('c1'));
+  await all(intents.of('c1'));
   await all(campaigns.approvals('c1'));
   assert.equal(aws.calls.length, 6);
   for (const { body } of aws.calls) assert.equal(body.ConsistentRead, true);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, mock, test } from 'node:test';
 import { event, lambda } from '#aws/lambda.ts';
 import { log } from '#aws/log.ts';
-import { freeLease } from '#domain/campaign/lease.ts';
+import { unheldLease } from '#domain/campaign/lease.ts';
 import type { Lease } from '#domain/campaign/records.ts';
 import { AwsUnavailable, BrokenRecord } from '#domain/errors.ts';
 
@@ -16,7 +16,7 @@ const holder = {
   openedAt: '',
   trigger: { kind: 'person' as const, id: '', at: '', by: '' },
 };
-const lease: Lease = { ...freeLease('web'), holder };
+const lease: Lease = { ...unheldLease('web'), holder };
 const held = { leases: { lease: async () => lease } };
 
 let lines: Record<string, unknown>[] = [];
@@ -68,7 +68,7 @@ test('trap 25: an input of another contract does not reach the task', async () =
 test('always 9: without the lease open and its own no task runs, but those that take it and give it back', async () => {
   const leases: (Lease | null)[] = [
     null,
-    freeLease('web'),
+    unheldLease('web'),
     { ...lease, holder: { ...holder, campaign: 'c2' } },
     { ...lease, holder: { ...holder, state: 'draining' } },
     { ...lease, holder: { ...holder, state: 'handover' } },

@@ -5,25 +5,21 @@ import type { Approval, Lease, Notice } from '#domain/campaign/records.ts';
 import { BrokenRecord } from '#domain/errors.ts';
 import { sha256 } from '#domain/hash.ts';
 import type { Managed } from '#domain/patch/model.ts';
-import type { CommandSummary, Patching, SendRequest } from '#domain/patch/ports.ts';
+import type { CommandSummary, Intents, Patching, SendRequest } from '#domain/patch/ports.ts';
 import type { Intent } from '#domain/patch/records.ts';
 
 export function campaignsInMemory(): Campaigns & {
   kill: 'go' | 'stop' | Error;
   store: Map<string, Lease>;
-  sent: Intent[];
   expiring: Map<string, string>; // campaign → after when
 } {
   const store = new Map<string, Lease>();
-  const sent: Intent[] = [];
   const approvals = new Map<string, Approval>();
   const triggers = new Map<string, string>();
   const expiring = new Map<string, string>();
-  const at = (i: Intent) => sent.findIndex((s) => s.ring === i.ring && s.wave === i.wave && s.campaign === i.campaign);
   return {
     kill: 'go',
     store,
-    sent,
     expiring,
     lease: async (group) => structuredClone(store.get(group) ?? null),
     async *leases() {
@@ -38,18 +34,6 @@ export function campaignsInMemory(): Campaigns & {
       const by = triggers.get(trigger.id) ?? campaign;
       triggers.set(trigger.id, by);
       return by === campaign;
-    },
-    async *intents(campaign, ring) {
-      for (const intent of structuredClone(sent))
-        if (intent.campaign === campaign && (!ring || intent.ring === ring)) yield intent;
-    },
-    async addIntent(intent) {
-      if (at(intent) >= 0) return false;
-      sent.push(structuredClone(intent));
-      return true;
-    },
-    async updateIntent(intent) {
-      sent[at(intent)] = structuredClone(intent);
     },
     approval: async (campaign, ring) => structuredClone(approvals.get(`${campaign} ${ring}`) ?? null),
     async putApproval(approval) {
@@ -84,6 +68,26 @@ export function campaignsInMemory(): Campaigns & {
     },
     async setKillSwitch(to) {
       this.kill = to;
+    },
+  };
+}
+
+export function intentsInMemory(): Intents & { sent: Intent[] } {
+  const sent: Intent[] = [];
+  const at = (i: Intent) => sent.findIndex((s) => s.ring === i.ring && s.wave === i.wave && s.campaign === i.campaign);
+  return {
+    sent,
+    async *of(campaign, ring) {
+      for (const intent of structuredClone(sent))
+        if (intent.campaign === campaign && (!ring || intent.ring === ring)) yield intent;
+    },
+    async add(intent) {
+      if (at(intent) >= 0) return false;
+      sent.push(structuredClone(intent));
+      return true;
+    },
+    async update(intent) {
+      sent[at(intent)] = structuredClone(intent);
     },
   };
 }

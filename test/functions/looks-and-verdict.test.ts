@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { files } from '#domain/campaign/files.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import type { Coverage } from '#domain/patch/model.ts';
 import type { RingRecord } from '#domain/patch/records.ts';
+import type { Ports } from '#domain/ports.ts';
 import { checkLooks } from '../../functions/patch/check-looks.ts';
 import { judgeRing } from '../../functions/patch/judge-ring.ts';
 import {

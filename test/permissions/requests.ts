@@ -87,7 +87,7 @@ const WITHOUT_RESOURCE = [
   'ssm.ListCommands',
 ];
 
-/** Of an operation of aws/campaigns.ts on the table: its partition, and of an update the attributes that it names. */
+/** Of an operation of aws/table.ts on the table: its partition, and of an update the attributes that it names. */
 export function partitionOf(input: Call['input']): string {
   const { Key, Item, ExpressionAttributeValues: values = {} } = input;
   return (Key ?? Item ?? { pk: values[':pk'] }).pk.S;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { freeLease } from '#domain/campaign/lease.ts';
+import { unheldLease } from '#domain/campaign/lease.ts';
 import type { Lease } from '#domain/campaign/records.ts';
 import type { Plan, RingRecord } from '#domain/patch/records.ts';
 import type { Answer } from '../../../cli/account/answer.ts';
@@ -14,12 +14,12 @@ const AT = '2024-09-01T10:00:00.000Z';
 function atWork(state: 'open' | 'draining' = 'open'): Lease {
   const trigger = { kind: 'person' as const, id: 'person/1', at: AT, by: 'arn:aws:iam::123456789012:user/ann' };
   const holder = { campaign: 'web-1', execution: 'arn:web-1', state, openedAt: '2024-09-01T08:00:00.000Z', trigger };
-  return { ...freeLease('web'), version: 3, holder, noted: [trigger] };
+  return { ...unheldLease('web'), version: 3, holder, noted: [trigger] };
 }
 
 function closed(outcome: 'Halted' | 'Completed'): Lease {
   const lastClosed = { campaign: 'web-1', outcome, at: '2024-09-01T09:00:00.000Z', noticed: true };
-  return { ...freeLease('web'), version: 5, lastClosed };
+  return { ...unheldLease('web'), version: 5, lastClosed };
 }
 
 function ports(leases: () => Lease[], files: Record<string, unknown> = {}, running = true): StandingPorts {
@@ -102,7 +102,7 @@ it('watches until nothing is at work, shows each change once, and ends as the ca
 });
 
 it('finds a group by its name, and by its short name as mails and campaigns have it', async () => {
-  const leases = () => [freeLease('Web Servers'), freeLease('web')];
+  const leases = () => [unheldLease('Web Servers'), unheldLease('web')];
   for (const asked of ['Web Servers', 'Web-Servers--b2cbd437']) {
     const { groups } = await readStatus(asked, ports(leases), AT);
     assert.deepEqual(

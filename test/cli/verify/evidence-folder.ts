@@ -5,9 +5,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { files } from '#domain/campaign/files.ts';
 import { type Manifest, manifestOf } from '#domain/campaign/manifest.ts';
 import type { Evidence } from '#domain/campaign/ports.ts';
-import type { CampaignRecord } from '#domain/campaign/records.ts';
 import type { Delta } from '#domain/patch/delta/records.ts';
-import type { Plan } from '#domain/patch/records.ts';
+import type { PatchRecord, Plan } from '#domain/patch/records.ts';
 import { writeReport } from '#loops/patch/write-report.ts';
 import { comparedEvidence } from '../../../cli/verify/compared-evidence.ts';
 import { Differences } from '../../../cli/verify/difference.ts';
@@ -54,7 +53,7 @@ export async function closeAfter(directory: string, previous: Manifest['previous
       writeFileSync(join(directory, path), text);
     },
   };
-  const record = folder.json<CampaignRecord>(files.campaign);
+  const record = folder.json<PatchRecord>(files.campaign);
   const ref = { group: record.group, campaign: record.campaign };
   const plan = folder.json<Plan>(files.plan);
   await writeReport(ref, { record, plan, delta: folder.json<Delta>(files.delta), previous }, evidence);

@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { freeLease, openLease, promiseLease, releaseLease } from '#domain/campaign/lease.ts';
+import { openLease, promiseLease, releaseLease, unheldLease } from '#domain/campaign/lease.ts';
 import type { Lease, Trigger } from '#domain/campaign/records.ts';
 
 const at = '2024-09-02T00:00:00.000Z';
 const seen = (time: string, id = 'e'): Trigger => ({ kind: 'event', id, at: time, by: 'rule' });
 const asked = (trigger: Trigger, campaign = 'web-1') => ({
   campaign,
+  kind: 'group',
   execution: `arn:${campaign}`,
   trigger,
   minHours: 24,
   at,
 });
 const held = (state: 'open' | 'draining' | 'handover'): Lease => ({
-  ...freeLease('web'),
+  ...unheldLease('web'),
   lastOpenedAt: '2024-09-01T00:00:00.000Z',
   holder: {
     campaign: 'web-0',
@@ -25,15 +26,15 @@ const held = (state: 'open' | 'draining' | 'handover'): Lease => ({
 });
 
 test('a free lease is promised to the campaign that is started for an event, which then opens it', () => {
-  const { decision, lease } = promiseLease(freeLease('web'), asked(seen('2024-09-01T23:00:00.000Z')));
+  const { decision, lease } = promiseLease(unheldLease('web'), asked(seen('2024-09-01T23:00:00.000Z')));
   assert.equal(decision, 'Opened');
   assert.deepEqual([lease?.holder?.state, lease?.holder?.campaign], ['handover', 'web-1']);
-  const opened = openLease(lease ?? freeLease('web'), asked(seen('2024-09-01T23:00:00.000Z')));
+  const opened = openLease(lease ?? unheldLease('web'), asked(seen('2024-09-01T23:00:00.000Z')));
   assert.equal(opened.lease?.holder?.state, 'open');
 });
 
 test('a second batch, a person and a schedule do not get what is promised', () => {
-  const { lease } = promiseLease(freeLease('web'), asked(seen('2024-09-01T23:00:00.000Z')));
+  const { lease } = promiseLease(unheldLease('web'), asked(seen('2024-09-01T23:00:00.000Z')));
   assert.equal(promiseLease(lease ?? held('open'), asked(seen('2024-09-01T23:30:00.000Z', 'f'), 'web-2')).lease, null);
   const other = openLease(lease ?? held('open'), { ...asked(seen(at)), campaign: 'by-hand' });
   assert.equal(other.decision, 'Coalesced');

@@ -4,10 +4,10 @@ import fc from 'fast-check';
 import {
   closeLease,
   drainLease,
-  freeLease,
   noticedLease,
   openLease,
   releaseLease,
+  unheldLease,
   untold,
 } from '#domain/campaign/lease.ts';
 import type { Lease, Trigger } from '#domain/campaign/records.ts';
@@ -22,6 +22,7 @@ const trigger = (id: string, kind: Trigger['kind'] = 'schedule', seen = at): Tri
 });
 const opening = (campaign: string, t: Trigger, now = at) => ({
   campaign,
+  kind: 'group',
   execution: `arn:${campaign}`,
   trigger: t,
   minHours: 24,
@@ -43,14 +44,14 @@ const open = (lease: Lease, ...args: Parameters<typeof opening>): Lease => {
 };
 
 test('a free lease is taken; its own campaign may open it again without a write', () => {
-  const held = open(freeLease('web'), 'a', trigger('1'));
+  const held = open(unheldLease('web'), 'a', trigger('1'));
   assert.equal(held.holder?.campaign, 'a');
   assert.equal(held.lastOpenedAt, at);
   assert.equal(openLease(held, opening('a', trigger('1'))).lease, null);
 });
 
 test('always 3: a held lease passes to nobody: the trigger is noted once, the campaign is coalesced', () => {
-  const held = open(freeLease('web'), 'a', trigger('1'));
+  const held = open(unheldLease('web'), 'a', trigger('1'));
   const second = openLease(held, opening('b', trigger('2'), later));
   assert.equal(second.decision, 'Coalesced');
   assert.deepEqual(
@@ -63,7 +64,7 @@ test('always 3: a held lease passes to nobody: the trigger is noted once, the ca
 });
 
 test('what is noted has a bound: one event, the newest, and twenty others, which one successor serves', () => {
-  let lease = open(freeLease('web'), 'a', trigger('1'));
+  let lease = open(unheldLease('web'), 'a', trigger('1'));
   for (let n = 0; n < 1000; n++)
     for (const kind of ['person', 'event'] as const) {
       const seen = new Date(Date.parse(later) + n * 1000).toISOString();
@@ -82,9 +83,9 @@ test('what is noted has a bound: one event, the newest, and twenty others, which
 });
 
 test('always 3: draining and busy leases pass to nobody either', () => {
-  const draining = drainLease(open(freeLease('web'), 'a', trigger('1')), 'a');
+  const draining = drainLease(open(unheldLease('web'), 'a', trigger('1')), 'a');
   assert.equal(openLease(draining, opening('b', trigger('2'), later)).decision, 'Coalesced');
-  const busy = closeLease(open(freeLease('web'), 'a', trigger('1')), closing('a', later, true));
+  const busy = closeLease(open(unheldLease('web'), 'a', trigger('1')), closing('a', later, true));
   assert.equal(busy.holder?.state, 'draining');
   assert.equal(busy.lastClosed?.campaign, 'a');
   assert.equal(openLease(busy, opening('b', trigger('2'), later)).decision, 'Coalesced');
@@ -92,7 +93,7 @@ test('always 3: draining and busy leases pass to nobody either', () => {
 });
 
 test('closed with nothing noted it is free; with a note it is handed to the successor, and to nobody else', () => {
-  const held = open(freeLease('web'), 'a', trigger('1'));
+  const held = open(unheldLease('web'), 'a', trigger('1'));
   assert.equal(closeLease(held, closing('a')).holder, null);
   const noted = openLease(held, opening('b', trigger('2'), later)).lease ?? held;
   const handed = closeLease(noted, closing('a'));
@@ -103,7 +104,7 @@ test('closed with nothing noted it is free; with a note it is handed to the succ
 });
 
 test('trap 13: events that the last campaign has seen, or that come within minHours of it, start nothing', () => {
-  const free = closeLease(open(freeLease('web'), 'a', trigger('1')), closing('a'));
+  const free = closeLease(open(unheldLease('web'), 'a', trigger('1')), closing('a'));
   const seen = trigger('e', 'event', '2024-08-31T23:00:00.000Z');
   assert.equal(openLease(free, opening('b', seen, '2024-09-05T00:00:00.000Z')).decision, 'Coalesced');
   const fresh = trigger('e', 'event', '2024-09-01T02:00:00.000Z');
@@ -117,22 +118,22 @@ test('trap 13: events that the last campaign has seen, or that come within minHo
 });
 
 test('an event noted too soon after the open asks for no successor', () => {
-  const held = open(freeLease('web'), 'a', trigger('1'));
+  const held = open(unheldLease('web'), 'a', trigger('1'));
   const noted = openLease(held, opening('b', trigger('e', 'event', '2024-09-01T02:00:00.000Z'), later)).lease ?? held;
   assert.equal(closeLease(noted, closing('a')).holder, null);
   assert.equal(closeLease(noted, closing('a', '2024-09-02T01:00:00.000Z')).holder?.state, 'handover');
 });
 
 test('an illegal transition names what the lease is and what it would have to be', () => {
-  const held = open(freeLease('web'), 'a', trigger('1'));
+  const held = open(unheldLease('web'), 'a', trigger('1'));
   assert.throws(() => closeLease(held, closing('b')), /lease of web is open by a; b needs it open or draining/);
-  assert.throws(() => closeLease(freeLease('web'), closing('a')), /is free/);
+  assert.throws(() => closeLease(unheldLease('web'), closing('a')), /is free/);
   assert.throws(() => releaseLease(held, closing('a')), /is open by a; a needs it draining/);
-  assert.throws(() => drainLease(freeLease('web'), 'a'), /is free/);
+  assert.throws(() => drainLease(unheldLease('web'), 'a'), /is free/);
 });
 
 test('the closing notice is marked once, and not for an earlier campaign', () => {
-  const closed = closeLease(open(freeLease('web'), 'a', trigger('1')), closing('a'));
+  const closed = closeLease(open(unheldLease('web'), 'a', trigger('1')), closing('a'));
   const told = noticedLease(closed, 'a');
   assert.equal(told?.lastClosed?.noticed, true);
   assert.equal(noticedLease(told ?? closed, 'a'), null);
@@ -146,7 +147,7 @@ test('always 3: whatever the order of opens, drains, closes and releases, at mos
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
-      let lease = freeLease('web');
+      let lease = unheldLease('web');
       for (const [n, { what, who }] of steps.entries()) {
         const before = lease.holder;
         try {
@@ -166,7 +167,7 @@ test('always 3: whatever the order of opens, drains, closes and releases, at mos
 });
 
 test('always 9: a campaign that closes keeps the notices of earlier ones that did not go out', () => {
-  const first = closeLease(open(freeLease('web'), 'a', trigger('1')), closing('a'));
+  const first = closeLease(open(unheldLease('web'), 'a', trigger('1')), closing('a'));
   const second = closeLease(open(first, 'b', trigger('2'), later), closing('b'));
   assert.deepEqual(untold(second), ['a', 'b']);
   const told = noticedLease(second, 'b');
@@ -177,14 +178,14 @@ test('always 9: a campaign that closes keeps the notices of earlier ones that di
 
 test('always 2: a close without a proof of its own keeps the one before', () => {
   const proof = { campaign: 'z', ring: 'canary', at, oses: ['DEBIAN' as const] };
-  const held = open({ ...freeLease('web'), lastProof: proof }, 'a', trigger('1'));
+  const held = open({ ...unheldLease('web'), lastProof: proof }, 'a', trigger('1'));
   assert.deepEqual(closeLease(held, closing('a')).lastProof, proof);
   const own = { ...proof, campaign: 'a' };
   assert.deepEqual(closeLease(held, { ...closing('a'), proof: own }).lastProof, own);
 });
 
 test('always 9: what is handed over can be drained, for a successor may die before it opens', () => {
-  const held = open(freeLease('web'), 'a', trigger('1'));
+  const held = open(unheldLease('web'), 'a', trigger('1'));
   const handed = closeLease(openLease(held, opening('b', trigger('2'), later)).lease ?? held, closing('a'));
   assert.equal(handed.holder?.state, 'handover');
   assert.equal(drainLease(handed, 'next').holder?.state, 'draining');

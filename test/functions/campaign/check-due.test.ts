@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { freeLease } from '#domain/campaign/lease.ts';
+import { unheldLease } from '#domain/campaign/lease.ts';
 import type { Subscriptions } from '#domain/campaign/ports.ts';
 import { AwsRefused } from '#domain/errors.ts';
 import type { Policy } from '#domain/policy.ts';
@@ -13,7 +13,7 @@ test('trap 44: names the groups that are overdue, one that never closed a campai
   const campaigns = campaignsInMemory();
   const closed = (name: string, outcome: 'Completed' | 'Blind', at: string) =>
     campaigns.store.set(name, {
-      ...freeLease(name),
+      ...unheldLease(name),
       version: 1,
       lastClosed: { campaign: 'c', outcome, at, noticed: true },
     });

@@ -1,17 +1,24 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { files } from '#domain/campaign/files.ts';
-import { freeLease } from '#domain/campaign/lease.ts';
-import type { ExecutionStatus, Ports } from '#domain/campaign/ports.ts';
+import { unheldLease } from '#domain/campaign/lease.ts';
+import type { ExecutionStatus } from '#domain/campaign/ports.ts';
 import { BrokenRecord } from '#domain/errors.ts';
 import type { PatchState } from '#domain/patch/model.ts';
 import type { Intent, RingRecord } from '#domain/patch/records.ts';
 import { newRing } from '#domain/patch/ring-record.ts';
+import type { Ports } from '#domain/ports.ts';
 import { noCounts } from '#domain/severity.ts';
 import { openCampaign } from '../../../functions/campaign/open-campaign.ts';
 import { sweepLeases } from '../../../functions/campaign/sweep-leases.ts';
 import { closeCampaign } from '../../../functions/patch/close-campaign.ts';
-import { campaignsInMemory, evidenceInMemory, noticesInMemory, patchingInMemory } from '../in-memory.ts';
+import {
+  campaignsInMemory,
+  evidenceInMemory,
+  intentsInMemory,
+  noticesInMemory,
+  patchingInMemory,
+} from '../in-memory.ts';
 
 const at = '2024-09-01T22:00:00.000Z';
 const later = '2024-09-01T23:00:00.000Z';
@@ -69,6 +76,7 @@ function newPorts() {
   return {
     alarms: { missing: async () => [] as string[], readings: async () => [] },
     campaigns: campaignsInMemory(),
+    intents: intentsInMemory(),
     clock: { now: () => later },
     engine,
     evidence: evidenceInMemory(),
@@ -278,7 +286,7 @@ test('always 9: a notice that could not be sent goes out also when the next camp
 test('always 9: a group that cannot be swept holds up no other, and is heard of', async () => {
   const trigger = { kind: 'person' as const, id: 'x', at, by: 'me' };
   const held = { campaign: 'a', execution: 'arn:a', state: 'open' as const, openedAt: at, trigger };
-  ports.campaigns.store.set('api', { ...freeLease('api'), holder: held });
+  ports.campaigns.store.set('api', { ...unheldLease('api'), holder: held });
   await open('c', '1');
   statuses['arn:c'] = 'ABORTED';
   const { status } = ports.engine;
@@ -425,7 +433,7 @@ async function sent() {
     commandId: id,
     words: '',
   };
-  await ports.campaigns.addIntent(intent);
+  await ports.intents.add(intent);
   const hosts = [{ id: 'i-1', os: 'DEBIAN' as const, zone: 'a', scanMode: 'EC2_AGENTLESS', missing: 1, expected: 1 }];
   const plan = {
     ring: 'canary',
@@ -444,7 +452,7 @@ async function sent() {
 test('always 3: under an intent that has no command yet the lease stays, for one may come', async () => {
   await open('c', '1');
   await sent();
-  const [intent] = ports.campaigns.sent;
+  const [intent] = ports.intents.sent;
   assert.ok(intent);
   Object.assign(intent, { state: 'intended', commandId: null, at: later });
   ports.patching.listed = false;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { files } from '#domain/campaign/files.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import type { Baseline } from '#domain/patch/model.ts';
 import type { RingRecord } from '#domain/patch/records.ts';
+import type { Ports } from '#domain/ports.ts';
 import { recheckRing } from '../../../functions/patch/recheck-ring.ts';
 import { patched, ringPlan, ringRecord } from '../../domain/fixture-ring.ts';
 import { evidenceInMemory, patchingInMemory } from '../in-memory.ts';

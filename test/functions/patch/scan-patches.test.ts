@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { files } from '#domain/campaign/files.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import { SendRefused } from '#domain/errors.ts';
-import type { GroupPolicy } from '#domain/patch/policy.ts';
+import type { FrozenGroup, GroupPolicy } from '#domain/patch/policy.ts';
 import type { ScanRecord } from '#domain/patch/records.ts';
-import type { FrozenPolicy } from '#domain/policy.ts';
+import type { Ports } from '#domain/ports.ts';
 import { scanPatches } from '../../../functions/patch/scan-patches.ts';
 import { evidenceInMemory, patchingInMemory } from '../in-memory.ts';
 
@@ -27,7 +26,7 @@ test('a patch scan that was throttled goes on where it broke off, and asks no ho
     hash: 'p',
     frozenAt: at,
     group: group as unknown as GroupPolicy,
-  } satisfies FrozenPolicy);
+  } satisfies FrozenGroup);
   patching.answer = (_, accept) => {
     if (patching.requests.length === 2) throw new SendRefused('RateExceeded', true);
     return accept();

@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { files } from '#domain/campaign/files.ts';
-import { freeLease } from '#domain/campaign/lease.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
+import { unheldLease } from '#domain/campaign/lease.ts';
 import type { Holder } from '#domain/campaign/records.ts';
 import { SendRefused } from '#domain/errors.ts';
 import { plusMinutes } from '#domain/instant.ts';
 import type { Baseline } from '#domain/patch/model.ts';
-import type { GroupPolicy } from '#domain/patch/policy.ts';
+import type { FrozenGroup, GroupPolicy } from '#domain/patch/policy.ts';
 import type { Plan, RingPlan, RingRecord } from '#domain/patch/records.ts';
 import { newRing, withHosts } from '#domain/patch/ring-record.ts';
-import type { FrozenPolicy } from '#domain/policy.ts';
+import type { Ports } from '#domain/ports.ts';
 import { noCounts } from '#domain/severity.ts';
 import { sendWave } from '../../../functions/patch/send-wave.ts';
-import { campaignsInMemory, evidenceInMemory, patchingInMemory } from '../in-memory.ts';
+import { campaignsInMemory, evidenceInMemory, intentsInMemory, patchingInMemory } from '../in-memory.ts';
 
 const at = '2024-09-01T22:00:00.000Z';
 const ids = ['i-1', 'i-2', 'i-3', 'i-4', 'i-5'];
@@ -49,7 +48,7 @@ let ports: ReturnType<typeof newPorts>;
 beforeEach(async () => {
   ports = newPorts();
   const { evidence, campaigns } = ports;
-  await evidence.write(task, files.policy, { hash: 'p', frozenAt: at, group } satisfies FrozenPolicy);
+  await evidence.write(task, files.policy, { hash: 'p', frozenAt: at, group } satisfies FrozenGroup);
   await evidence.write(task, files.plan, {
     scopeHash: 'h',
     snapshotId: 's',
@@ -59,7 +58,7 @@ beforeEach(async () => {
   await evidence.write(task, files.ringPlan('fleet'), ringPlan);
   await evidence.write(task, files.ring('canary'), { firstSentAt: at, verdict: { verdict: 'pass' } } as RingRecord);
   await evidence.write(task, files.ring('fleet'), newRing(ringPlan, [], at));
-  campaigns.store.set('web', { ...freeLease('web'), holder });
+  campaigns.store.set('web', { ...unheldLease('web'), holder });
 });
 
 function newPorts() {
@@ -81,6 +80,7 @@ function newPorts() {
     } as Ports['instances'],
     baselines: { forGroup: async () => baseline } as Ports['baselines'],
     campaigns: campaignsInMemory(),
+    intents: intentsInMemory(),
     evidence: evidenceInMemory(),
     patching: patchingInMemory(ids),
     alarms: { missing: async () => [], readings: async () => [] },
@@ -124,9 +124,9 @@ test('trap 5, always 4: a response that got lost is found by its comment, and no
     throw new Error('socket hang up');
   };
   assert.equal((await send()).decision, 'Wait');
-  assert.equal(ports.campaigns.sent[0]?.state, 'intended');
+  assert.equal(ports.intents.sent[0]?.state, 'intended');
   assert.equal((await send(2)).decision, 'Sent');
-  assert.deepEqual([ports.campaigns.sent[0]?.state, ports.campaigns.sent[0]?.commandId], ['sent', 'cmd-1']);
+  assert.deepEqual([ports.intents.sent[0]?.state, ports.intents.sent[0]?.commandId], ['sent', 'cmd-1']);
   assert.deepEqual(installs(), ['i-1', 'i-2']);
 });
 
@@ -143,12 +143,12 @@ test('always 4: a send that nobody can find leaves its hosts unknown, and they a
 });
 
 test('always 4: the task dies between the intent and the send, and the second run does not send either', async () => {
-  const { updateIntent } = ports.campaigns;
-  ports.campaigns.updateIntent = async () => {
+  const { update } = ports.intents;
+  ports.intents.update = async () => {
     throw new Error('Lambda died');
   };
   await assert.rejects(send());
-  ports.campaigns.updateIntent = updateIntent;
+  ports.intents.update = update;
   assert.equal((await send(1)).decision, 'Sent');
   assert.equal(ports.patching.requests.length, 1);
 });
@@ -235,8 +235,8 @@ test('throttled sends took nothing: the hosts come again', async () => {
   assert.equal((await send()).decision, 'Wait');
   ports.patching.answer = (_, accept) => accept();
   await send(1);
-  assert.equal(ports.campaigns.sent[0]?.state, 'refused');
-  assert.deepEqual([ports.campaigns.sent[1]?.state, ports.campaigns.sent[1]?.instances], ['sent', ['i-1', 'i-2']]);
+  assert.equal(ports.intents.sent[0]?.state, 'refused');
+  assert.deepEqual([ports.intents.sent[1]?.state, ports.intents.sent[1]?.instances], ['sent', ['i-1', 'i-2']]);
 });
 
 test('always 8: hosts that did not come back count against atOnce, and when they fill it the ring stops', async () => {
@@ -282,7 +282,7 @@ const drained = (change: Partial<Holder> | null) => {
 test('always 3: without a lease that is open and its own a ring sends nothing: free, draining, handed over, somebody else’s', async () => {
   for (const change of [null, { state: 'draining' }, { state: 'handover' }, { campaign: 'd' }] as const) {
     await ports.evidence.write(task, files.ring('fleet'), newRing(ringPlan, [], at));
-    ports.campaigns.store.set('web', { ...freeLease('web'), holder });
+    ports.campaigns.store.set('web', { ...unheldLease('web'), holder });
     drained(change);
     const { decision, why } = await send();
     assert.deepEqual([decision, (await record()).stopped?.why], ['Stopped', 'lease'], JSON.stringify(change));
@@ -292,34 +292,34 @@ test('always 3: without a lease that is open and its own a ring sends nothing: f
 });
 
 test('always 3: a lease that is drained while the wave is about to be sent: nothing is sent, and the intent says so', async () => {
-  const { addIntent } = ports.campaigns;
-  ports.campaigns.addIntent = async (intent) => {
-    const added = await addIntent(intent);
+  const { add } = ports.intents;
+  ports.intents.add = async (intent) => {
+    const added = await add(intent);
     drained({ state: 'draining' }); // the sweeper, which then reads the intents
     return added;
   };
   const { decision, why } = await send();
   assert.deepEqual([decision, why], ['Wait', 'not accepted: the lease is draining by c, not open and ours']);
   assert.deepEqual(installs(), []);
-  assert.equal(ports.campaigns.sent[0]?.state, 'refused');
+  assert.equal(ports.intents.sent[0]?.state, 'refused');
   assert.equal((await send(1)).decision, 'Stopped');
 });
 
 test('always 3: a lease that cannot be read once the intent is written sends nothing, and leaves no host unknown', async () => {
   const { lease } = ports.campaigns;
   ports.campaigns.lease = async (name) => {
-    if (ports.campaigns.sent.length) throw new Error('throttled');
+    if (ports.intents.sent.length) throw new Error('throttled');
     return lease(name);
   };
   assert.match((await send()).why, /the lease could not be read: Error: throttled/);
   ports.campaigns.lease = lease;
   assert.equal((await send(1)).decision, 'Sent');
-  assert.equal(ports.campaigns.sent[0]?.state, 'refused');
+  assert.equal(ports.intents.sent[0]?.state, 'refused');
 });
 
 test('always 5: no approval, no send', async () => {
   const asking = { ...group, approvals: { before: ['fleet'], expiresHours: 24, decide: 'link' as const } };
-  await ports.evidence.write(task, files.policy, { hash: 'p', frozenAt: at, group: asking } satisfies FrozenPolicy);
+  await ports.evidence.write(task, files.policy, { hash: 'p', frozenAt: at, group: asking } satisfies FrozenGroup);
   assert.match((await send()).why, /asks for an approval before fleet/);
   assert.deepEqual(installs(), []);
 });
@@ -331,7 +331,7 @@ test('always 5: outside the window it waits and sends nothing', async () => {
     hash: 'p',
     frozenAt: at,
     group: { ...group, window },
-  } satisfies FrozenPolicy);
+  } satisfies FrozenGroup);
   assert.deepEqual([(await send()).decision, (await send()).waitSeconds], ['Wait', 3600]);
   assert.deepEqual(installs(), []);
   assert.equal((await send(60)).decision, 'Sent');
@@ -339,8 +339,8 @@ test('always 5: outside the window it waits and sends nothing', async () => {
 
 test('always 4: who finds the intent of its wave there already sends nothing: another run of the task is at it', async () => {
   const intent = { campaign: 'c', ring: 'fleet', wave: 1, instances: ['i-1', 'i-2'], comment: 'c/fleet/1', at };
-  await ports.campaigns.addIntent({ ...intent, state: 'intended', commandId: null, words: '' });
-  ports.campaigns.intents = async function* () {}; // read just before the other run wrote it
+  await ports.intents.add({ ...intent, state: 'intended', commandId: null, words: '' });
+  ports.intents.of = async function* () {}; // read just before the other run wrote it
   assert.match((await send()).why, /another run of this task is sending/);
   assert.deepEqual(installs(), []);
 });
@@ -352,7 +352,7 @@ test('always 4: an error that leaves open whether it was taken is no refusal: no
   const { decision, why } = await send();
   assert.deepEqual([decision, ports.patching.requests.length], ['Wait', 1]);
   assert.match(why, /unclear whether it was sent/);
-  assert.equal(ports.campaigns.sent.length, 1);
+  assert.equal(ports.intents.sent.length, 1);
 });
 
 test('always 4: a command is looked for from some minutes before its intent: the clocks of Lambda and SSM differ', async () => {
@@ -367,7 +367,7 @@ test('always 4: a command is looked for from some minutes before its intent: the
     if (command?.comment === comment && requestedAt > since) yield command;
   };
   assert.equal((await send(1)).decision, 'Sent');
-  assert.equal(ports.campaigns.sent[0]?.commandId, 'cmd-1');
+  assert.equal(ports.intents.sent[0]?.commandId, 'cmd-1');
 });
 
 test('always 4: the longest names leave each wave a comment of its own, of at most 100 characters', async () => {
@@ -379,7 +379,7 @@ test('always 4: the longest names leave each wave a comment of its own, of at mo
   await ports.evidence.write(long, files.ring('canary'), await ports.evidence.read(task, files.ring('canary')));
   await ports.evidence.write(long, files.ringPlan(long.ring), plan);
   await ports.evidence.write(long, files.ring(long.ring), newRing(plan, [], at));
-  ports.campaigns.store.set('web', { ...freeLease('web'), holder: { ...holder, campaign: long.campaign } });
+  ports.campaigns.store.set('web', { ...unheldLease('web'), holder: { ...holder, campaign: long.campaign } });
   for (const minutes of [0, 1]) {
     assert.equal((await sendWave(long, ports, plusMinutes(at, minutes))).decision, 'Sent');
     const sent = await ports.evidence.read<RingRecord>(long, files.ring(long.ring));

@@ -1,21 +1,27 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { files } from '#domain/campaign/files.ts';
-import { freeLease } from '#domain/campaign/lease.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
+import { unheldLease } from '#domain/campaign/lease.ts';
 import type { Lease } from '#domain/campaign/records.ts';
 import type { HostResult, Verdict } from '#domain/patch/records.ts';
+import type { Ports } from '#domain/ports.ts';
 import { noCounts } from '#domain/severity.ts';
 import { close } from '#loops/campaign/close.ts';
 import { patchEnd } from '#loops/patch/loop.ts';
 import { JUDGED, LOOKED, OPENED, patched, planned, ringPlan, ringRecord } from '../../domain/fixture-ring.ts';
-import { campaignsInMemory, evidenceInMemory, noticesInMemory, patchingInMemory } from '../../functions/in-memory.ts';
+import {
+  campaignsInMemory,
+  evidenceInMemory,
+  intentsInMemory,
+  noticesInMemory,
+  patchingInMemory,
+} from '../../functions/in-memory.ts';
 
 const ref = { group: 'web', campaign: 'c' };
 const closedAt = '2024-09-01T05:00:00.000Z';
 const trigger = { kind: 'person' as const, id: 'x', at: OPENED, by: 'me' };
 const held: Lease = {
-  ...freeLease('web'),
+  ...unheldLease('web'),
   holder: { campaign: 'c', execution: 'arn:c', state: 'open', openedAt: OPENED, trigger },
 };
 const EARLIER = { campaign: 'b', ring: 'canary', at: '2024-08-31T00:00:00.000Z', oses: ['DEBIAN' as const] };
@@ -49,6 +55,7 @@ function newPorts() {
     engine,
     evidence: evidenceInMemory(),
     instances,
+    intents: intentsInMemory(),
     notices: noticesInMemory(),
     patching: patchingInMemory([]),
   };
@@ -122,11 +129,11 @@ describe('a campaign that closes again', () => {
 
   test('always 3: while it drains, its second close frees nothing and writes no evidence anew', async () => {
     await judged(passed, [seen('i-1')]);
-    ports.campaigns.sent.push({ ...INTENT });
+    ports.intents.sent.push({ ...INTENT });
     await proofAfter();
     const before = await fresh();
     assert.equal((await ports.campaigns.lease('web'))?.holder?.state, 'draining');
-    ports.campaigns.sent.length = 0;
+    ports.intents.sent.length = 0;
     await close(ref, { outcome: 'Lost', why: 'again' }, patchEnd, ports, '2024-09-01T06:00:00.000Z');
     assert.equal((await ports.campaigns.lease('web'))?.holder?.state, 'draining', 'the sweeper releases it');
     assert.equal(await fresh(), before);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { files } from '#domain/campaign/files.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import type { Coverage, Finding, Patch, PatchState } from '#domain/patch/model.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
 import type { RingRecord } from '#domain/patch/records.ts';
+import type { Ports } from '#domain/ports.ts';
 import { ringFacts } from '#loops/patch/gate-facts.ts';
 import {
   aFinding,

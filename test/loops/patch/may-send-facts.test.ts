@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { files } from '#domain/campaign/files.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import type { Approval } from '#domain/campaign/records.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
 import type { Plan } from '#domain/patch/records.ts';
+import type { Ports } from '#domain/ports.ts';
 import { goFacts } from '#loops/patch/may-send-facts.ts';
 import { notSent, patched, ringPlan, ringRecord } from '../../domain/fixture-ring.ts';
 import { campaignsInMemory, evidenceInMemory, patchingInMemory } from '../../functions/in-memory.ts';

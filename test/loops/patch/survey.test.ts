@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { files } from '#domain/campaign/files.ts';
-import type { Ports } from '#domain/campaign/ports.ts';
 import type {
   Finding,
   HostAfter,
@@ -13,6 +12,7 @@ import type {
   SurveyedHost,
 } from '#domain/patch/model.ts';
 import type { RingPolicy } from '#domain/patch/policy.ts';
+import type { Ports } from '#domain/ports.ts';
 import { firstSurvey } from '#loops/patch/first-survey.ts';
 import { takeSecondSurvey } from '#loops/patch/second-survey.ts';
 import { findingsNow, openPatches } from '#loops/patch/survey.ts';

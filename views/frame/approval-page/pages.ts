@@ -6,69 +6,66 @@ import type { Approval } from '#domain/campaign/records.ts';
 import type { Answered } from '#domain/campaign/visit.ts';
 import type { Instant } from '#domain/instant.ts';
 import { minute } from '#domain/instant.ts';
-import { commandOf, type Question } from '#domain/patch/question.ts';
 import { plural } from '#domain/plural.ts';
 import type { FormFault } from '#views/frame/approval-page/form.ts';
-import {
-  ringsSoFar,
-  whatElse,
-  whatIsDone,
-  whatIsFixed,
-  whatRemains,
-  whatYourAnswerDoes,
-} from '#views/frame/approval-page/parts.ts';
 import { CONTENT_POLICY, STYLE } from '#views/frame/approval-page/style.ts';
 import { Html, html } from '#views/frame/html.ts';
-import { startedWords } from '#views/frame/window-words.ts';
+
+/** A loop's question as the page shows it. */
+export interface AskedPage {
+  title: string;
+  campaign: string;
+  scopeHash: string;
+  askedAt: Instant;
+  place: string; // where the evidence lies
+  sections(open: boolean): Html[]; // `open`: it may still be decided
+  yes: string; // what a yes does, beside the choice
+  no: string;
+  told: { yes: string; starts: string; no: string; unchanged: string }; // after a decision; `starts`: when it begins
+  commands: string[]; // by which a person answers with their AWS credentials
+}
 
 /** The question, with a form if it may still be decided here. */
-export function asking(question: Question, approval: Approval, now: Instant, fault?: FormFault): Answered {
+export function asking(asked: AskedPage, approval: Approval, now: Instant, fault?: FormFault): Answered {
   const open = approval.decision === null && now <= approval.expiresAt;
-  const form = open && approval.decide === 'link' ? formOf(question, fault) : null;
-  const notice = open ? (approval.decide === 'iam' ? byCommand(question) : null) : standing(approval);
+  const form = open && approval.decide === 'link' ? formOf(asked, fault) : null;
+  const notice = open ? (approval.decide === 'iam' ? byCommand(asked) : null) : standing(approval, asked);
   const log = { approval: idOf(approval), what: fault ?? 'shown' };
-  const parts = [
-    notice,
-    whatIsDone(question, open, now),
-    ringsSoFar(question),
-    whatIsFixed(question),
-    whatRemains(question),
-    whatElse(question),
-    whatYourAnswerDoes(question, open),
-    form,
-  ];
+  const parts = [notice, ...asked.sections(open), form];
   const skip = form ? html`<p><a href="#decide">To the decision</a></p>` : null;
   const lead = open ? html`<p>${deadline(approval.expiresAt, now)} Silence means no.</p>` : null;
-  return answered(fault ? 422 : 200, titleOf(question), html`${lead}${skip}${parts}${footer(question)}`, log);
+  return answered(fault ? 422 : 200, asked.title, html`${lead}${skip}${parts}${footer(asked)}`, log);
 }
 
 /** After a POST with the word. */
-export function deciding(question: Question, decided: Decided, said: 'yes' | 'no', now: Instant): Answered {
+export function deciding(asked: AskedPage, decided: Decided, said: 'yes' | 'no', now: Instant): Answered {
   const { approval, delivered, what } = decided;
   const log = { approval: idOf(approval), what, decision: said };
   const told = (status: number, tone: string, title: string, text: Html | string) =>
-    answered(status, title, html`<div class="told ${tone}" role="status"><p>${text}</p></div>${footer(question)}`, log);
+    answered(status, title, html`<div class="told ${tone}" role="status"><p>${text}</p></div>${footer(asked)}`, log);
   switch (what) {
     case 'recorded':
     case 'repeated': {
       const title = `Your ${said} is recorded`;
       const again = what === 'repeated' ? 'It was recorded before; nothing more was done. ' : '';
       const slow = delivered ? '' : 'AWS could not be told yet; this is tried again every 15 minutes. ';
-      const start = what === 'recorded' ? ` ${startedWords(question.window, now)}` : '';
-      const then =
-        said === 'yes'
-          ? `Ring ${question.ring} of ${question.group} will be patched.${start}`
-          : 'No further host is changed, and the campaign ends as denied.';
+      const start = what === 'recorded' ? ` ${asked.told.starts}` : '';
+      const then = said === 'yes' ? `${asked.told.yes}${start}` : asked.told.no;
       return told(delivered ? 200 : 202, said === 'yes' ? 'good' : '', title, `${again}${slow}${then}`);
     }
     case 'opposite':
-      return told(409, 'bad', 'This was decided before', `${standingWords(approval)} It cannot be changed here.`);
+      return told(
+        409,
+        'bad',
+        'This was decided before',
+        `${standingWords(approval, asked)} It cannot be changed here.`,
+      );
     case 'late':
       return told(
         410,
         'bad',
         'This came too late',
-        `It could be answered until ${minute(approval.expiresAt)}; it is ${minute(now)} now. Silence means no: no further host is changed.`,
+        `It could be answered until ${minute(approval.expiresAt)}; it is ${minute(now)} now. Silence means no: ${asked.told.unchanged}.`,
       );
     case 'widened':
       return told(
@@ -114,15 +111,15 @@ export function refused(why: keyof typeof REFUSED, approval?: Approval): Answere
   return why === 'method' ? { ...page, headers: { ...page.headers, allow: 'GET, HEAD, POST' } } : page;
 }
 
-function formOf({ scopeHash, ring, group }: Question, fault?: FormFault): Html {
+function formOf({ scopeHash, title, yes, no }: AskedPage, fault?: FormFault): Html {
   const word = wordOf(scopeHash);
   const alert = fault ? html`<p class="fault" id="fault" role="alert">${FAULTS[fault]} Nothing was decided.</p>` : null;
   const wrong = fault === 'no-word' || fault === 'wrong-word' ? html` aria-invalid="true" autofocus` : null;
   return html`<form method="post" id="decide" aria-labelledby="decide-title">
 <h2 id="decide-title">Your decision</h2>${alert}
-<fieldset><legend>Patch ring ${ring} of ${group}?</legend>
-<label class="choice"><input type="radio" name="decision" value="yes" required><span><strong>Yes.</strong> The ring is patched as shown above.</span></label>
-<label class="choice"><input type="radio" name="decision" value="no" required><span><strong>No.</strong> No further host is changed, and the campaign ends as denied.</span></label>
+<fieldset><legend>${title}</legend>
+<label class="choice"><input type="radio" name="decision" value="yes" required><span><strong>Yes.</strong> ${yes}</span></label>
+<label class="choice"><input type="radio" name="decision" value="no" required><span><strong>No.</strong> ${no}</span></label>
 </fieldset>
 <label class="word" for="word">Type <code>${word}</code> to confirm</label>
 <input id="word" name="word" required maxlength="20" autocomplete="off" autocapitalize="none" spellcheck="false" aria-describedby="word-why${fault ? ' fault' : ''}"${wrong}>
@@ -137,29 +134,28 @@ const FAULTS: Record<FormFault, string> = {
   'wrong-word': 'These are not the six characters that are shown.',
 };
 
-function standing(approval: Approval): Html {
+function standing(approval: Approval, asked: AskedPage): Html {
   const tone = approval.decision === 'yes' ? 'good' : 'bad';
-  return html`<div class="told ${tone}" role="status"><p>${standingWords(approval)}</p></div>`;
+  return html`<div class="told ${tone}" role="status"><p>${standingWords(approval, asked)}</p></div>`;
 }
 
-function standingWords({ decision, by, decidedAt, expiresAt }: Approval): string {
+function standingWords({ decision, by, decidedAt, expiresAt }: Approval, { told }: AskedPage): string {
   if (decision === null || decision === 'silence')
-    return `Nobody answered until ${minute(expiresAt)}. Silence means no: no further host is changed.`;
+    return `Nobody answered until ${minute(expiresAt)}. Silence means no: ${told.unchanged}.`;
   const said = decision === 'yes' ? 'approved' : 'denied';
   return `This was ${said}${by ? ` by ${by}` : ''}${decidedAt ? `, ${minute(decidedAt)}` : ''}.`;
 }
 
-function byCommand(question: Question): Html {
+function byCommand({ commands }: AskedPage): Html {
   return html`<div class="told"><p>This page only shows. The policy lets it be decided with AWS credentials:</p>
-<p><code>${commandOf('approve', question)}</code></p><p><code>${commandOf('deny', question)}</code></p></div>`;
+${commands.map((command) => html`<p><code>${command}</code></p>`)}</div>`;
 }
 
-function footer({ campaign, scopeHash, place, askedAt }: Question): Html {
+function footer({ campaign, scopeHash, place, askedAt }: AskedPage): Html {
   return html`<footer><p>Campaign <code>${campaign}</code>, asked ${minute(askedAt)}</p>
 <p>Scope hash <code>${scopeHash}</code></p><p>Evidence <code>${place}</code></p></footer>`;
 }
 
-const titleOf = ({ ring, group }: Question) => `Patch ring ${ring} of ${group}?`;
 const idOf = ({ campaign, ring }: Approval) => `${campaign}.${ring}`;
 
 function answered(status: number, title: string, body: Html, log: Answered['log']): Answered {

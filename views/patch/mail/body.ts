@@ -3,17 +3,8 @@ import type { Instant } from '#domain/instant.ts';
 import type { Delta } from '#domain/patch/delta/records.ts';
 import type { Plan } from '#domain/patch/records.ts';
 import { plural } from '#domain/plural.ts';
-import {
-  clean,
-  cutList,
-  doubtful,
-  severityTable,
-  unverifiedLines,
-  verdictLines,
-  whyLines,
-  withWorst,
-  wrap,
-} from '#views/frame/text.ts';
+import { clean, cutList, withWorst, wrap } from '#views/frame/text.ts';
+import { doubtful, severityTable, unverifiedLines, verdictLines, whyLines } from '#views/patch/mail/delta-lines.ts';
 import type { ApprovalFacts, Facts, KnownKind } from '#views/patch/mail/facts.ts';
 import { answerLines, questionLines } from '#views/patch/question-text.ts';
 

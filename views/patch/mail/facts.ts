@@ -1,12 +1,12 @@
-import type { Approval, CampaignRecord, NoticeKind, Outcome } from '#domain/campaign/records.ts';
+import type { Approval, NoticeKind, Outcome } from '#domain/campaign/records.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { Delta } from '#domain/patch/delta/records.ts';
 import type { Question } from '#domain/patch/question.ts';
-import type { Plan, RingPlan, Verdict } from '#domain/patch/records.ts';
+import type { PatchRecord, Plan, RingPlan, Verdict } from '#domain/patch/records.ts';
 
 /** The end of a campaign. */
 export interface ClosingFacts {
-  record: CampaignRecord;
+  record: PatchRecord;
   plan: Plan | null;
   delta: Delta | null;
   place: string; // where the evidence lies: s3://…

@@ -4,8 +4,9 @@ import { BrokenRecord } from '#domain/errors.ts';
 import type { Plan } from '#domain/patch/records.ts';
 import { plural } from '#domain/plural.ts';
 import type { Counts } from '#domain/severity.ts';
-import { asciiLine, clean, doubtful, withWorst, worstOf } from '#views/frame/text.ts';
+import { asciiLine, clean, withWorst, worstOf } from '#views/frame/text.ts';
 import { body } from '#views/patch/mail/body.ts';
+import { doubtful } from '#views/patch/mail/delta-lines.ts';
 import type { ApprovalFacts, ClosingFacts, Facts, KnownKind } from '#views/patch/mail/facts.ts';
 
 type ClosingKind = Exclude<KnownKind, 'approval'>;

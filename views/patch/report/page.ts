@@ -3,12 +3,11 @@
  * parts, so that no more than a part of its rows is in memory: the head, the instances, the findings, the end.
  */
 
-import type { CampaignRecord } from '#domain/campaign/records.ts';
 import { VERSION } from '#domain/campaign/version.ts';
 import { sha256Source } from '#domain/hash.ts';
 import type { InstanceRow } from '#domain/patch/delta/instance-rows.ts';
 import type { Delta, DeltaRow } from '#domain/patch/delta/records.ts';
-import type { Plan, RingRecord } from '#domain/patch/records.ts';
+import type { PatchRecord, Plan, RingRecord } from '#domain/patch/records.ts';
 import { grouped, Html, html, moment } from '#views/frame/html.ts';
 import {
   FINDING_COLUMNS,
@@ -35,7 +34,7 @@ import { STYLE } from '#views/patch/report/style.ts';
 import { timeline } from '#views/patch/report/timeline.ts';
 
 export interface ReportFacts extends CommandFacts {
-  record: CampaignRecord;
+  record: PatchRecord;
   plan: Plan | null;
   delta: Delta | null; // null: the campaign ended before there were two surveys
   rings: readonly RingRecord[];

@@ -1,6 +1,6 @@
-import type { Approval, CampaignRecord } from '#domain/campaign/records.ts';
+import type { Approval } from '#domain/campaign/records.ts';
 import type { Delta } from '#domain/patch/delta/records.ts';
-import type { Intent, Plan, RingRecord, ScanRecord, Verdict } from '#domain/patch/records.ts';
+import type { Intent, PatchRecord, Plan, RingRecord, ScanRecord, Verdict } from '#domain/patch/records.ts';
 import { SEVERITIES } from '#domain/severity.ts';
 import { grouped, type Html, html, moment, numberHead, table } from '#views/frame/html.ts';
 import { deltaChart } from '#views/patch/report/delta-chart.ts';
@@ -168,7 +168,7 @@ function countRescans(hosts: RingRecord['hosts']): Map<string, number> {
 }
 
 export interface HashFacts {
-  record: CampaignRecord;
+  record: PatchRecord;
   plan: Plan | null;
   previous: { campaign: string; manifest: string } | null;
 }

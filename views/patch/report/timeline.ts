@@ -1,13 +1,13 @@
-import type { Approval, CampaignRecord } from '#domain/campaign/records.ts';
+import type { Approval } from '#domain/campaign/records.ts';
 import type { Instant } from '#domain/instant.ts';
 import { instant } from '#domain/instant.ts';
-import type { Plan, RingRecord } from '#domain/patch/records.ts';
+import type { PatchRecord, Plan, RingRecord } from '#domain/patch/records.ts';
 import { plural } from '#domain/plural.ts';
 import { type Html, html, moment, numberHead, table } from '#views/frame/html.ts';
 import { type Wave, wavesOf } from '#views/patch/report/waves.ts';
 
 export interface TimelineFacts {
-  record: CampaignRecord;
+  record: PatchRecord;
   plan: Plan | null;
   rings: readonly RingRecord[];
 }
@@ -101,7 +101,7 @@ function lanesOf({ record, plan, rings }: TimelineFacts): Lane[] {
   ];
 }
 
-function laneOf(ring: string, { approvals, closedAt }: CampaignRecord, done: RingRecord | undefined): Lane {
+function laneOf(ring: string, { approvals, closedAt }: PatchRecord, done: RingRecord | undefined): Lane {
   const asked = approvals.find((approval) => approval.ring === ring);
   const phases: Phase[] = asked ? [waiting(asked, closedAt)] : [];
   for (const { wave, hosts, sentAt, endedAt } of done ? wavesOf(done) : []) {

@@ -5,10 +5,16 @@ import fc from 'fast-check';
 import type { Question } from '#domain/patch/question.ts';
 import { noCounts } from '#domain/severity.ts';
 import { readForm } from '#views/frame/approval-page/form.ts';
-import { asking, deciding, refused } from '#views/frame/approval-page/pages.ts';
+import * as pages from '#views/frame/approval-page/pages.ts';
+import { questionPage } from '#views/patch/question-page.ts';
 import { answerLines, questionLines } from '#views/patch/question-text.ts';
 import { anApproval, aQuestion, LATE, SCOPE, SOON } from '../../../domain/approval-fixture.ts';
 
+const { refused } = pages;
+const asking = (question: Question, approval: Parameters<typeof pages.asking>[1], now: string) =>
+  pages.asking(questionPage(question, now), approval, now);
+const deciding = (question: Question, decided: Parameters<typeof pages.deciding>[1], said: 'yes' | 'no', now: string) =>
+  pages.deciding(questionPage(question, now), decided, said, now);
 const open = (question = aQuestion()) => asking(question, anApproval({ decide: question.decide }), SOON);
 
 test('an open question: all that an approver has to know, exploited ones first, and a form that nothing has filled in', () => {

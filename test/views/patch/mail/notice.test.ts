@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { withManifest } from '#domain/campaign/manifest.ts';
-import { type Approval, type CampaignRecord, OUTCOMES } from '#domain/campaign/records.ts';
+import { type Approval, OUTCOMES } from '#domain/campaign/records.ts';
 import { BrokenRecord } from '#domain/errors.ts';
 import { newSum } from '#domain/patch/delta/delta-sum.ts';
 import type { Delta } from '#domain/patch/delta/records.ts';
-import type { Plan, Verdict } from '#domain/patch/records.ts';
+import type { PatchRecord, Plan, Verdict } from '#domain/patch/records.ts';
 import { type Counts, noCounts } from '#domain/severity.ts';
 import { wrap } from '#views/frame/text.ts';
 import type { ApprovalFacts, ClosingFacts } from '#views/patch/mail/facts.ts';
@@ -98,7 +98,7 @@ const plan: Plan = {
   fits: { ok: true, words: 'It fits the window.' },
 };
 
-const record: CampaignRecord = {
+const record: PatchRecord = {
   version: 1,
   campaign: 'web-1',
   group: 'web',
@@ -114,7 +114,7 @@ const record: CampaignRecord = {
   approvals: [],
 };
 
-function closing(change: Partial<CampaignRecord> = {}, facts: Partial<ClosingFacts> = {}) {
+function closing(change: Partial<PatchRecord> = {}, facts: Partial<ClosingFacts> = {}) {
   return closingNotice({ record: { ...record, ...change }, plan, delta, place: 's3://evidence/web/web-1/', ...facts });
 }
 
@@ -131,7 +131,7 @@ const asked: ApprovalFacts = {
 
 describe('closing notices', () => {
   const unfixed = { ...newSum().delta, before: counts(1, 4), remaining: counts(1, 4), after: counts(1, 4) };
-  const rows: [Partial<CampaignRecord>, Partial<ClosingFacts>, string, string][] = [
+  const rows: [Partial<PatchRecord>, Partial<ClosingFacts>, string, string][] = [
     [{}, {}, 'delta', 'web: 118 fixed, 21 remain (2 critical), 2 unverified'],
     [
       { outcome: 'Halted', why: 'canary fail' },

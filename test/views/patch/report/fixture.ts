@@ -1,8 +1,7 @@
-import type { CampaignRecord } from '#domain/campaign/records.ts';
 import { sumDelta } from '#domain/patch/delta/delta-sum.ts';
 import type { InstanceRow } from '#domain/patch/delta/instance-rows.ts';
 import type { Delta, DeltaRow } from '#domain/patch/delta/records.ts';
-import type { Plan } from '#domain/patch/records.ts';
+import type { PatchRecord, Plan } from '#domain/patch/records.ts';
 import type { ReportFacts } from '#views/patch/report/page.ts';
 import { reportPage } from '#views/patch/report/page.ts';
 import { patched, ringRecord } from '../../../domain/fixture-ring.ts';
@@ -54,7 +53,7 @@ export function instance(over: Partial<InstanceRow> = {}): InstanceRow {
   };
 }
 
-export function record(over: Partial<CampaignRecord> = {}): CampaignRecord {
+export function record(over: Partial<PatchRecord> = {}): PatchRecord {
   return {
     version: 1,
     campaign: 'web-1',

@@ -1,15 +1,42 @@
-/** The parts of the page that say what is asked: from the frozen question alone, so it is the same whenever it is opened. */
+/** What a patch campaign asks, for the page: from the frozen question alone, so it is the same whenever it is opened. */
 
 import type { Instant } from '#domain/instant.ts';
 import { minute } from '#domain/instant.ts';
-import type { Question, Tally } from '#domain/patch/question.ts';
+import { commandOf, type Question, type Tally } from '#domain/patch/question.ts';
 import { plural } from '#domain/plural.ts';
 import { type Counts, SEVERITIES } from '#domain/severity.ts';
+import type { AskedPage } from '#views/frame/approval-page/pages.ts';
 import { type Html, html } from '#views/frame/html.ts';
 import { withWorst } from '#views/frame/text.ts';
-import { startWords, windowWords } from '#views/frame/window-words.ts';
+import { startedWords, startWords, windowWords } from '#views/frame/window-words.ts';
 
-export function whatIsDone(question: Question, open: boolean, now: Instant): Html {
+export function questionPage(question: Question, now: Instant): AskedPage {
+  const { campaign, group, ring, scopeHash, askedAt, place } = question;
+  const no = 'No further host is changed, and the campaign ends as denied.';
+  return {
+    title: `Patch ring ${ring} of ${group}?`,
+    ...{ campaign, scopeHash, askedAt, place },
+    sections: (open) => [
+      whatIsDone(question, open, now),
+      ringsSoFar(question),
+      whatIsFixed(question),
+      whatRemains(question),
+      whatElse(question),
+      whatYourAnswerDoes(question, open),
+    ],
+    yes: 'The ring is patched as shown above.',
+    no,
+    told: {
+      yes: `Ring ${ring} of ${group} will be patched.`,
+      starts: startedWords(question.window, now),
+      no,
+      unchanged: 'no further host is changed',
+    },
+    commands: [commandOf('approve', question), commandOf('deny', question)],
+  };
+}
+
+function whatIsDone(question: Question, open: boolean, now: Instant): Html {
   const { ring, hostCount, waves, atOnce, errors, soakMinutes, alarms, reboot, last } = question;
   const failed = errors === 0 ? 'the first host fails' : `more than ${plural(errors, 'host')} failed`;
   const alarm = alarms.length > 0 ? `, or an alarm rings (${alarms.join(', ')})` : '';
@@ -24,7 +51,7 @@ export function whatIsDone(question: Question, open: boolean, now: Instant): Htm
 </dl>${hostList(question)}</section>`;
 }
 
-export function whatYourAnswerDoes({ ring, fixes, expiresAt }: Question, open: boolean): Html {
+function whatYourAnswerDoes({ ring, fixes, expiresAt }: Question, open: boolean): Html {
   return html`<section><h2>What your answer does</h2><dl>
 <dt>Yes</dt><dd>Ring ${ring} is patched as shown here, and nothing wider. It should fix ${withWorst(fixes)} ${fixes.total === 1 ? 'finding' : 'findings'}.</dd>
 <dt>No</dt><dd>No further host is changed. The campaign ends as denied.</dd>
@@ -32,7 +59,7 @@ export function whatYourAnswerDoes({ ring, fixes, expiresAt }: Question, open: b
 </dl></section>`;
 }
 
-export function whatIsFixed(question: Question): Html {
+function whatIsFixed(question: Question): Html {
   const { fixes, exploitedFixes, vulnerabilities, vulnerabilityCount } = question;
   const known = exploitedFixes
     ? html`<p><span class="tag exploited">exploited</span> An exploit is known for ${plural(exploitedFixes, 'finding')} of these.</p>`
@@ -53,7 +80,7 @@ export function whatIsFixed(question: Question): Html {
 <p>${plural(fixes.total, 'finding')} of ${plural(vulnerabilityCount, 'vulnerability', 'vulnerabilities')}</p>${severityBars(fixes)}${known}${shown.length ? table(shown) : null}${more}</section>`;
 }
 
-export function whatRemains({ remains, exploitedRemains }: Question): Html {
+function whatRemains({ remains, exploitedRemains }: Question): Html {
   const rows = remains.map(
     ({ reason, findings, words }) =>
       html`<li><p class="row"><strong>${reason}</strong><span>${withWorst(findings)}</span></p><p class="soft">${words}</p></li>`,
@@ -69,7 +96,7 @@ export function whatRemains({ remains, exploitedRemains }: Question): Html {
 }
 
 /** The canary's result, when the fleet is asked for. */
-export function ringsSoFar({ before }: Question): Html {
+function ringsSoFar({ before }: Question): Html {
   if (before.length === 0)
     return html`<section><h2>Rings before</h2><p>None: this ring goes first, and proves the patches for the others.</p></section>`;
   const rings = before.map(({ verdict, installed, pendingReboot }) => {
@@ -83,7 +110,7 @@ export function ringsSoFar({ before }: Question): Html {
 }
 
 /** Hosts that are left out, and what else people should know. */
-export function whatElse({ left, leftCount, warnings }: Question): Html {
+function whatElse({ left, leftCount, warnings }: Question): Html {
   const hosts = left.map(({ id, why, words }) => html`<li><code>${id}</code> (${why}): ${words}</li>`);
   const cut = leftCount - left.length;
   return html`${
