@@ -103,7 +103,7 @@ export class OpenRehearsal implements Rehearsal {
       note('mail', mail.topic, mail.subject, { messageId: mail.messageId });
     };
     this.#bus = openBus(installed, { clock, chance, endpoint: this.endpoint, lambda, faults, deliver, note, call });
-    const { events, sqs, sns, scheduler, uses } = this.#bus;
+    const { events, scheduler, sns, fakes: carrying, uses } = this.#bus;
     this.#listeners.push(this.#bus.watching);
     const stage = { clock, account, region, emit: (event: AwsEvent) => events.emit(event), note };
     const world = options.world({ ...stage, chance: chance.of('world') });
@@ -113,7 +113,7 @@ export class OpenRehearsal implements Rehearsal {
       faults.entered({ machine, state, execution });
       world.entered?.(machine, state);
     };
-    const fakes = [...world.fakes, sns, sqs, events, scheduler, ...stackFakes(installed, clock.now())];
+    const fakes = [...world.fakes, ...carrying, ...stackFakes(installed, clock.now())];
     this.states = new States({ ...stage, chance: chance.of('states'), lambda, fakes, entered, call });
     fakes.push(statesApi(this.states));
     this.states.install(installed.machines);

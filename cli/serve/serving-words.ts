@@ -4,14 +4,13 @@ import type { OpenRehearsal } from '#rehearsal/open-rehearsal.ts';
 import type { Scenario } from '#rehearsal/scenario/scenario.ts';
 import type { OpenSite } from '#rehearsal/site/sites.ts';
 import { several } from '../screen/text.ts';
-import type { ServeFlags } from './serve.ts';
 
 /** What is in the small AWS, for whoever wants to use it. `trust`: the file of the certificate that the sites have. */
 export function contents(
   rehearsal: OpenRehearsal,
   scenario: Scenario,
   worlds: World[],
-  flags: ServeFlags,
+  flags: { clock: string },
   trust: string,
 ): string[] {
   const { functions, machines, rules, schedules, queues } = rehearsal.installed;

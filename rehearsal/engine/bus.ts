@@ -10,6 +10,7 @@ import { KeyUses } from '#rehearsal/services/kms/key-uses.ts';
 import { OPEN } from '#rehearsal/services/kms/keys.ts';
 import { Scheduler } from '#rehearsal/services/scheduler/scheduler.ts';
 import { Sns } from '#rehearsal/services/sns/sns.ts';
+import { sqsFake } from '#rehearsal/services/sqs/api.ts';
 import { Sqs, type SqsParts, textAttributes } from '#rehearsal/services/sqs/sqs.ts';
 
 export interface BusParts {
@@ -101,5 +102,5 @@ export function openBus(
   });
   const struck = () => faults.onCall('sns.Publish', 'cloudwatch') !== null;
   const watching = watchStack(installed, { clock, sns, sqs, uses, struck, note });
-  return { events, sqs, scheduler, sns, uses, watching };
+  return { events, sqs, scheduler, sns, fakes: [sns, sqsFake(sqs), events, scheduler], uses, watching };
 }

@@ -1,6 +1,6 @@
 /** Faults that a scenario asks of AWS itself: calls that are refused or whose answer is lost, functions that die, events that go astray. */
 import type { Clock } from '#rehearsal/api.ts';
-import type { WireFault } from '#rehearsal/engine/gateway.ts';
+import type { WireFault } from '#rehearsal/engine/service-faults.ts';
 
 export interface EngineFault {
   do:

@@ -6,7 +6,7 @@ import { channel } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { AwsFault, type Caller, type Fake, type Operation, type ServiceName } from '#rehearsal/api.ts';
 import { received, send, wait } from '#rehearsal/engine/address.ts';
-import { failed, notPlayed, readable, throttled } from '#rehearsal/engine/service-faults.ts';
+import { failed, notPlayed, readable, throttled, type WireFault } from '#rehearsal/engine/service-faults.ts';
 import type { Traffic } from '#rehearsal/engine/traffic.ts';
 import { judgeAnswer, judgedInput } from '#rehearsal/models/verdict.ts';
 import { restJson, restScheduler, targetJson } from '#rehearsal/protocols/json.ts';
@@ -21,8 +21,6 @@ import {
 import { restS3 } from '#rehearsal/protocols/s3.ts';
 import type { Protocol, WireRequest } from '#rehearsal/protocols/wire.ts';
 import { answerDynamodb, callOf } from '#rehearsal/services/dynamodb/calls.ts';
-
-export type WireFault = { do: 'throttle' } | { do: 'lose' } | { do: 'fail'; error: string | null };
 
 export interface GatewayParts {
   now(): number;

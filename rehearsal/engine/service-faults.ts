@@ -1,6 +1,9 @@
 /** What each service says when it is asked too much, and when it fails. */
 import { AwsFault, type ServiceName } from '#rehearsal/api.ts';
 
+/** What a scenario does to a call on its way. */
+export type WireFault = { do: 'throttle' } | { do: 'lose' } | { do: 'fail'; error: string | null };
+
 export function throttled(service: ServiceName): AwsFault {
   if (service === 's3') return new AwsFault('SlowDown', 'Please reduce your request rate.', 503);
   if (service === 'ec2') return new AwsFault('RequestLimitExceeded', 'Request limit exceeded.', 503);

@@ -1,5 +1,12 @@
 import type { CloudFormation, Resource } from '#rehearsal/install/cloudformation.ts';
-import type { DeployedMachine } from '#rehearsal/install/serverless.ts';
+
+export interface DeployedMachine {
+  key: string; // campaign, for CampaignMachine
+  name: string;
+  arn: string;
+  roleArn: string;
+  definition: unknown;
+}
 
 /** A machine with the ARNs of what it calls in its definition. Throws for what is not rehearsed, with its place. */
 export function machine(id: string, { Properties: properties = {} }: Resource, cloud: CloudFormation): DeployedMachine {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormation, type Resource } from '#rehearsal/install/cloudformation.ts';
-import { machine } from '#rehearsal/install/serverless-machine.ts';
+import { type DeployedMachine, machine } from '#rehearsal/install/serverless-machine.ts';
 import { readVariables } from '#rehearsal/install/serverless-text.ts';
 
 export interface FunctionEvent {
@@ -36,14 +36,6 @@ export interface DeployedFunction {
   urlAuth: 'NONE' | 'AWS_IAM';
   lettersTo: string | null; // ARN of the queue that gets what an asynchronous call failed at
   roleArn: string | null; // null: the file and what was added to it have none of its name
-}
-
-export interface DeployedMachine {
-  key: string; // campaign, for CampaignMachine
-  name: string;
-  arn: string;
-  roleArn: string;
-  definition: unknown;
 }
 
 export interface Installation {

@@ -1,11 +1,10 @@
 /** A call of DynamoDB: faults, what the caller's role may, and then dynalite, which reads the request again. */
 import { channel } from 'node:diagnostics_channel';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { AwsFault, type Caller } from '#rehearsal/api.ts';
 import { received, send } from '#rehearsal/engine/address.ts';
-import type { GatewayParts } from '#rehearsal/engine/gateway.ts';
-import { failed, throttled } from '#rehearsal/engine/service-faults.ts';
+import { failed, throttled, type WireFault } from '#rehearsal/engine/service-faults.ts';
 import { targetJson } from '#rehearsal/protocols/json.ts';
 
 const ANSWERED = channel('rehearsal:answered');
@@ -17,12 +16,21 @@ export function callOf({ headers }: IncomingMessage): string {
     .pop()}`;
 }
 
+/** What the gateway gives for it: see its own parts. */
+export interface DynamodbParts {
+  requestId(): string;
+  dynamodb: Server;
+  tables(operation: string, input: object, who: Caller): void;
+  fault(call: string, caller: string): WireFault | null;
+  called(call: string, caller: string, error: string | null): void;
+}
+
 /** Throws AwsFault for a body that is too long. */
 export async function answerDynamodb(
   request: IncomingMessage,
   response: ServerResponse,
   who: Caller,
-  parts: GatewayParts,
+  parts: DynamodbParts,
 ): Promise<void> {
   const call = callOf(request);
   const refused = (told: AwsFault) => {

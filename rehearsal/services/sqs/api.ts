@@ -34,7 +34,11 @@ interface Received {
   MessageAttributeNames?: string[];
 }
 
-export function sqsOperations(sqs: Sqs): Fake['operations'] {
+export function sqsFake(sqs: Sqs): Fake {
+  return { service: 'sqs', operations: operationsOf(sqs) };
+}
+
+function operationsOf(sqs: Sqs): Fake['operations'] {
   const { clock, place } = sqs.parts;
   const urlOf = (name: string) => `${place.endpoint}/${place.account}/${name}`;
   const send = (url: string, { MessageBody, DelaySeconds, MessageAttributes = {} }: Sent) => {

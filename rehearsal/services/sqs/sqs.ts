@@ -2,11 +2,10 @@
  * SQS, and Lambda's poller that hands batches to functions. At least once, in no promised order; a message that came too often
  * goes to the dead letters of its queue.
  */
-import { AwsFault, type Chance, type Clock, type Fake, type Letter, type Timer } from '#rehearsal/api.ts';
+import { AwsFault, type Chance, type Clock, type Letter, type Timer } from '#rehearsal/api.ts';
 import { uuid } from '#rehearsal/engine/chance.ts';
 import type { QueueSource } from '#rehearsal/install/serverless.ts';
 import type { MessageAttribute } from '#rehearsal/services/sns/filter-policy.ts';
-import { sqsOperations } from '#rehearsal/services/sqs/api.ts';
 
 type Source = QueueSource & { functionKey: string };
 
@@ -49,18 +48,15 @@ export interface SqsParts {
   place: { endpoint: string; account: string; region: string };
 }
 
-export class Sqs implements Fake {
-  readonly service = 'sqs';
+export class Sqs {
   readonly queues: Map<string, Queue>;
   readonly parts: SqsParts;
-  readonly operations: Fake['operations'];
 
   constructor(queues: { name: string; properties: Record<string, unknown> }[], sources: Source[], parts: SqsParts) {
     this.parts = parts;
     this.queues = new Map();
     for (const { name, properties } of queues)
       this.add(name, properties, sources.find(({ arn }) => last(arn) === name) ?? null);
-    this.operations = sqsOperations(this);
   }
 
   add(name: string, properties: Record<string, unknown>, source: Source | null = null): void {

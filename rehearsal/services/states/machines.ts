@@ -1,11 +1,11 @@
 /** The state machines that an account has: those of the service, and those that a client makes. */
 import { AwsFault } from '#rehearsal/api.ts';
-import type { DeployedMachine } from '#rehearsal/install/serverless.ts';
+import type { DeployedMachine } from '#rehearsal/install/serverless-machine.ts';
+import { argumentFaults } from '#rehearsal/services/states/argument-faults.ts';
 import { loadMachine } from '#rehearsal/services/states/asl/definition.ts';
 import { BadDefinition, type DefinitionFault } from '#rehearsal/services/states/asl/errors.ts';
 import type { Machine } from '#rehearsal/services/states/asl/machine.ts';
 import type { TaskRequest } from '#rehearsal/services/states/asl/scope.ts';
-import { argumentFaults } from '#rehearsal/services/states/tasks.ts';
 
 export interface Installed {
   deployed: DeployedMachine;

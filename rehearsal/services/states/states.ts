@@ -1,24 +1,14 @@
 /** Step Functions: executions of the machines, their history, and callbacks by task token. */
 import { type AwsEvent, AwsFault, type Chance, type Clock, type ExecutionView, type Fake } from '#rehearsal/api.ts';
 import { uuid } from '#rehearsal/engine/chance.ts';
-import type { DeployedMachine } from '#rehearsal/install/serverless.ts';
+import type { DeployedMachine } from '#rehearsal/install/serverless-machine.ts';
 import { Ended } from '#rehearsal/services/states/asl/errors.ts';
 import { MAX_HISTORY, MAX_PAYLOAD, Run } from '#rehearsal/services/states/asl/run.ts';
 import type { Ending, HistoryEvent } from '#rehearsal/services/states/asl/scope.ts';
+import type { Execution } from '#rehearsal/services/states/execution.ts';
 import { checkExecutionArn, checkName, type Installed, Machines } from '#rehearsal/services/states/machines.ts';
 import { perform, performed, type TaskParts } from '#rehearsal/services/states/tasks.ts';
 import { Tokens } from '#rehearsal/services/states/tokens.ts';
-
-export interface Execution {
-  machine: DeployedMachine;
-  /** As it was when the execution began. */
-  installed: Installed;
-  view: ExecutionView;
-  input: string;
-  run: Run;
-  over: Promise<void>;
-  redrives: number[]; // when
-}
 
 export interface StatesParts {
   clock: Clock;

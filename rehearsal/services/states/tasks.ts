@@ -2,12 +2,12 @@
 import { channel } from 'node:diagnostics_channel';
 import { AwsFault, type Caller, type Fake, type ServiceName } from '#rehearsal/api.ts';
 import { modelOf } from '#rehearsal/models/model.ts';
+import { withTexts } from '#rehearsal/services/states/argument-faults.ts';
 import { readArguments, shownAnswer } from '#rehearsal/services/states/arguments.ts';
 import { StatesError } from '#rehearsal/services/states/asl/errors.ts';
-import { isExpression } from '#rehearsal/services/states/asl/expression.ts';
 import type { TaskInProgress, TaskRequest } from '#rehearsal/services/states/asl/scope.ts';
+import type { Execution } from '#rehearsal/services/states/execution.ts';
 import { type Integration, integrationOf, optimised, sdkServices } from '#rehearsal/services/states/sdk.ts';
-import type { Execution } from '#rehearsal/services/states/states.ts';
 
 export interface TaskParts {
   lambda: { invoke(functionId: string, payload: unknown): Promise<unknown> };
@@ -38,14 +38,6 @@ export function performed(fakes: readonly Fake[]): Record<string, TaskRequest['p
     ...Object.fromEntries([...optimised(), ...sdk].map((name) => [`arn:aws:states:::${name}`, both])),
     [START]: ['request', 'sync', 'token'],
   };
-}
-
-/** What is wrong with a task's Arguments as far as they can be read before it runs. */
-export function argumentFaults(resource: string, given: unknown): string[] {
-  const { service, operation, texts } = integrationOf(resource);
-  const isOpen = (value: unknown) => typeof value === 'string' && isExpression(value);
-  if (given === undefined || isOpen(given)) return [];
-  return readArguments(service, operation, withTexts(given, texts), isOpen).faults;
 }
 
 /** A request that is sent cannot be called back: only a child machine is stopped with its parent. */
@@ -112,20 +104,6 @@ function refusal({ code, message, status }: AwsFault, integration: Integration, 
     `${prefix}.${isModelled === false ? unmodelled : `${bare}Exception`}`,
     `${message} (${about})`,
   );
-}
-
-/** JSON where the API has text: at `Message`, or in each item of a list at `Entries.Detail`. */
-function withTexts(args: unknown, texts: string[]): unknown {
-  if (typeof args !== 'object' || args === null || Array.isArray(args)) return args;
-  const made: Args = { ...args };
-  for (const path of texts) {
-    const [name = '', inner] = path.split('.');
-    const value = made[name];
-    if (inner !== undefined && Array.isArray(value)) made[name] = value.map((item) => withTexts(item, [inner]));
-    else if (inner === undefined && value !== undefined && typeof value !== 'string')
-      made[name] = JSON.stringify(value);
-  }
-  return made;
 }
 
 /** A child that was not successful ends its parent's task with States.TaskFailed, all about it as JSON in the cause. */

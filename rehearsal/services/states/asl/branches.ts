@@ -3,7 +3,6 @@ import { Ended } from '#rehearsal/services/states/asl/errors.ts';
 import { field, queryFailure } from '#rehearsal/services/states/asl/evaluation.ts';
 import { leave, type Step, seconds } from '#rehearsal/services/states/asl/leave.ts';
 import type { Machine, MapState, ParallelState } from '#rehearsal/services/states/asl/machine.ts';
-import { runMachine } from '#rehearsal/services/states/asl/run.ts';
 import type { Scope } from '#rehearsal/services/states/asl/scope.ts';
 import { Stop } from '#rehearsal/services/states/asl/stop.ts';
 
@@ -70,7 +69,7 @@ async function together(
       const iterated = (what: string) => kind === 'Map' && run.record(`MapIteration${what}`, iteration, trail);
       try {
         iterated('Started');
-        outputs[index] = await runMachine(branch.machine, branch.input, {
+        outputs[index] = await run.branch(branch.machine, branch.input, {
           ...branch.scope,
           place: undefined,
           stop,

@@ -2,6 +2,7 @@ import type {
   Ending,
   HistoryEvent,
   Place,
+  Running,
   Scope,
   Surroundings,
   Trail,
@@ -22,7 +23,7 @@ import { Stop } from '#rehearsal/services/states/asl/stop.ts';
 export const MAX_PAYLOAD = 262_144;
 export const MAX_HISTORY = 25_000;
 
-export class Run {
+export class Run implements Running {
   readonly machine: Machine;
   readonly surroundings: Surroundings;
   readonly history: HistoryEvent[] = [];
@@ -134,6 +135,10 @@ export class Run {
     return id;
   }
 
+  branch(machine: Machine, input: unknown, scope: Scope): Promise<unknown> {
+    return runMachine(machine, input, scope);
+  }
+
   /** Measures a value that passes a border; above 256 KiB it throws `States.DataLimitExceeded`. */
   measure(value: unknown, state: string): void {
     const bytes = Buffer.byteLength(JSON.stringify(value) ?? '');
@@ -147,7 +152,7 @@ export class Run {
 }
 
 /** Runs a machine, or a branch of one, to its end; returns the last state's output. `again`: its first state was entered before. */
-export async function runMachine(machine: Machine, input: unknown, scope: Scope, again = false): Promise<unknown> {
+async function runMachine(machine: Machine, input: unknown, scope: Scope, again = false): Promise<unknown> {
   let name = machine.startAt;
   let value = input;
   for (let isEntered = again; ; isEntered = false) {

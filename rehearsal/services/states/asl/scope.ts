@@ -1,7 +1,6 @@
 import type { Clock } from '#rehearsal/api.ts';
 import type { Draw } from '#rehearsal/services/states/asl/functions.ts';
-import type { State } from '#rehearsal/services/states/asl/machine.ts';
-import type { Run } from '#rehearsal/services/states/asl/run.ts';
+import type { Machine, State } from '#rehearsal/services/states/asl/machine.ts';
 import type { Stop } from '#rehearsal/services/states/asl/stop.ts';
 
 export interface TaskRequest {
@@ -58,9 +57,20 @@ export interface Trail {
 /** Where variables live: a branch reads the outer ones and writes its own. */
 export type Variables = Record<string, unknown>;
 
+/** What states need of the execution that runs them. */
+export interface Running {
+  readonly surroundings: Surroundings;
+  /** Adds to the history and returns the event's id. Throws where the execution is stopped. */
+  record(type: string, details: Record<string, unknown>, trail: Trail): number;
+  /** Measures a value that passes a border; above 256 KiB it throws `States.DataLimitExceeded`. */
+  measure(value: unknown, state: string): void;
+  /** Runs a branch to its end; returns its last state's output. */
+  branch(machine: Machine, input: unknown, scope: Scope): Promise<unknown>;
+}
+
 /** What one state's run sees. `ended` rejects when the branch must stop. */
 export interface Scope {
-  run: Run;
+  run: Running;
   variables: Variables;
   context: Record<string, unknown>;
   stop: Stop;

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { AwsFault } from '#rehearsal/api.ts';
 import { chanceOf } from '#rehearsal/engine/chance.ts';
 import { VirtualClock } from '#rehearsal/engine/clock.ts';
+import { sqsFake } from '#rehearsal/services/sqs/api.ts';
 import { Sqs } from '#rehearsal/services/sqs/sqs.ts';
 
 const place = { endpoint: 'http://127.0.0.1:1', account: '123456789012', region: 'eu-central-1' };
@@ -21,7 +22,8 @@ function opened() {
   const sqs = new Sqs(queues, [], parts);
   const caller = { name: 'outside', account: place.account, region: place.region };
   // biome-ignore lint/suspicious/noExplicitAny: each operation has AWS's own shapes
-  const ask = async (operation: string, input: object): Promise<any> => sqs.operations[operation]?.(input, caller);
+  const ask = async (operation: string, input: object): Promise<any> =>
+    sqsFake(sqs).operations[operation]?.(input, caller);
   const send = (MessageBody: string) => ask('SendMessage', { QueueUrl, MessageBody });
   const receive = async (more: object = {}) => (await ask('ReceiveMessage', { QueueUrl, ...more })).Messages ?? [];
   const pass = (ms: number) => {

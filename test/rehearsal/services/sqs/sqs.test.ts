@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chanceOf } from '#rehearsal/engine/chance.ts';
 import { VirtualClock } from '#rehearsal/engine/clock.ts';
+import { sqsFake } from '#rehearsal/services/sqs/api.ts';
 import { Sqs } from '#rehearsal/services/sqs/sqs.ts';
 
 const ARN = 'arn:aws:sqs:eu-central-1:123456789012:';
@@ -35,7 +36,7 @@ function opened(answer: (ids: string[]) => unknown) {
 const STRANGER = { name: 'outside', account: '123456789012', region: 'eu-central-1' };
 // biome-ignore lint/suspicious/noExplicitAny: each operation has AWS's own shapes
 function ask(sqs: Sqs, operation: string, input: object): any {
-  return sqs.operations[operation]?.(input, STRANGER);
+  return sqsFake(sqs).operations[operation]?.(input, STRANGER);
 }
 
 test('trap 26: a batch waits for its window, or goes when it is full', async () => {
