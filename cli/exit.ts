@@ -41,7 +41,7 @@ const WORST_FIRST = [
 ];
 
 /** Of several campaigns of one run the one whose end counts: the worst, of equal ones the first. */
-export function worstOf<T>(all: readonly T[], outcomeOf: (each: T) => string): T {
+export function worstEnd<T>(all: readonly T[], outcomeOf: (each: T) => string): T {
   const rank = (each: T) => WORST_FIRST.indexOf(outcomeOf(each));
   const [first, ...others] = all;
   if (first === undefined) throw new Error('no campaign');

@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { PolicyFaults } from '#policy/faults.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { accountCommands } from './account/commands.ts';
-import { wordsOf } from './account/remedy.ts';
+import { remedyWords } from './account/remedy.ts';
 import { BadInput } from './bad-input.ts';
 import { AWS_SAID_NO, BAD_INPUT } from './exit.ts';
 import { rehearseCommand } from './rehearse/command.ts';
@@ -38,7 +38,7 @@ for (const command of [program, ...program.commands]) {
 try {
   await program.parseAsync();
 } catch (error) {
-  const aws = wordsOf(error);
+  const aws = remedyWords(error);
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : BAD_INPUT;
   } else if (error instanceof BadInput) {

@@ -4,11 +4,9 @@ import type { GroupPolicy } from '#domain/patch/policy.ts';
 import type { Policy } from '#domain/policy.ts';
 import { CHECKS, type Conflict } from '#policy/checks.ts';
 import { type Fault, fault, issueFaults, PolicyFaults, pathText } from '#policy/faults.ts';
-import { type Defaults, defaultsSchema, type Group, groupName, groupSchema, shellSchema } from '#policy/schema.ts';
+import { type Defaults, defaultsSchema, type Group, groupKey, groupSchema, shellSchema } from '#policy/schema.ts';
 import { readSites } from '#policy/site.ts';
 import { type Path, readSource, type Source } from '#policy/source.ts';
-
-export { type Fault, PolicyFaults } from '#policy/faults.ts';
 
 /** What holds where neither the group nor `defaults` says otherwise. */
 export const BUILT_IN: Omit<GroupPolicy, 'name' | 'os' | 'rings'> = {
@@ -38,7 +36,7 @@ export function loadPolicy(file: string): Policy {
   // Not those of `shell`, which has no key `__proto__`: that is a name too.
   for (const name of Object.keys((shell?.groups && source.value(['groups'])) ?? {})) {
     const path = ['groups', name];
-    const wrong = groupName.safeParse(name).error?.issues[0]?.message.split('; ');
+    const wrong = groupKey.safeParse(name).error?.issues[0]?.message.split('; ');
     if (wrong) faults.push(fault(source, path, 'key', `not ${wrong[0]}`, wrong[1] ?? ''));
     const own = read(source, groupSchema, path, faults);
     const group = merged(name, defaults.value ?? {}, own.value ?? {});

@@ -8,7 +8,7 @@ import type { Weekday } from '#domain/campaign/window.ts';
 import { NO_RING, type Os } from '#domain/patch/model.ts';
 import { SEVERITIES } from '#domain/severity.ts';
 import { siteName, siteSchema } from '#policy/site-schema.ts';
-import { amount, clock, list, nth, schedule, shaped, tag, timeZone, whole, word } from '#policy/spelling.ts';
+import { amount, list, nth, schedule, shaped, tag, timeOfDay, timeZone, whole, word } from '#policy/spelling.ts';
 import { waiver } from '#policy/waiver-schema.ts';
 
 export const OSES = [
@@ -28,7 +28,7 @@ const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const sati
 
 const MINUTES = 7 * 1440;
 
-export const groupName = shaped(
+export const groupKey = shaped(
   PATCH_GROUP,
   'a group name: the value of the tag PatchGroup, 1 to 256 of letters, digits, blanks and _ . : / = + - @',
   'web',
@@ -106,8 +106,8 @@ const window = z
       nth: list(nth, 'nth weekdays', '["2nd tue"]')
         .default([])
         .describe('Nth weekdays of the month on which it opens too'),
-      from: clock.describe('Local time at which it opens'),
-      to: clock.describe('Local time at which it closes; not later than `from` means the next day'),
+      from: timeOfDay.describe('Local time at which it opens'),
+      to: timeOfDay.describe('Local time at which it closes; not later than `from` means the next day'),
       cutoffMinutes: whole('minutes', 0, 1440, 45).describe('No wave starts in the last minutes'),
       timeZone: timeZone.describe('IANA time zone of from and to'),
       calendars: list(word('the name of a Change Calendar', 'freeze'), 'Change Calendar names', '[freeze]')
@@ -221,7 +221,7 @@ export const policySchema = z
   .strictObject({
     version,
     defaults: defaultsSchema.optional(),
-    groups: z.record(groupName, groupSchema),
+    groups: z.record(groupKey, groupSchema),
     sites: z.record(siteName, siteSchema).optional(),
   })
   .meta({ title: 'patchwright policy' });

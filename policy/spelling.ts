@@ -47,7 +47,7 @@ export const nth = shaped(
   nth: Number(text[0]) as WindowPolicy['nth'][number]['nth'],
   day: text.slice(4) as Weekday,
 }));
-export const clock = shaped(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, HH:MM', '"22:00"');
+export const timeOfDay = shaped(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, HH:MM', '"22:00"');
 
 export const timeZone = z.string('an IANA time zone; write for example Europe/Berlin').superRefine((zone, ctx) => {
   if (zone === 'UTC' || zoneName(zone) === zone) return;

@@ -7,8 +7,6 @@ import { OpenRehearsal } from '#rehearsal/open-rehearsal.ts';
 import type { RehearsalOptions } from '#rehearsal/options.ts';
 import { createTables, openDynamodb } from '#rehearsal/services/dynamodb/dynamodb.ts';
 
-export type { EngineFault } from '#rehearsal/engine/faults.ts';
-
 const ACCOUNT = '123456789012';
 
 /** Throws for a service that cannot be rehearsed, saying where and why. */

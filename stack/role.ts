@@ -10,7 +10,7 @@ export interface May {
   why: string;
 }
 
-export interface Statement {
+export interface RoleStatement {
   Sid: string;
   Effect: 'Allow';
   Action: string[];
@@ -24,7 +24,7 @@ interface Place {
 }
 
 /** Words of `on` → resources. Null: the policy asks for nothing that would need it. */
-type Resources = (place: Place) => { Resource: unknown; Condition?: Statement['Condition'] }[];
+type Resources = (place: Place) => { Resource: unknown; Condition?: RoleStatement['Condition'] }[];
 
 const RESOURCES: Record<string, Resources> = {
   leases: () => partition('lease'),
@@ -93,7 +93,7 @@ const KEY_USES: Record<string, string[]> = {
   'sqs:ReceiveMessage': ['kms:Decrypt'],
 };
 
-function keyUses(may: May[]): Omit<Statement, 'Sid' | 'Effect'>[] {
+function keyUses(may: May[]): Omit<RoleStatement, 'Sid' | 'Effect'>[] {
   const actions = may.flatMap((one) => one.do);
   return ['s3', 'sns', 'sqs'].flatMap((service) => {
     const uses = actions
@@ -106,7 +106,7 @@ function keyUses(may: May[]): Omit<Statement, 'Sid' | 'Effect'>[] {
 }
 
 /** Throws for a word that is not in the table, or a permission without a reason. */
-export function statements(key: string, may: May[], place: Place, logGroup: string): Statement[] {
+export function statements(key: string, may: May[], place: Place, logGroup: string): RoleStatement[] {
   const own = may.flatMap((one, at) => {
     const where = `functions.${key}.may[${at}]`;
     const resources = RESOURCES[one.on];
@@ -115,7 +115,7 @@ export function statements(key: string, may: May[], place: Place, logGroup: stri
     return resources(place).map((each) => ({ ...each, Action: one.do }));
   });
   const log = always(logGroup).map(({ do: Action, on: _on, why: _why, ...rest }) => ({ ...rest, Action }));
-  const all: Omit<Statement, 'Sid' | 'Effect'>[] = [...own, ...log, ...keyUses(may)];
+  const all: Omit<RoleStatement, 'Sid' | 'Effect'>[] = [...own, ...log, ...keyUses(may)];
   return all.map(({ Action, Resource, Condition }, at) => ({
     Sid: `May${at + 1}`,
     Effect: 'Allow',
@@ -125,7 +125,7 @@ export function statements(key: string, may: May[], place: Place, logGroup: stri
   }));
 }
 
-export function role(Statement: Statement[]): { Type: string; Properties: Record<string, unknown> } {
+export function role(Statement: RoleStatement[]): { Type: string; Properties: Record<string, unknown> } {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {

@@ -161,6 +161,22 @@ test('files with logic stay under 250 lines, one fake or a list of types under 4
   );
 });
 
+const REHEARSED = /^rehearsal\//;
+
+test('an exported name stands once in the product, and once in the rehearsal; nobody hands on what others export', () => {
+  for (const isHere of [(file: string) => !REHEARSED.test(file), (file: string) => REHEARSED.test(file)]) {
+    const places = new Map<string, string[]>();
+    for (const file of sources.filter((each) => isHere(each) && !each.startsWith('bench/')))
+      for (const name of exportedBy(file))
+        if (name !== 'handler') places.set(name, [...(places.get(name) ?? []), file]);
+    assert.ok(places.size > 300);
+    assert.deepEqual(
+      [...places].filter(([, files]) => files.length > 1),
+      [],
+    );
+  }
+});
+
 test('what any campaign does imports no loop, and the loops never each other; only the command line and functions/campaign ask which loop', () => {
   const arrows = sources
     .filter((file) => /^(domain|loops|views)\//.test(file))
@@ -249,6 +265,15 @@ function importsOf(file: string): string[] {
   return [...read(file).matchAll(/(?:^|\n)(?:import|export)\b[^;'"]*?from '([^']+)'|\bimport\('([^']+)'\)/g)].map(
     (m) => m[1] ?? m[2] ?? '',
   );
+}
+
+/** Names; whatever is exported from elsewhere under its own name counts there and here. */
+function exportedBy(file: string): string[] {
+  const text = read(file);
+  const own = /^export (?:default )?(?:async )?(?:function\*?|class|const|let|interface|type|enum) (\w+)/gm;
+  const lists = [...text.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, list = '']) => list.split(','));
+  const listed = lists.flatMap((each) => /(\w+)\s*$/.exec(each)?.[1] ?? []);
+  return [...new Set([...[...text.matchAll(own)].map(([, name = '']) => name), ...listed])];
 }
 
 function yaml(file: string) {

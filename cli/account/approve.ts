@@ -9,13 +9,13 @@ import { BadInput } from '../bad-input.ts';
 import type { Answer } from './answer.ts';
 import { now } from './clock.ts';
 
-export interface Decision {
+export interface PersonsAnswer {
   campaign: string;
   ring: string;
   decision: 'yes' | 'no';
 }
 
-export async function approve(decision: Decision): Promise<Answer> {
+export async function approve(decision: PersonsAnswer): Promise<Answer> {
   return told(await decideSigned(decision, { campaigns, decisions }, now()));
 }
 
@@ -24,7 +24,7 @@ export async function approve(decision: Decision): Promise<Answer> {
  * the name that AWS gives it. Throws BadInput where nothing is asked, this caller may not, or the decision is not taken.
  */
 export async function decideSigned(
-  { campaign, ring, decision }: Decision,
+  { campaign, ring, decision }: PersonsAnswer,
   { campaigns, decisions }: Pick<Ports, 'campaigns'> & { decisions: Decisions },
   now: Instant,
 ): Promise<Decided> {

@@ -10,14 +10,14 @@ import { baselineName } from '#stack/policy-resources.ts';
 import { shellWord } from '../screen/text.ts';
 import { type Checked, looked } from './checked.ts';
 
-export interface Place {
+export interface StagePlace {
   stage: string;
   account: string;
   region: string;
 }
 
 /** Empty: nothing. `mend`: AWS would refuse the deployment, or two stages would patch the same hosts, or a rule would approve nothing. */
-export async function checkStage(policy: Policy, place: Place, ports: Registrations): Promise<Checked[]> {
+export async function checkStage(policy: Policy, place: StagePlace, ports: Registrations): Promise<Checked[]> {
   const groups = Object.values(policy.groups);
   return [
     ...stageName(place),
@@ -27,13 +27,17 @@ export async function checkStage(policy: Policy, place: Place, ports: Registrati
   ];
 }
 
-function stageName({ stage, account, region }: Place): Checked[] {
+function stageName({ stage, account, region }: StagePlace): Checked[] {
   const fault = stageFault(stage, account, region);
   if (!fault) return [];
   return [{ about: `stage ${stage}`, state: 'mend', words: fault.words, remedy: `--stage ${fault.instead}` }];
 }
 
-async function otherStages(groups: GroupPolicy[], { stage, region }: Place, ports: Registrations): Promise<Checked[]> {
+async function otherStages(
+  groups: GroupPolicy[],
+  { stage, region }: StagePlace,
+  ports: Registrations,
+): Promise<Checked[]> {
   const acting = groups.filter(({ mode }) => mode === 'act');
   if (acting.length === 0) return [];
   const stages = await ports.acting();
@@ -51,7 +55,7 @@ async function otherStages(groups: GroupPolicy[], { stage, region }: Place, port
 
 async function otherBaselines(
   groups: GroupPolicy[],
-  { stage, region }: Place,
+  { stage, region }: StagePlace,
   ports: Registrations,
 ): Promise<Checked[]> {
   const wishing = new Map(

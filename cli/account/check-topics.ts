@@ -2,11 +2,14 @@ import type { Subscriptions } from '#domain/campaign/ports.ts';
 import { TOPICS, type Topic } from '#domain/campaign/topics.ts';
 import { several } from '../screen/text.ts';
 import { type Checked, good, looked } from './checked.ts';
-import type { Deployment } from './open.ts';
+import type { DeployedStage } from './open.ts';
 import { placed } from './remedy.ts';
 
 /** Whether anybody hears each topic: SNS takes every notice for one without subscribers, and calls it delivered. */
-export async function checkTopics(deployment: Deployment, ports: { subscriptions: Subscriptions }): Promise<Checked[]> {
+export async function checkTopics(
+  deployment: DeployedStage,
+  ports: { subscriptions: Subscriptions },
+): Promise<Checked[]> {
   const lines: Checked[] = [];
   for (const topic of TOPICS)
     lines.push(...(await looked(`topic ${topic}`, async () => [await line(topic, deployment, ports)])));
@@ -15,7 +18,7 @@ export async function checkTopics(deployment: Deployment, ports: { subscriptions
 
 async function line(
   topic: Topic,
-  deployment: Deployment,
+  deployment: DeployedStage,
   { subscriptions }: { subscriptions: Subscriptions },
 ): Promise<Checked> {
   const about = `topic ${topic}`;

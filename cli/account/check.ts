@@ -18,14 +18,14 @@ import type { Policy } from '#domain/policy.ts';
 import type { Ports } from '#domain/ports.ts';
 import { loadPolicy } from '#policy/load-policy.ts';
 import { TO_MEND } from '../exit.ts';
-import { type Paint, several, wrap } from '../screen/text.ts';
+import { type Paint, several, wrapAt } from '../screen/text.ts';
 import type { Answer } from './answer.ts';
 import { checkGroup } from './check-group.ts';
 import { checkNames } from './check-names.ts';
 import { checkStage } from './check-stage.ts';
 import { checkTopics } from './check-topics.ts';
 import { type Checked, good, looked } from './checked.ts';
-import type { Deployment, Open } from './open.ts';
+import type { DeployedStage, Open } from './open.ts';
 import { placed } from './remedy.ts';
 
 export type CheckPorts = Pick<
@@ -62,7 +62,7 @@ export async function check({ policy: file }: { policy: string }, open: Open): P
 export async function checks(
   policy: Policy,
   file: string,
-  deployment: Deployment,
+  deployment: DeployedStage,
   ports: CheckPorts,
 ): Promise<Checked[]> {
   const groups = Object.values(policy.groups);
@@ -80,7 +80,7 @@ export async function checks(
   return lines;
 }
 
-async function permissions(deployment: Deployment, { denied }: CheckPorts): Promise<Checked[]> {
+async function permissions(deployment: DeployedStage, { denied }: CheckPorts): Promise<Checked[]> {
   const about = 'permissions';
   const all = wishes(arnsOf(deployment));
   const refused = await denied(deployment.arn, all);
@@ -97,7 +97,7 @@ async function permissions(deployment: Deployment, { denied }: CheckPorts): Prom
   }));
 }
 
-function arnsOf({ names, partition, account, region, stage }: Deployment) {
+function arnsOf({ names, partition, account, region, stage }: DeployedStage) {
   return {
     decision: `arn:${partition}:lambda:${region}:${account}:function:patchwright-${stage}-decideApproval`,
     table: `arn:${partition}:dynamodb:${region}:${account}:table/${names.TABLE_NAME}`,
@@ -114,7 +114,7 @@ function byCommand(refused: readonly Wish[]): Map<string, string[]> {
   return map;
 }
 
-async function stack(deployment: Deployment, { campaigns }: CheckPorts): Promise<Checked[]> {
+async function stack(deployment: DeployedStage, { campaigns }: CheckPorts): Promise<Checked[]> {
   const about = 'kill switch';
   const said = await campaigns.killSwitch().catch((error: unknown) => {
     throw placed(error, deployment);
@@ -123,7 +123,7 @@ async function stack(deployment: Deployment, { campaigns }: CheckPorts): Promise
   return [{ about, state: 'mind', words: 'it says stop: nothing is sent to any host', remedy: 'patchwright resume' }];
 }
 
-async function inspectorOn({ account, region }: Deployment, { inspector }: CheckPorts): Promise<Checked[]> {
+async function inspectorOn({ account, region }: DeployedStage, { inspector }: CheckPorts): Promise<Checked[]> {
   if (await inspector.enabled()) return [good('Inspector', `it scans EC2 in ${account} ${region}`)];
   const words = `it does not scan EC2 in ${account} ${region}: every campaign ends blind`;
   const remedy = `aws inspector2 enable --resource-types EC2 --region ${region}; or give the --region of the hosts`;
@@ -150,7 +150,7 @@ async function others({ otherPatching }: CheckPorts): Promise<Checked[]> {
   return lines.length ? lines : [good(about, 'no association and no maintenance window patches hosts')];
 }
 
-export function checkAnswer({ arn, account, region, stage }: Deployment, lines: readonly Checked[]): Answer {
+export function checkAnswer({ arn, account, region, stage }: DeployedStage, lines: readonly Checked[]): Answer {
   const toMend = lines.filter(({ state }) => state === 'mend' || state === 'unknown').length;
   return {
     document: { version: 1, account, region, stage, caller: arn, toMend, checks: lines },
@@ -172,7 +172,7 @@ const MARKS = {
 
 function checkedLines({ about, state, words, remedy }: Checked, paint: Paint, columns: number): string[] {
   const [style, mark] = MARKS[state];
-  const [first = '', ...rest] = wrap(`${about}: ${words}`, columns - 5, '');
-  const more = [...rest, ...(remedy ? wrap(`Remedy: ${remedy}`, columns - 5, '') : [])];
+  const [first = '', ...rest] = wrapAt(`${about}: ${words}`, columns - 5, '');
+  const more = [...rest, ...(remedy ? wrapAt(`Remedy: ${remedy}`, columns - 5, '') : [])];
   return [`${paint(style, mark)} ${first}`, ...more.map((line) => `     ${line}`)];
 }

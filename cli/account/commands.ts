@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Answer } from './answer.ts';
-import { type AccountFlags, accountCommand, groupName } from './flags.ts';
-import type { Deployment, Open } from './open.ts';
+import { type AccountFlags, accountCommand, groupFlag } from './flags.ts';
+import type { DeployedStage, Open } from './open.ts';
 
 /** The commands against an account, in the order of the help. Each loads what it works with when it is asked for. */
 export function accountCommands(): Command[] {
@@ -22,7 +22,7 @@ export async function run(flags: AccountFlags, work: (open: Open) => Promise<Ans
   const { openAccount } = await import('./open.ts');
   const { print } = await import('./answer.ts');
   const { placed } = await import('./remedy.ts');
-  let deployment: Deployment | null = null;
+  let deployment: DeployedStage | null = null;
   const open = async () => {
     deployment = await openAccount(flags);
     return deployment;
@@ -52,7 +52,7 @@ function planCommand(): Command {
     'plan web',
     'plan web --scan --json',
   ])
-    .argument('<group>', 'a group of the policy', groupName)
+    .argument('<group>', 'a group of the policy', groupFlag)
     .addOption(policyOption())
     .option('--scan', 'send a patch scan first, which changes no host, and wait for it')
     .action((group: string, flags: Flags) =>
@@ -66,7 +66,7 @@ function startCommand(): Command {
     'start web',
     'start web --stage prod',
   ])
-    .argument('<group>', 'a group of the policy', groupName)
+    .argument('<group>', 'a group of the policy', groupFlag)
     .addOption(policyOption())
     .action((group: string, flags: Flags) =>
       run(flags, async (open) => (await import('./start.ts')).start(group, flags, open)),
@@ -79,7 +79,7 @@ function statusCommand(): Command {
     'status',
     'status web --watch',
   ])
-    .argument('[group]', 'only this one', groupName)
+    .argument('[group]', 'only this one', groupFlag)
     .option('--watch', 'show each change until nothing is at work; the exit is that of the outcome')
     .action((group: string | undefined, flags: Flags) =>
       run(flags, async (open) => {
@@ -138,7 +138,7 @@ function reportCommand(): Command {
     'report web-20240831T200000Z',
     'report web --out evidence/web',
   ])
-    .argument('<campaign>', 'its name, or a group for its last one', groupName)
+    .argument('<campaign>', 'its name, or a group for its last one', groupFlag)
     .option('--out <directory>', 'fetch all of its evidence: report.html, tables, surveys, manifest')
     .action((campaign: string, flags: Flags) =>
       run(flags, async (open) => (await import('./report.ts')).report(campaign, flags, open)),
@@ -151,7 +151,7 @@ function waiversCommand(): Command {
     'waivers',
     'waivers web --json',
   ])
-    .argument('[group]', 'only those of this one', groupName)
+    .argument('[group]', 'only those of this one', groupFlag)
     .addOption(policyOption())
     .action((group: string | undefined, flags: Flags) =>
       run(flags, async (open) => (await import('./waivers.ts')).waivers(group, flags, open)),

@@ -35,7 +35,7 @@ function stage(text: string): string {
   throw new InvalidArgumentError('Give letters, digits and dashes, as it was deployed.');
 }
 
-export function groupName(text: string): string {
+export function groupFlag(text: string): string {
   if (PATCH_GROUP.test(text)) return text;
   throw new InvalidArgumentError('Give the name of a group of the policy.');
 }

@@ -3,9 +3,9 @@ import type { Campaigns } from '#domain/campaign/ports.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { Answer } from './answer.ts';
 import { now } from './clock.ts';
-import type { Deployment } from './open.ts';
+import type { DeployedStage } from './open.ts';
 
-export function turnSwitch(to: 'go' | 'stop', { arn }: Deployment): Promise<Answer> {
+export function turnSwitch(to: 'go' | 'stop', { arn }: DeployedStage): Promise<Answer> {
   return turn(to, arn, { campaigns }, now());
 }
 

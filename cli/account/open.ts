@@ -5,7 +5,7 @@ import { setClock } from './clock.ts';
 import type { AccountFlags } from './flags.ts';
 
 /** A deployment in an account: who calls, and what the stack called its parts. */
-export interface Deployment extends Omit<Identity, 'aheadMs'> {
+export interface DeployedStage extends Omit<Identity, 'aheadMs'> {
   stage: string;
   names: Names;
 }
@@ -24,7 +24,7 @@ export interface Names {
  * Finds the deployment that the flags mean and sets the adapters on it: they read their settings, as they do in a function, from
  * the environment. Throws `AwsRefused` where nobody can tell who calls.
  */
-export async function openAccount({ profile, region, endpointUrl, stage }: AccountFlags): Promise<Deployment> {
+export async function openAccount({ profile, region, endpointUrl, stage }: AccountFlags): Promise<DeployedStage> {
   if (profile !== undefined) {
     process.env.AWS_PROFILE = profile;
     // Keys of the environment would win over a profile that was asked for by name.
@@ -45,7 +45,7 @@ export async function openAccount({ profile, region, endpointUrl, stage }: Accou
   return { ...who, stage, names };
 }
 
-export function namesOf(of: Pick<Deployment, 'stage' | 'account' | 'region' | 'partition'>): Names {
+export function namesOf(of: Pick<DeployedStage, 'stage' | 'account' | 'region' | 'partition'>): Names {
   const { stage, account, region, partition } = of;
   const arn = (service: string, rest: string) => `arn:${partition}:${service}:${region}:${account}:${rest}`;
   return {
@@ -59,4 +59,4 @@ export function namesOf(of: Pick<Deployment, 'stage' | 'account' | 'region' | 'p
 }
 
 /** Opens the account that the flags mean. What is wrong with files and names is told before anybody asks AWS. */
-export type Open = () => Promise<Deployment>;
+export type Open = () => Promise<DeployedStage>;

@@ -10,14 +10,14 @@ import type { Instant } from '#domain/instant.ts';
 import type { LeftHost } from '#domain/patch/plan/left-host.ts';
 import type { Plan } from '#domain/patch/records.ts';
 import { type Counts, SEVERITIES } from '#domain/severity.ts';
-import { cut, lengthText, type Paint, several, wrap } from '../screen/text.ts';
+import { cut, lengthText, type Paint, several, wrapAt } from '../screen/text.ts';
 import type { Answer } from './answer.ts';
 import { checkNames } from './check-names.ts';
 import { checkStage } from './check-stage.ts';
 import { checkTopics } from './check-topics.ts';
 import type { Checked } from './checked.ts';
 import { now } from './clock.ts';
-import type { Deployment, Open } from './open.ts';
+import type { DeployedStage, Open } from './open.ts';
 import { type PatchData, type Planned, planNow, waitsForScan } from './planning.ts';
 import { groupOf } from './policy.ts';
 
@@ -41,16 +41,16 @@ export async function plan(name: string, { policy: file, scan }: Flags, open: Op
 export function planAnswer(
   { plan, decision, why, rings, patchData }: Planned,
   now: Instant,
-  where: Pick<Deployment, 'account' | 'region'>,
+  where: Pick<DeployedStage, 'account' | 'region'>,
   names: readonly Checked[] = [],
 ): Answer {
   return {
     document: { version: 1, group: plan.group, decision, why, patchData, plan, rings, names },
     lines: (paint, columns) => [
       paint('bold', cut(`${plan.group} at ${minute(plan.at)}: ${DECISIONS[decision]}`, columns)),
-      ...wrap(why, columns, '  '),
+      ...wrapAt(why, columns, '  '),
       ...(plan.rings.some(({ hosts }) => hosts > 0) || plan.left.length > 0 ? [] : nowhere(where, columns, paint)),
-      ...wrap(patchWords(patchData, plan, now), columns, '  '),
+      ...wrapAt(patchWords(patchData, plan, now), columns, '  '),
       '',
       ...(decision === 'Unknown' ? waitingLines(plan, columns, paint) : ringLines(plan, columns, paint)),
       ...findingLines(plan, decision, columns, paint),
@@ -60,8 +60,8 @@ export function planAnswer(
         paint,
       ),
       ...(decision === 'Unknown' ? [] : fitLines(plan.fits, columns, paint)),
-      ...(decision === 'Stuck' ? (plan.remedies ?? []) : []).flatMap((remedy) => wrap(remedy, columns, '  ')),
-      ...plan.warnings.flatMap((warning) => wrap(warning, columns, '  ')).map((line) => paint('yellow', line)),
+      ...(decision === 'Stuck' ? (plan.remedies ?? []) : []).flatMap((remedy) => wrapAt(remedy, columns, '  ')),
+      ...plan.warnings.flatMap((warning) => wrapAt(warning, columns, '  ')).map((line) => paint('yellow', line)),
       ...nameLines(names, columns, paint),
       decision === 'Unknown'
         ? `Policy ${plan.policyHash.slice(0, 12)}. Nothing was changed, nothing was sent.`
@@ -76,14 +76,18 @@ function nameLines(names: readonly Checked[], columns: number, paint: Paint): st
   return names
     .filter(({ state }) => state !== 'good')
     .flatMap(({ about, words, remedy }) => [
-      ...wrap(`${about}: ${words}`, columns, '  ').map((line) => paint('yellow', line)),
-      ...(remedy ? wrap(`Remedy: ${remedy}`, columns - 2, '  ').map((line) => `  ${line}`) : []),
+      ...wrapAt(`${about}: ${words}`, columns, '  ').map((line) => paint('yellow', line)),
+      ...(remedy ? wrapAt(`Remedy: ${remedy}`, columns - 2, '  ').map((line) => `  ${line}`) : []),
     ]);
 }
 
-function nowhere({ account, region }: Pick<Deployment, 'account' | 'region'>, columns: number, paint: Paint): string[] {
+function nowhere(
+  { account, region }: Pick<DeployedStage, 'account' | 'region'>,
+  columns: number,
+  paint: Paint,
+): string[] {
   const words = `Looked in ${account} ${region}: give --region or --profile where the hosts are elsewhere.`;
-  return wrap(words, columns, '  ').map((line) => paint('yellow', line));
+  return wrapAt(words, columns, '  ').map((line) => paint('yellow', line));
 }
 
 const DECISIONS: Record<Planned['decision'], string> = {
@@ -118,7 +122,7 @@ function ringLines(plan: Plan, columns: number, paint: Paint): string[] {
   const reboot = plan.reboot === 'RebootIfNeeded' ? 'reboots where needed' : 'no reboots';
   return [
     paint('bold', `Rings, ${reboot}`),
-    ...rows.flatMap((row) => wrap(row.trim(), columns - 2, '    ').map((l) => `  ${l}`)),
+    ...rows.flatMap((row) => wrapAt(row.trim(), columns - 2, '    ').map((l) => `  ${l}`)),
   ];
 }
 
@@ -132,7 +136,7 @@ function waitingLines({ rings, left }: Plan, columns: number, paint: Paint): str
 }
 
 function fitLines({ ok, words }: Plan['fits'], columns: number, paint: Paint): string[] {
-  return wrap(words, columns, '  ').map((line) => (ok ? line : paint('red', line)));
+  return wrapAt(words, columns, '  ').map((line) => (ok ? line : paint('red', line)));
 }
 
 const DEPENDS = ['unproven', 'unexplained'];
@@ -153,7 +157,7 @@ function findingLines(
   }
   return [
     paint('bold', `Findings: ${expected.total} of ${before.total} should be fixed`),
-    ...(expected.total ? wrap(`fixed: ${bySeverity(expected)}`, columns - 2, '  ').map((line) => `  ${line}`) : []),
+    ...(expected.total ? wrapAt(`fixed: ${bySeverity(expected)}`, columns - 2, '  ').map((line) => `  ${line}`) : []),
     ...remainLines(byFate, columns),
   ];
 }
@@ -162,7 +166,7 @@ function remainLines(byFate: Record<string, number>, columns: number): string[] 
   const remain = Object.entries(byFate).filter(([fate]) => fate !== 'fix');
   const reasons = remain.sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([fate, n]) => `${fate} ${n}`);
   if (reasons.length === 0) return [];
-  return wrap(`remain: ${reasons.join(', ')}`, columns - 2, '  ').map((line) => `  ${line}`);
+  return wrapAt(`remain: ${reasons.join(', ')}`, columns - 2, '  ').map((line) => `  ${line}`);
 }
 
 function bySeverity(counts: Counts): string {

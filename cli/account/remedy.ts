@@ -1,8 +1,8 @@
 import { AwsRefused, AwsUnavailable, BadRequest, BrokenRecord, NotConfigured } from '#domain/errors.ts';
-import type { Deployment } from './open.ts';
+import type { DeployedStage } from './open.ts';
 
 /** null: none of AWS's, nor of what AWS keeps: a defect, which may show its stack. */
-export function wordsOf(error: unknown): string[] | null {
+export function remedyWords(error: unknown): string[] | null {
   const known = [AwsRefused, AwsUnavailable, BadRequest, BrokenRecord, NotConfigured];
   if (!(error instanceof Error) || !known.some((one) => error instanceof one)) return null;
   const why = error.message === 'no Region is set' ? error.message : error.message.replace(/\s+/g, ' ');
@@ -12,7 +12,7 @@ export function wordsOf(error: unknown): string[] | null {
 /** What AWS says where nothing is deployed, with the place that was looked at; every other error as it is. */
 export function placed(
   error: unknown,
-  { stage, account, region }: Pick<Deployment, 'stage' | 'account' | 'region'>,
+  { stage, account, region }: Pick<DeployedStage, 'stage' | 'account' | 'region'>,
 ): unknown {
   const isMissing =
     /^dynamodb:\w+: ResourceNotFoundException|^states:\w+: StateMachineDoesNotExist|^s3:\w+: NoSuchBucket|^sns:\w+: NotFoundException/;

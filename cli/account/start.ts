@@ -8,7 +8,7 @@ import { CONTRACT } from '#domain/campaign/tasks.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
 import type { Ports } from '#domain/ports.ts';
-import { wrap } from '../screen/text.ts';
+import { wrapAt } from '../screen/text.ts';
 import type { Answer } from './answer.ts';
 import { now } from './clock.ts';
 import type { Open } from './open.ts';
@@ -39,8 +39,8 @@ export async function startByHand(
     document: { version: 1, campaign, group: group.name, execution, evidence: place, trigger, killSwitch, holder },
     lines: (paint, columns) => [
       paint('green', `Started ${campaign}`),
-      ...(waits ? wrap(waits, columns, '  ').map((line) => paint('yellow', line)) : []),
-      ...(killSwitch === 'stop' ? wrap(stopped, columns, '  ').map((line) => paint('yellow', line)) : []),
+      ...(waits ? wrapAt(waits, columns, '  ').map((line) => paint('yellow', line)) : []),
+      ...(killSwitch === 'stop' ? wrapAt(stopped, columns, '  ').map((line) => paint('yellow', line)) : []),
       `Evidence: ${place}`,
       `Follow it: patchwright status ${shortName(group.name)} --watch`,
     ],

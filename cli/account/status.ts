@@ -5,7 +5,7 @@ import { isCalled, shortName } from '#domain/campaign/short-name.ts';
 import type { Instant } from '#domain/instant.ts';
 import { BadInput } from '../bad-input.ts';
 import { exitOf } from '../exit.ts';
-import { cut, lengthText, type Paint, several, wrap } from '../screen/text.ts';
+import { cut, lengthText, type Paint, several, wrapAt } from '../screen/text.ts';
 import type { Answer } from './answer.ts';
 import { type AtWork, type RingStanding, type Standing, type StandingPorts, standingOf } from './campaign-standing.ts';
 import { now } from './clock.ts';
@@ -96,7 +96,7 @@ function stateLines({ state, execution }: AtWork, columns: number): string[] {
   if (execution !== 'RUNNING' && state === 'open') {
     words.push(`its execution is ${execution}: the sweeper closes it as Lost within a quarter of an hour`);
   }
-  return words.flatMap((each) => wrap(each, columns - 2, '').map((line) => `  ${line}`));
+  return words.flatMap((each) => wrapAt(each, columns - 2, '').map((line) => `  ${line}`));
 }
 
 function ringWords({ ring, planned, hosts, verdict, stopped, doing }: RingStanding): string {
@@ -113,7 +113,9 @@ function ringWords({ ring, planned, hosts, verdict, stopped, doing }: RingStandi
 function askLines({ ring, expiresAt }: AtWork['asks'][number], campaign: string, columns: number): string[] {
   const until = `${expiresAt.slice(0, 10)} ${expiresAt.slice(11, 16)} UTC`;
   return [
-    ...wrap(`asks for a yes to ${ring} until ${until}; silence means no`, columns - 2, '  ').map((line) => `  ${line}`),
+    ...wrapAt(`asks for a yes to ${ring} until ${until}; silence means no`, columns - 2, '  ').map(
+      (line) => `  ${line}`,
+    ),
     `    patchwright approve ${campaign} ${ring}`,
   ];
 }

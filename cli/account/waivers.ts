@@ -6,7 +6,7 @@ import { waiverFor, waiverStates } from '#domain/patch/plan/waiver.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
 import type { Ports } from '#domain/ports.ts';
 import { loadPolicy } from '#policy/load-policy.ts';
-import { cut, type Paint, several, wrap } from '../screen/text.ts';
+import { cut, type Paint, several, wrapAt } from '../screen/text.ts';
 import type { Answer } from './answer.ts';
 import { now } from './clock.ts';
 import type { Open } from './open.ts';
@@ -89,7 +89,7 @@ export function waiversAnswer(lines: readonly WaiverLine[]): Answer {
         : lines.flatMap((line) => [
             cut(`${line.group}: ${line.id}, of ${line.owner}`, columns),
             ...stateLines(line, columns, paint),
-            ...wrap(line.reason, columns - 2, '').map((words) => paint('dim', `  ${words}`)),
+            ...wrapAt(line.reason, columns - 2, '').map((words) => paint('dim', `  ${words}`)),
           ]),
     exit: 0,
   };
@@ -108,5 +108,5 @@ function stateLines({ state, expires, daysLeft, findings }: WaiverLine, columns:
   const mend = state === 'expired' ? 'renew or remove it' : findings === 0 ? 'remove it' : '';
   const words = [when, used, mend].filter(Boolean).join('; ');
   const style = state === 'in force' && findings > 0 ? 'green' : 'yellow';
-  return wrap(words, columns - 2, '').map((line) => `  ${paint(style, line)}`);
+  return wrapAt(words, columns - 2, '').map((line) => `  ${paint(style, line)}`);
 }

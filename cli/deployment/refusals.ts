@@ -2,7 +2,7 @@
 import type { Operator } from '#aws/operator.ts';
 import type { Policy } from '#domain/policy.ts';
 import { plainly } from '#stack/plainly.ts';
-import { checkStage, type Place } from '../account/check-stage.ts';
+import { checkStage, type StagePlace } from '../account/check-stage.ts';
 import { keptCalls } from './kept-calls.ts';
 
 /**
@@ -11,7 +11,7 @@ import { keptCalls } from './kept-calls.ts';
  */
 export async function refusals(
   policy: Policy,
-  place: Place,
+  place: StagePlace,
   { registrations, concurrency }: Pick<Operator, 'registrations' | 'concurrency'>,
   page: number | null,
 ): Promise<string[]> {

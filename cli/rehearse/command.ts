@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { exitOf, INTERRUPTED, Interrupted } from '../exit.ts';
 import { liveScreen } from '../screen/live.ts';
-import { report } from '../screen/report.ts';
+import { reportLines } from '../screen/report.ts';
 import { type Paint, painter, several } from '../screen/text.ts';
 import type { Rehearsing } from './conduct.ts';
 
@@ -78,7 +78,7 @@ async function run({ json, ...flags }: Flags): Promise<void> {
 
 /** One report after the other, and where there are several, how each ended. */
 function screen(all: readonly Rehearsing[], paint: Paint, size: { columns: number; rows: number }): string[] {
-  const reports = all.map(({ shown }) => report(shown, paint, size));
+  const reports = all.map(({ shown }) => reportLines(shown, paint, size));
   if (reports.length === 1) return reports.flat();
   const ends = all.map(({ run }) => {
     const delta = run.delta ? `, ${run.delta.fixed.total} of ${several(run.delta.before.total, 'finding')} fixed` : '';

@@ -63,7 +63,7 @@ export async function conduct(given: Conducting): Promise<Rehearsing> {
     added: addedBy(policy, scenario.trigger === 'schedule' ? 'on' : 'off'),
   });
   try {
-    checkNames(scenario, rehearsal.installed);
+    checkFaultNames(scenario, rehearsal.installed);
     if (given.watcher) watch(rehearsal, group, given.watcher);
     const at = instant(startedAt);
     await rehearsal.act(OPERATOR, () => campaigns.setKillSwitch('go', OPERATOR, at));
@@ -122,7 +122,7 @@ function groupOf({ input }: ExecutionView): string | undefined {
 }
 
 /** Throws BadInput for faults on functions, machines and states that the service does not have. */
-export function checkNames(scenario: Scenario, installed: Parameters<typeof unknownNames>[1]): void {
+export function checkFaultNames(scenario: Scenario, installed: Parameters<typeof unknownNames>[1]): void {
   const lines = unknownNames(scenario.faults, installed);
   if (lines.length > 0) throw new BadInput(lines.map((line) => `${scenario.file}: ${line}`));
 }

@@ -3,7 +3,7 @@ import type { Decisions } from '#domain/campaign/approval.ts';
 import { instant } from '#domain/instant.ts';
 import type { Mail, Rehearsal } from '#rehearsal/api.ts';
 import type { Scenario } from '#rehearsal/scenario/scenario.ts';
-import { type Decision, decideSigned } from '../account/approve.ts';
+import { decideSigned, type PersonsAnswer } from '../account/approve.ts';
 
 type Answer = 'yes' | 'no' | 'never';
 
@@ -77,7 +77,7 @@ export class People {
   }
 
   /** As the command line does it; the call is Lambda's own visit, since nobody waits for a function within a task. */
-  async #byCommand(decision: Decision): Promise<void> {
+  async #byCommand(decision: PersonsAnswer): Promise<void> {
     const take: Decisions['take'] = async (url, said) => {
       const body = JSON.stringify(said);
       const answer = await this.#rehearsal.visit({ method: 'POST', url, headers: JSON_BODY, body, as: APPROVER });

@@ -9,7 +9,7 @@ import { loadPolicy } from '#policy/load-policy.ts';
 import { policyJson } from '#policy/policy-json.ts';
 import type { Scenario } from '#rehearsal/scenario/scenario.ts';
 import { BadInput } from '../bad-input.ts';
-import { worstOf } from '../exit.ts';
+import { worstEnd } from '../exit.ts';
 import type { Rehearsing } from './conduct.ts';
 import type { Rehearsed } from './document.ts';
 import { stubFor } from './findings/groups.ts';
@@ -59,7 +59,7 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Rehearsed
       const evidenceAt = out && (alone ? out.directory : join(out.directory, campaign));
       all.push(await rehearseOne(each, campaign, evidenceAt, options));
     }
-    const worst = worstOf(all, ({ run }) => run.campaign.outcome);
+    const worst = worstEnd(all, ({ run }) => run.campaign.outcome);
     const run = alone ? worst.run : { ...worst.run, campaigns: all.map((each) => each.run) };
     if (out) {
       for (const each of all) keep(out, each, alone ? '' : `${each.run.campaign.id}/`);

@@ -2,10 +2,10 @@ import type { Delta } from '#domain/patch/delta/records.ts';
 import type { Shown } from '../rehearse/shown.ts';
 import { type Milestone, milestones } from './milestones.ts';
 import { deltaTable } from './table.ts';
-import { clockText, cut, lengthText, type Paint, several, wrap } from './text.ts';
+import { clockText, cut, lengthText, type Paint, several, wrapAt } from './text.ts';
 
 /** What is said of a rehearsed campaign: timeline, verdicts that are no pass, delta, why, unverified hosts, mails, evidence. */
-export function report(shown: Shown, paint: Paint, size: { columns: number; rows: number } = SCREEN): string[] {
+export function reportLines(shown: Shown, paint: Paint, size: { columns: number; rows: number } = SCREEN): string[] {
   const columns = Math.min(size.columns, SCREEN.columns);
   const above = [
     ...heading(shown, paint, columns),
@@ -30,7 +30,7 @@ const SCREEN = { columns: 80, rows: 30 };
 function heading({ run, scenario }: Shown, paint: Paint, columns: number): string[] {
   const took = `${lengthText(run.virtualSeconds)} in ${lengthText(run.realSeconds)}`;
   const title = cut(`${run.campaign.id}  scenario ${scenario}, seed ${run.seed}: ${took}`, columns);
-  return [paint('bold', title), ...run.asides.flatMap((aside) => wrap(aside, columns, '  '))];
+  return [paint('bold', title), ...run.asides.flatMap((aside) => wrapAt(aside, columns, '  '))];
 }
 
 /** What went well has its one line; the rest is told whole. */
@@ -38,7 +38,7 @@ function milestoneLines({ at, text, good }: Milestone, paint: Paint, columns: nu
   const front = `${paint('dim', clockText(at))}  `;
   if (good === null) return [`${front}${cut(text, columns - 14)}`];
   if (good) return [`${front}${paint('green', cut(text, columns - 14))}`];
-  const lines = wrap(text, columns - 14, '').map((line) => paint('red', line));
+  const lines = wrapAt(text, columns - 14, '').map((line) => paint('red', line));
   return lines.map((line, place) => `${place === 0 ? front : ' '.repeat(14)}${line}`);
 }
 
@@ -49,7 +49,7 @@ function verdicts({ run, record }: Shown, paint: Paint, columns: number): string
     ring.reasons
       .filter((reason) => !record?.why.includes(reason))
       .flatMap((reason) =>
-        wrap(`${ring.name} ${ring.verdict}: ${reason}`, columns - 2, '    ').map(
+        wrapAt(`${ring.name} ${ring.verdict}: ${reason}`, columns - 2, '    ').map(
           (line) => `  ${paint('yellow', line)}`,
         ),
       ),
@@ -82,7 +82,7 @@ function leftLines({ plan }: Shown, paint: Paint, columns: number): string[] {
     .map(([fate, findings]) => `  ${fate.padEnd(14)} ${String(findings).padStart(5)}`);
   const remain = plan.before.total - plan.expected.total;
   const title = paint('bold', `Why ${remain} ${remain === 1 ? 'remains' : 'remain'}`);
-  const remedies = (plan.remedies ?? []).flatMap((remedy) => wrap(remedy, columns, '  '));
+  const remedies = (plan.remedies ?? []).flatMap((remedy) => wrapAt(remedy, columns, '  '));
   return [
     ...(rows.length > 0 ? [title, ...rows] : []),
     ...(remedies.length > 0 ? [paint('bold', 'What to do'), ...remedies] : []),

@@ -24,7 +24,7 @@ export function printable(text: string): string {
 }
 
 /** `text` in lines of at most `columns`, the second and later ones indented. */
-export function wrap(text: string, columns: number, indent: string): string[] {
+export function wrapAt(text: string, columns: number, indent: string): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of printable(text).split(' ')) {

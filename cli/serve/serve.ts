@@ -13,7 +13,7 @@ import type { Scenario } from '#rehearsal/scenario/scenario.ts';
 import { isTerminal } from '#rehearsal/services/ssm/commands.ts';
 import { BadInput } from '../bad-input.ts';
 import { addedBy } from '../rehearse/added-by-policy.ts';
-import { checkNames, engineFaults } from '../rehearse/conduct.ts';
+import { checkFaultNames, engineFaults } from '../rehearse/conduct.ts';
 import { OPERATOR } from '../rehearse/people.ts';
 import { policyFor, usualPolicy } from '../rehearse/policy-for.ts';
 import { scenarioOf } from '../rehearse/scenarios.ts';
@@ -92,7 +92,7 @@ async function serveAt(at: Partial<Place>, mayMove: boolean, given: Serving): Pr
     throw taken(error, flags);
   });
   try {
-    checkNames(scenario, rehearsal.installed);
+    checkFaultNames(scenario, rehearsal.installed);
     const now = instant(rehearsal.clock.now());
     await rehearsal.act(OPERATOR, () => campaigns.setKillSwitch('go', OPERATOR, now));
     const trust = join(dirname(policyFile), 'sites.pem');

@@ -44,9 +44,9 @@ export interface Opening {
 }
 
 /** `lease` is what to write, or null where nothing changes. */
-export type Opened = { decision: 'Opened' | 'Coalesced'; why: string; lease: Lease | null };
+export type OpenedLease = { decision: 'Opened' | 'Coalesced'; why: string; lease: Lease | null };
 
-export function openLease(lease: Lease, opening: Opening): Opened {
+export function openLease(lease: Lease, opening: Opening): OpenedLease {
   const { holder } = lease;
   if (holder?.campaign === opening.campaign && holder.state === 'open') {
     return { decision: 'Opened', why: 'already ours', lease: null };
@@ -62,10 +62,10 @@ export function openLease(lease: Lease, opening: Opening): Opened {
  * Before a campaign is started for a finding event, so that one execution is started and not one per batch. Held by somebody
  * who opened before the finding was observed, the event is noted.
  */
-export function promiseLease(lease: Lease, opening: Opening): Opened {
+export function promiseLease(lease: Lease, opening: Opening): OpenedLease {
   const { holder } = lease;
   const { kind, campaign, execution, trigger, at } = opening;
-  const not = (why: string): Opened => ({ decision: 'Coalesced', why, lease: null });
+  const not = (why: string): OpenedLease => ({ decision: 'Coalesced', why, lease: null });
   if (holder?.state === 'handover') return not(`campaign ${holder.campaign} is about to open and will see it`);
   if (holder) {
     if (trigger.at <= holder.openedAt) return not(`first observed ${trigger.at}, before ${holder.campaign} opened`);
@@ -163,7 +163,7 @@ export function noticedLease(lease: Lease, campaign: string): Lease | null {
 
 const withUntold = (campaigns: string[]) => (campaigns.length ? { untold: campaigns } : {});
 
-function taken(lease: Lease, { kind, campaign, execution, trigger, at }: Opening): Opened {
+function taken(lease: Lease, { kind, campaign, execution, trigger, at }: Opening): OpenedLease {
   const holder: Holder = { campaign, execution, state: 'open', openedAt: at, trigger };
   return { decision: 'Opened', why: 'the lease was free', lease: { ...lease, kind, holder, lastOpenedAt: at } };
 }
@@ -171,9 +171,9 @@ function taken(lease: Lease, { kind, campaign, execution, trigger, at }: Opening
 /** Triggers that a lease keeps besides one event: the first of them gets a successor, which serves all. */
 const NOTED_AT_MOST = 20;
 
-function noted(lease: Lease, holder: Holder, trigger: Trigger): Opened {
+function noted(lease: Lease, holder: Holder, trigger: Trigger): OpenedLease {
   const held = `campaign ${holder.campaign} holds the lease (${holder.state})`;
-  const not = (why: string): Opened => ({ decision: 'Coalesced', why: `${held}${why}`, lease: null });
+  const not = (why: string): OpenedLease => ({ decision: 'Coalesced', why: `${held}${why}`, lease: null });
   if (lease.noted.some((t) => t.id === trigger.id) || holder.trigger.id === trigger.id) return not('');
   if (trigger.kind === 'event' && lease.noted.some((t) => t.kind === 'event' && t.at >= trigger.at))
     return not('; a newer event is noted on it');

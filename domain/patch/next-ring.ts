@@ -26,7 +26,7 @@ export interface Next {
   why: string;
 }
 
-export function nextRing({ group, plan, records, approvals, at }: NextFacts): Next {
+export function nextRingOf({ group, plan, records, approvals, at }: NextFacts): Next {
   const finished = (outcome: Outcome, why: string): Next => ({
     decision: 'Finished',
     ring: '',

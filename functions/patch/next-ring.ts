@@ -5,7 +5,7 @@ import { files } from '#domain/campaign/files.ts';
 import type { Approval } from '#domain/campaign/records.ts';
 import type { CampaignTask } from '#domain/campaign/tasks.ts';
 import type { Instant } from '#domain/instant.ts';
-import { nextRing as decide, type Next } from '#domain/patch/next-ring.ts';
+import { nextRingOf as decide, type Next } from '#domain/patch/next-ring.ts';
 import type { FrozenGroup } from '#domain/patch/policy.ts';
 import type { Plan, RingRecord } from '#domain/patch/records.ts';
 import type { Ports } from '#domain/ports.ts';

@@ -6,10 +6,10 @@ import { patchableOses } from '#domain/patch/plan/plan-ring.ts';
 import type { FrozenGroup } from '#domain/patch/policy.ts';
 import type { ScanRecord } from '#domain/patch/records.ts';
 import { membersByRing, type SurveySummary, surveyHosts } from '#loops/patch/survey.ts';
-import { type Decision, type SurveyPorts, surveyInParts } from '#loops/patch/survey-parts.ts';
+import { type SurveyPorts, type SurveyStep, surveyInParts } from '#loops/patch/survey-parts.ts';
 
 /** The first survey: one file of hosts per ring, and a summary with the OSes that are there. */
-export async function firstSurvey(campaign: CampaignRef, ports: SurveyPorts, now: Instant): Promise<Decision> {
+export async function firstSurvey(campaign: CampaignRef, ports: SurveyPorts, now: Instant): Promise<SurveyStep> {
   const { evidence, inspector, instances } = ports;
   if (await evidence.readIfThere(campaign, files.surveyBefore)) return 'Done';
   const { group } = await evidence.read<FrozenGroup>(campaign, files.policy);

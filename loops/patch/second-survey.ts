@@ -5,10 +5,10 @@ import type { Instant } from '#domain/instant.ts';
 import type { HostAfter, InstanceId, SurveyedHost } from '#domain/patch/model.ts';
 import type { FrozenGroup } from '#domain/patch/policy.ts';
 import { membersByRing, type SurveySummary, surveyHostsAfter } from '#loops/patch/survey.ts';
-import { type Decision, type SurveyPorts, surveyInParts } from '#loops/patch/survey-parts.ts';
+import { type SurveyPorts, type SurveyStep, surveyInParts } from '#loops/patch/survey-parts.ts';
 
 /** Writes `after/<ring>.jsonl.gz` for every ring of the first survey: its hosts, then hosts that are new in that ring. */
-export async function takeSecondSurvey(ref: CampaignRef, ports: SurveyPorts, now: Instant): Promise<Decision> {
+export async function takeSecondSurvey(ref: CampaignRef, ports: SurveyPorts, now: Instant): Promise<SurveyStep> {
   const { evidence, inspector } = ports;
   if (await evidence.readIfThere(ref, files.surveyAfter)) return 'Done';
   const { openedAt } = await evidence.read<Opened>(ref, files.opened);

@@ -17,7 +17,7 @@ export const PART = 80;
 const CALL_MINUTES = 10;
 
 /** `More`: the time of this call is over, and the next one goes on. */
-export type Decision = 'More' | 'Done';
+export type SurveyStep = 'More' | 'Done';
 
 /** `before.members.json`, `after.members.json`: who is asked for, as the survey began. */
 export interface Begun<Asked> {

@@ -1,11 +1,7 @@
 /** What a host is as an EC2 instance, beyond what happens to it: its image, its network and the ids of its parts. */
 import { createHash } from 'node:crypto';
 import type { Host } from '#rehearsal/fleet/host.ts';
-
-export interface Place {
-  account: string;
-  region: string;
-}
+import type { Place } from '#rehearsal/options.ts';
 
 export interface Instance {
   imageId: string; // one for each platform

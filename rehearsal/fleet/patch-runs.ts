@@ -64,7 +64,7 @@ export class PatchRuns {
   foreignScan(host: Host, baseline: PatchBaseline): void {
     const now = this.#stage.clock.now();
     const found = missing(host, baseline, this.#bookOf(host), now);
-    const snapshotId = uuid(host.chance.of(`foreign/${now}`));
+    const snapshotId = uuidOf(host.chance.of(`foreign/${now}`));
     this.#report(host, { operation: 'Scan', reboot: 'NoReboot', snapshotId, commandId: '' }, now, found, [], baseline);
   }
 
@@ -196,7 +196,7 @@ export class PatchRuns {
   }
 }
 
-export function uuid(chance: { int(below: number): number }): string {
+export function uuidOf(chance: { int(below: number): number }): string {
   const hex = Array.from({ length: 32 }, () => chance.int(16).toString(16)).join('');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
 }

@@ -5,7 +5,7 @@ export interface Resource {
   Properties?: Record<string, unknown>;
 }
 
-export interface Place {
+export interface StackPlace {
   account: string;
   region: string;
   stack: string;
@@ -15,7 +15,7 @@ interface Kind {
   /** Property that holds its name; null: named by the stack. */
   name: string | null;
   /** Everything behind `arn:aws:`. */
-  arn: (name: string, place: Place) => string;
+  arn: (name: string, place: StackPlace) => string;
   ref: 'name' | 'arn';
 }
 
@@ -109,9 +109,9 @@ const WITHOUT_EFFECT = [
 
 export class CloudFormation {
   readonly #resources: Record<string, Resource>;
-  readonly #place: Place;
+  readonly #place: StackPlace;
 
-  constructor(resources: Record<string, Resource>, place: Place) {
+  constructor(resources: Record<string, Resource>, place: StackPlace) {
     this.#resources = resources;
     this.#place = place;
     for (const [id, { Type }] of Object.entries(resources)) {

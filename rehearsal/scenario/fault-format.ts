@@ -96,7 +96,7 @@ export const engineFaultSchemas = [
 ] as const;
 
 export type WorldFault = z.output<(typeof worldFaultSchemas)[number]>;
-export type EngineFault = z.output<(typeof engineFaultSchemas)[number]>;
+export type EngineFaultText = z.output<(typeof engineFaultSchemas)[number]>;
 
 /** Faults of the engine; all others are the world's. */
 export const ENGINE_FAULTS: readonly string[] = [
@@ -112,4 +112,4 @@ export const ENGINE_FAULTS: readonly string[] = [
   'double-mail',
   'duplicate-start',
   'unsubscribe',
-] satisfies EngineFault['do'][];
+] satisfies EngineFaultText['do'][];

@@ -5,14 +5,11 @@ import { milliseconds } from '#rehearsal/engine/times.ts';
 import type { AdvisoryFile } from '#rehearsal/fleet/advisories.ts';
 import type { ExportedFinding } from '#rehearsal/fleet/host.ts';
 import { misfits } from '#rehearsal/scenario/checks.ts';
-import { ENGINE_FAULTS, type EngineFault, type WorldFault } from '#rehearsal/scenario/fault-format.ts';
+import { ENGINE_FAULTS, type EngineFaultText, type WorldFault } from '#rehearsal/scenario/fault-format.ts';
 import type { ScenarioText } from '#rehearsal/scenario/format.ts';
 import { readTraffic } from '#rehearsal/scenario/site-checks.ts';
 import { BadScenario, parseScenario, remedyFor } from '#rehearsal/scenario/text.ts';
 import type { Lines } from '#rehearsal/site/visitors.ts';
-
-export type { EngineFault, ScenarioText, WorldFault };
-export { BadScenario, milliseconds };
 
 /** A scenario with its data read. `file` is where it came from. */
 export interface Scenario extends ScenarioText {
@@ -47,12 +44,12 @@ export function listScenarios(dir: string): { name: string; title: string; file:
   });
 }
 
-export function isWorldFault(fault: WorldFault | EngineFault): fault is WorldFault {
+export function isWorldFault(fault: WorldFault | EngineFaultText): fault is WorldFault {
   return !ENGINE_FAULTS.includes(fault.do);
 }
 
 /** When a fault happens by itself, epoch milliseconds; null: at once, or `on` says when. */
-export function timeOfFault(scenario: Scenario, fault: WorldFault | EngineFault): number | null {
+export function timeOfFault(scenario: Scenario, fault: WorldFault | EngineFaultText): number | null {
   if (fault.at) return Date.parse(fault.at);
   return fault.after ? Date.parse(scenario.start) + milliseconds(fault.after) : null;
 }

@@ -9,7 +9,7 @@ import type { ExecutionView, Rehearsal } from '#rehearsal/api.ts';
 import { openWorld, type World } from '#rehearsal/fleet/world.ts';
 import { openRehearsal } from '#rehearsal/rehearsal.ts';
 import type { Scenario } from '#rehearsal/scenario/scenario.ts';
-import { wordsOf } from '../../cli/account/remedy.ts';
+import { remedyWords } from '../../cli/account/remedy.ts';
 import { status } from '../../cli/account/status.ts';
 import { engineFaults } from '../../cli/rehearse/conduct.ts';
 import { policyFor } from '../../cli/rehearse/policy-for.ts';
@@ -77,7 +77,7 @@ describe('while a part is gone', () => {
       });
       assert.deepEqual(leases, ['draining', undefined, null]);
       assert.deepEqual(rehearsal.inbox, [], 'alarms cannot tell either');
-      const refused = await rehearsal.act('operator', () => status('web').catch(wordsOf));
+      const refused = await rehearsal.act('operator', () => status('web').catch(remedyWords));
       assert.match(String(refused), /KMS\.DisabledException.*Remedy: enable the key/);
       await pass(240);
       assert.deepEqual(mails().sort(), ['web LOST']);

@@ -42,7 +42,7 @@ export function grouped(number: number): string {
 }
 
 /** `2024-09-01 02:00:31`; the page says once that all times are UTC. */
-export function moment(at: string | null | undefined): Html | string {
+export function timeTag(at: string | null | undefined): Html | string {
   return at ? html`<time datetime="${at}">${at.slice(0, 10)} ${at.slice(11, 19)}</time>` : '–';
 }
 

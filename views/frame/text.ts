@@ -49,10 +49,10 @@ export function cutList<T>(
 
 /** `21 (2 critical)`: how many, and how many of the worst. */
 export function withWorst(counts: Counts): string {
-  const worst = worstOf(counts);
+  const worst = worstSeverity(counts);
   return worst ? `${counts.total} (${counts[worst]} ${worst.toLowerCase()})` : '0';
 }
 
-export function worstOf(counts: Counts): Severity | null {
+export function worstSeverity(counts: Counts): Severity | null {
   return SEVERITIES.find((severity) => counts[severity] > 0) ?? null;
 }

@@ -3,30 +3,30 @@ import { BadInput } from '../../bad-input.ts';
 import { several } from '../../screen/text.ts';
 import type { Raw } from './finding.ts';
 
-export interface Place {
+export interface FindingPlace {
   account: string; // empty: the finding does not say
   region: string;
 }
 
 /** Asked for by flag; absent: the commonest. */
-export type Wanted = Partial<Place>;
+export type WantedPlace = Partial<FindingPlace>;
 
 /** By the finding's own words, else by its ARN. */
-export function placeOf(finding: Raw, resource: Raw): Place {
+export function placeOf(finding: Raw, resource: Raw): FindingPlace {
   const [, , , arnRegion = '', arnAccount = ''] = String(finding.findingArn).split(':');
   const text = (value: unknown, otherwise: string) => (typeof value === 'string' && value !== '' ? value : otherwise);
   return { account: text(finding.awsAccountId, arnAccount), region: text(resource.region, arnRegion) };
 }
 
 export interface Chosen {
-  place: Place;
+  place: FindingPlace;
   aside: string | null; // what was left, where something was
 }
 
 /** Throws BadInput where nothing is of the account or Region that is wanted. `found`: findings by place. */
 export function choosePlace(
-  found: readonly { place: Place; findings: number }[],
-  wanted: Wanted,
+  found: readonly { place: FindingPlace; findings: number }[],
+  wanted: WantedPlace,
   what: string,
 ): Chosen {
   const byFindings = [...found].sort((a, b) => b.findings - a.findings || (named(a.place) < named(b.place) ? -1 : 1));
@@ -49,7 +49,7 @@ export function choosePlace(
   return { place: taken.place, aside };
 }
 
-export const samePlace = (a: Place, b: Place) => a.account === b.account && a.region === b.region;
+export const samePlace = (a: FindingPlace, b: FindingPlace) => a.account === b.account && a.region === b.region;
 
-const named = ({ account, region }: Place) => `${account || 'no account'} ${region || 'no Region'}`;
+const named = ({ account, region }: FindingPlace) => `${account || 'no account'} ${region || 'no Region'}`;
 const isGiven = (text: string | undefined) => text !== undefined;

@@ -3,7 +3,7 @@ import type { Severity } from '#domain/severity.ts';
 import type { ExportedFinding } from '#rehearsal/fleet/host.ts';
 import { BadInput } from '../../bad-input.ts';
 import { several } from '../../screen/text.ts';
-import { choosePlace, type Place, placeOf, samePlace, type Wanted } from './borders.ts';
+import { choosePlace, type FindingPlace, placeOf, samePlace, type WantedPlace } from './borders.ts';
 import { HOW_TO_EXPORT } from './documents.ts';
 import { ec2Resource, findingOf, missingOf, type Raw, severityOf, updatedAt } from './finding.ts';
 import { moment } from './moment.ts';
@@ -22,7 +22,7 @@ export interface ImportedExport {
   hosts: ExportedHost[]; // by id
   findings: number; // distinct ARNs, ACTIVE and SUPPRESSED
   lastSeenAt: Instant; // the newest time in the export
-  place: Place; // the one account and Region that all of it is of
+  place: FindingPlace; // the one account and Region that all of it is of
   asides: string[]; // what was skipped, and why
 }
 
@@ -30,7 +30,7 @@ export interface ImportedExport {
  * Reads findings of Inspector as hosts with their findings, of one account and Region. Of a finding that is there several times the
  * latest counts. Throws BadInput naming file, place and remedy of each fault.
  */
-export function importExport(files: readonly string[], wanted: Wanted = {}): ImportedExport {
+export function importExport(files: readonly string[], wanted: WantedPlace = {}): ImportedExport {
   const { entries, cut, otherEvents } = readExport(files);
   const what = files.length > 1 ? `${files[0]} and ${several(files.length - 1, 'more file')}` : String(files[0]);
   const reading = new Reading();
@@ -69,7 +69,7 @@ function faultsOf(faults: string[], what: string): string[] {
 
 interface Open {
   finding: ExportedFinding;
-  place: Place;
+  place: FindingPlace;
   resource: Raw;
 }
 
@@ -139,8 +139,8 @@ class Reading {
   }
 }
 
-function byPlace(open: readonly Open[]): { place: Place; findings: number }[] {
-  const counted: { place: Place; findings: number }[] = [];
+function byPlace(open: readonly Open[]): { place: FindingPlace; findings: number }[] {
+  const counted: { place: FindingPlace; findings: number }[] = [];
   for (const { place } of open) {
     const known = counted.find((each) => samePlace(each.place, place));
     if (known) known.findings += 1;

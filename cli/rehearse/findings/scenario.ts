@@ -5,7 +5,7 @@ import type { Scenario } from '#rehearsal/scenario/scenario.ts';
 import { exportedAdvisories } from '#rehearsal/services/inspector2/exported.ts';
 import { BadInput } from '../../bad-input.ts';
 import { several } from '../../screen/text.ts';
-import type { Wanted } from './borders.ts';
+import type { WantedPlace } from './borders.ts';
 import { type ExportedHost, type ImportedExport, importExport } from './export.ts';
 import { otherGroupsAside, type PlacedGroup, type PlayedHost, placeHosts } from './groups.ts';
 
@@ -23,7 +23,7 @@ export interface ReadExport {
 }
 
 /** Throws BadInput where the files hold nothing that can be played. */
-export function readFleet(files: readonly string[], wanted: Wanted = {}): ReadExport {
+export function readFleet(files: readonly string[], wanted: WantedPlace = {}): ReadExport {
   const what = files.length > 1 ? `${files[0]} and ${several(files.length - 1, 'more file')}` : String(files[0]);
   const read = importExport(files, wanted);
   const hosts = read.hosts.flatMap((host) => {

@@ -3,7 +3,7 @@ import type { Instant } from '#domain/instant.ts';
 import { exitWords } from '#domain/patch/exit-words.ts';
 import type { Finding, HostAfter, Os, Patch, SurveyedHost } from '#domain/patch/model.ts';
 import { orderOf } from '#domain/patch/packages/comparable.ts';
-import { isOfKernel, needsNoReboot, oldKernelWords, runsAfterReboot } from '#domain/patch/packages/kernel.ts';
+import { isAboutKernel, needsNoReboot, oldKernelWords, runsAfterReboot } from '#domain/patch/packages/kernel.ts';
 import { samePackage } from '#domain/patch/packages/same-package.ts';
 import { reasonIn } from '#domain/patch/plan/finding-reason.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
@@ -86,7 +86,7 @@ function saidByThePatch(now: Finding, result: HostResult, { before, after, reboo
   if (now.packages.length > 0 && now.packages.every(({ name }) => needsNoReboot(name))) return answers;
   if (result.pendingReboot > 0 || own.some((patch) => patch.status === 'InstalledPendingReboot')) {
     answers.push(answer('reboot-pending', `${result.id} is patched and still has to reboot.`));
-  } else if (reboot === 'NoReboot' && isOfKernel(now)) {
+  } else if (reboot === 'NoReboot' && isAboutKernel(now)) {
     answers.push(answer('reboot-pending', 'The old kernel runs on: the policy reboots no host.'));
   } else if (os && own.length === 0) {
     const words = leftBeside(os, now, before.patches.filter(isOwn));

@@ -25,7 +25,7 @@ export function needsNoReboot(name: string): boolean {
 }
 
 /** A patched kernel does nothing until it runs, and Inspector looks at the running one (trap 8). */
-export function isOfKernel({ packages }: Finding): boolean {
+export function isAboutKernel({ packages }: Finding): boolean {
   return packages.some(({ name }) => runsAfterReboot(name));
 }
 

@@ -17,7 +17,7 @@ import {
 } from '#domain/patch/plan/baseline-words.ts';
 import type { BaselineWish } from '#domain/patch/policy.ts';
 
-export interface Approval {
+export interface PatchApproval {
   /** `open`: it depends on what AWS does not tell of the patch, in `words`. */
   say: 'approved' | 'rejected' | 'not-approved' | 'open';
   words: string;
@@ -43,7 +43,7 @@ interface Mismatch {
  * Inspector nor SSM says: the days of a rule count from the package's own advisory, nearly always younger than the
  * vulnerability's (trap 34), so no day is named.
  */
-export function approval(baseline: Baseline, finding: Finding): Approval {
+export function approval(baseline: Baseline, finding: Finding): PatchApproval {
   const name = `Baseline ${baseline.name}`;
   const rejected = entriesNaming(baseline, 'rejected', finding).find((entry) => entry !== null);
   if (rejected) return { say: 'rejected', words: `${name} rejects ${rejected}.`, waitDays: 0 };

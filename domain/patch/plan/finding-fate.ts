@@ -2,7 +2,13 @@ import type { Instant } from '#domain/instant.ts';
 import { minute } from '#domain/instant.ts';
 import { othersWhy } from '#domain/patch/membership.ts';
 import type { Baseline, Finding, Managed, Os, Patch, SurveyedHost, VulnerablePackage } from '#domain/patch/model.ts';
-import { isOfKernel, kernelsNamed, needsNoReboot, newerBeside, oldKernelWords } from '#domain/patch/packages/kernel.ts';
+import {
+  isAboutKernel,
+  kernelsNamed,
+  needsNoReboot,
+  newerBeside,
+  oldKernelWords,
+} from '#domain/patch/packages/kernel.ts';
 import {
   isComplete,
   type Join,
@@ -174,7 +180,7 @@ function whenOffered(finding: Finding, { closes }: Join, { reboot }: FateContext
   const titles = [...new Set(closes.map(titleOf))].join(', ');
   const pending = closes.filter((patch) => patch.status === 'InstalledPendingReboot');
   const waiting = pending.length === closes.length;
-  const needsReboot = pending.some((patch) => !needsNoReboot(nameOf(patch))) || isOfKernel(finding);
+  const needsReboot = pending.some((patch) => !needsNoReboot(nameOf(patch))) || isAboutKernel(finding);
   if (reboot === 'NoReboot' && needsReboot) {
     const state = waiting ? 'is installed' : 'is offered';
     return {

@@ -6,14 +6,14 @@
 import type { Instant } from '#domain/instant.ts';
 import type { Baseline, Finding, SurveyedHost, VulnerablePackage } from '#domain/patch/model.ts';
 import { isOfAnotherLine, lineOf } from '#domain/patch/packages/kernel.ts';
-import type { Approval } from '#domain/patch/plan/baseline-reading.ts';
+import type { PatchApproval } from '#domain/patch/plan/baseline-reading.ts';
 
 export interface Unoffered {
   finding: Finding;
   open: readonly VulnerablePackage[]; // what nothing offered closes
   host: SurveyedHost;
   baseline: Baseline;
-  said: Approval;
+  said: PatchApproval;
   at: Instant;
 }
 

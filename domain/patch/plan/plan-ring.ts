@@ -108,7 +108,7 @@ export function patchableOses(hosts: Iterable<SurveyedHost>, { replaced }: Pick<
 }
 
 /** Waves of a ring: as many as needed to never have more than `atOnce` at work, nor more than one command takes. */
-export function wavesOf(ring: RingPlan): number {
+export function waveCount(ring: RingPlan): number {
   return ring.hosts.length === 0 ? 0 : Math.ceil(ring.hosts.length / Math.min(ring.atOnce, MOST_PER_COMMAND));
 }
 

@@ -2,15 +2,13 @@ import { sha256 } from '#domain/hash.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { Baseline } from '#domain/patch/model.ts';
 import { fits } from '#domain/patch/plan/fits-window.ts';
-import { type PlanPart, warnOfBaselines, wavesOf } from '#domain/patch/plan/plan-ring.ts';
+import { type PlanPart, warnOfBaselines, waveCount } from '#domain/patch/plan/plan-ring.ts';
 import { NO_PROOF_MODE, scopeHash } from '#domain/patch/plan/scope.ts';
 import { noHosts, remedies, stuckWords } from '#domain/patch/plan/stuck.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
 import type { Plan, RingPlan } from '#domain/patch/records.ts';
 import { plural } from '#domain/plural.ts';
 import { type Counts, noCounts, SEVERITIES } from '#domain/severity.ts';
-
-export { hostsOfNoRing, patchableOses, planRing } from '#domain/patch/plan/plan-ring.ts';
 
 export interface AssembleContext {
   campaign: string;
@@ -70,7 +68,7 @@ export function assemblePlan(parts: readonly PlanPart[], context: AssembleContex
       policy,
       rings.map(({ ring }) => ({
         ring: ring.ring,
-        waves: wavesOf(ring),
+        waves: waveCount(ring),
         soakMinutes: ring.soakMinutes,
         lookMinutes: lookMinutes(ring, policy),
       })),
@@ -144,7 +142,7 @@ function summaryOf(ring: RingPlan, policy: GroupPolicy): Plan['rings'][number] {
     ring: ring.ring,
     hosts: ring.hosts.length,
     atOnce: ring.atOnce,
-    waves: wavesOf(ring),
+    waves: waveCount(ring),
     soakMinutes: ring.soakMinutes,
     expected: ring.expected,
     approval: policy.approvals.before.includes(ring.ring),

@@ -3,7 +3,7 @@
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 export type Missing = 'missing' | 'ignore' | 'breaching' | 'notBreaching';
 
-export interface Rule {
+export interface AlarmRule {
   /** How many periods are looked at, and how many of them must breach. */
   evaluationPeriods: number;
   datapointsToAlarm: number;
@@ -14,7 +14,7 @@ export interface Rule {
 export const MORE_POINTS = 2;
 
 /** `points`: newest first, null where a period has none; as many as the rule looks at, and MORE_POINTS. */
-export function stateOf(points: (boolean | null)[], rule: Rule, before: AlarmState): AlarmState {
+export function stateOf(points: (boolean | null)[], rule: AlarmRule, before: AlarmState): AlarmState {
   const { evaluationPeriods: periods, datapointsToAlarm: needed, treatMissingData: missing } = rule;
   const real = points.filter((point) => point !== null);
   if (real.length >= periods) return breaching(real.slice(0, periods)) >= needed ? 'ALARM' : 'OK';

@@ -1,9 +1,8 @@
 /** CloudWatch as a fake: alarms whose state the scenario sets. */
 import { AwsFault, type Operation, type Stage } from '#rehearsal/api.ts';
 import type { Scenario } from '#rehearsal/scenario/scenario.ts';
+import type { AlarmState } from '#rehearsal/services/cloudwatch/alarm-state.ts';
 import { pageOf, timeOf } from '#rehearsal/services/paging.ts';
-
-export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
 interface Alarm {
   name: string;

@@ -1,6 +1,7 @@
 /** An instance as DescribeInstances shows it: of what AWS gives, all that hosts of ours can have. */
 import type { Host } from '#rehearsal/fleet/host.ts';
-import { type Instance, instanceOf, type Place } from '#rehearsal/fleet/instance.ts';
+import { type Instance, instanceOf } from '#rehearsal/fleet/instance.ts';
+import type { Place } from '#rehearsal/options.ts';
 
 const STATE_CODES: Record<Host['state'], number> = { running: 16, stopping: 64, stopped: 80, terminated: 48 };
 

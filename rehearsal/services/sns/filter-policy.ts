@@ -6,7 +6,7 @@ import { type Leaf, type LeafTest, leafTest } from '#rehearsal/services/events/p
 import { compilePattern, type Grammar, RESERVED } from '#rehearsal/services/events/patterns.ts';
 
 type Json = Record<string, unknown>;
-export type Scope = 'MessageAttributes' | 'MessageBody';
+export type FilterScope = 'MessageAttributes' | 'MessageBody';
 
 export interface MessageAttribute {
   DataType: string;
@@ -28,7 +28,7 @@ const MAX_WILDCARDS = 3; // in one pattern
 const LARGEST_NUMBER = 1e9;
 
 /** Throws in AWS's words, as far as they are known, for what AWS refuses. An empty policy lets everything through. */
-export function filterPolicy(text: string, scope: Scope): (message: Filtered) => boolean {
+export function filterPolicy(text: string, scope: FilterScope): (message: Filtered) => boolean {
   if (Buffer.byteLength(text) > MAX_BYTES) throw new Error(`Filter policy is larger than ${MAX_BYTES} bytes`);
   const policy = parsed(text);
   if (Object.keys(policy).length === 0) return () => true;
@@ -55,7 +55,7 @@ function parsed(text: string): Json {
 }
 
 interface Level {
-  scope: Scope;
+  scope: FilterScope;
   keys: Set<string>; // leaf keys met so far
   depth: number;
   path: string;

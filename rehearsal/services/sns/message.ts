@@ -15,7 +15,7 @@ export interface Publish {
   MessageAttributes?: Record<string, MessageAttribute>;
 }
 
-export interface Message {
+export interface SnsMessage {
   id: string;
   at: number; // epoch milliseconds
   topicArn: string;
@@ -69,12 +69,12 @@ function byProtocol(text: string): Record<string, string> {
   );
 }
 
-export function textFor(message: Message, protocol: string): string {
+export function textFor(message: SnsMessage, protocol: string): string {
   return message.texts[protocol] ?? message.texts.default ?? '';
 }
 
 /** What a queue gets, and `email-json`. `endpoint`: where the link that unsubscribes leads. */
-export function envelope(message: Message, protocol: string, subscriptionArn: string, endpoint: string): string {
+export function envelope(message: SnsMessage, protocol: string, subscriptionArn: string, endpoint: string): string {
   const text = textFor(message, protocol);
   const attributes = valuesOf(message);
   return JSON.stringify({
@@ -93,7 +93,7 @@ export function envelope(message: Message, protocol: string, subscriptionArn: st
 }
 
 /** What a function gets. */
-export function lambdaEvent(message: Message, subscriptionArn: string, endpoint: string): unknown {
+export function lambdaEvent(message: SnsMessage, subscriptionArn: string, endpoint: string): unknown {
   const text = textFor(message, 'lambda');
   const Sns = {
     Type: 'Notification',
@@ -111,7 +111,7 @@ export function lambdaEvent(message: Message, subscriptionArn: string, endpoint:
   return { Records: [{ EventSource: 'aws:sns', EventVersion: '1.0', EventSubscriptionArn: subscriptionArn, Sns }] };
 }
 
-function valuesOf({ attributes }: Message): Record<string, { Type: string; Value: string }> {
+function valuesOf({ attributes }: SnsMessage): Record<string, { Type: string; Value: string }> {
   const entries = Object.entries(attributes).map(([name, { DataType, StringValue, BinaryValue }]) => {
     const Value = StringValue ?? (typeof BinaryValue === 'string' ? BinaryValue : '');
     return [name, { Type: DataType, Value }] as const;
@@ -120,11 +120,11 @@ function valuesOf({ attributes }: Message): Record<string, { Type: string; Value
 }
 
 /** Has the form of one, and no key: nobody can verify it. */
-function signature({ id, topicArn }: Message, text: string): string {
+function signature({ id, topicArn }: SnsMessage, text: string): string {
   return createHash('sha512').update(`${id} ${topicArn} ${text}`).digest('base64');
 }
 
-function certificate({ topicArn }: Message): string {
+function certificate({ topicArn }: SnsMessage): string {
   const region = topicArn.split(':')[3] ?? '';
   return `https://sns.${region}.amazonaws.com/SimpleNotificationService-${'0'.repeat(32)}.pem`;
 }

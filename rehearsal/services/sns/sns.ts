@@ -9,8 +9,8 @@ import {
   checkedTexts,
   envelope,
   lambdaEvent,
-  type Message,
   type Publish,
+  type SnsMessage,
   textFor,
 } from '#rehearsal/services/sns/message.ts';
 import { type Subscription, Subscriptions, type Wanted } from '#rehearsal/services/sns/subscriptions.ts';
@@ -123,7 +123,14 @@ export class Sns implements Fake {
     const texts = checkedTexts(input);
     const { clock, chance, doubled, note } = this.#parts;
     const attributes = input.MessageAttributes ?? {};
-    const message: Message = { id: uuid(chance), at: clock.now(), topicArn, subject: input.Subject, texts, attributes };
+    const message: SnsMessage = {
+      id: uuid(chance),
+      at: clock.now(),
+      topicArn,
+      subject: input.Subject,
+      texts,
+      attributes,
+    };
     const mails: (() => void)[] = [];
     const heard = this.subscriptions.of(topicArn).filter(({ pendingUntil, protocol, accepts }) => {
       return pendingUntil === null && accepts({ attributes, body: textFor(message, protocol) });
@@ -151,7 +158,7 @@ export class Sns implements Fake {
     }
   }
 
-  #mail(subscription: Subscription, topic: string, message: Message): void {
+  #mail(subscription: Subscription, topic: string, message: SnsMessage): void {
     const { protocol, arn, inbox, endpoint } = subscription;
     const { deliver, note, clock, endpoint: at } = this.#parts;
     const mail: Mail = {
@@ -167,7 +174,7 @@ export class Sns implements Fake {
     else note('mail', endpoint, mail.subject, { messageId: message.id });
   }
 
-  #hand({ protocol, endpoint, arn, attributes }: Subscription, message: Message): void {
+  #hand({ protocol, endpoint, arn, attributes }: Subscription, message: SnsMessage): void {
     const { enqueue, invoke, note, endpoint: at } = this.#parts;
     const isRaw = attributes.RawMessageDelivery?.toLowerCase() === 'true';
     try {
@@ -210,7 +217,7 @@ export class Sns implements Fake {
   }
 }
 
-function textsOf(attributes: Message['attributes']): Record<string, string> {
+function textsOf(attributes: SnsMessage['attributes']): Record<string, string> {
   return Object.fromEntries(Object.entries(attributes).map(([name, { StringValue }]) => [name, StringValue ?? '']));
 }
 

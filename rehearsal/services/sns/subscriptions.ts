@@ -1,14 +1,14 @@
 /** Subscriptions of topics: who gets what, in which form, and whether they have said that they want it. */
 import { AwsFault, type Chance, type Clock, type Mail } from '#rehearsal/api.ts';
 import { uuid } from '#rehearsal/engine/chance.ts';
-import { type Filtered, filterPolicy, type Scope } from '#rehearsal/services/sns/filter-policy.ts';
+import { type Filtered, type FilterScope, filterPolicy } from '#rehearsal/services/sns/filter-policy.ts';
 
-export type Protocol = 'email' | 'email-json' | 'lambda' | 'sqs';
+export type SubscriptionProtocol = 'email' | 'email-json' | 'lambda' | 'sqs';
 
 export interface Subscription {
   arn: string;
   topicArn: string;
-  protocol: Protocol;
+  protocol: SubscriptionProtocol;
   endpoint: string;
   attributes: Record<string, string>; // those that were set
   accepts: (message: Filtered) => boolean;
@@ -56,7 +56,7 @@ export class Subscriptions {
   /** The same endpoint again is the same subscription, if it asks for the same. */
   add({ TopicArn, Protocol, Endpoint, Attributes = {} }: Wanted): Subscription {
     checkEndpoint(Protocol, Endpoint);
-    const protocol = Protocol as Protocol;
+    const protocol = Protocol as SubscriptionProtocol;
     const there = this.of(TopicArn).find((one) => one.protocol === protocol && one.endpoint === Endpoint);
     if (there) {
       if (Object.entries(Attributes).some(([name, value]) => there.attributes[name] !== value))
@@ -130,7 +130,7 @@ export class Subscriptions {
     const { FilterPolicy = '', FilterPolicyScope: scope = 'MessageAttributes' } = attributes;
     let accepts: Subscription['accepts'] = () => true;
     try {
-      if (FilterPolicy !== '') accepts = filterPolicy(FilterPolicy, scope as Scope);
+      if (FilterPolicy !== '') accepts = filterPolicy(FilterPolicy, scope as FilterScope);
     } catch (error) {
       throw refused(`${prefix}FilterPolicy: ${(error as Error).message}`);
     }
@@ -155,7 +155,7 @@ function checkEndpoint(protocol: string, endpoint = ''): void {
     throw refused('Lambda endpoint ARN');
 }
 
-function checkAttribute(protocol: Protocol, name: string, value: string, prefix: string): void {
+function checkAttribute(protocol: SubscriptionProtocol, name: string, value: string, prefix: string): void {
   const bad = (words: string) => refused(`${prefix}${name}: ${words}`);
   if (name === 'FilterPolicy') return;
   if (name === 'FilterPolicyScope') {

@@ -2,7 +2,7 @@
 import { AwsFault, type Operation, type Stage } from '#rehearsal/api.ts';
 import type { Fleet } from '#rehearsal/fleet/fleet.ts';
 import type { Host } from '#rehearsal/fleet/host.ts';
-import { uuid } from '#rehearsal/fleet/patch-runs.ts';
+import { uuidOf } from '#rehearsal/fleet/patch-runs.ts';
 import type { Looks } from '#rehearsal/services/inspector2/looks.ts';
 import { pageOf } from '#rehearsal/services/paging.ts';
 import { pingOf } from '#rehearsal/services/ssm/commands.ts';
@@ -19,7 +19,7 @@ export interface Association {
 
 export function inspectorAssociations(stage: Stage): Association[] {
   const make = (name: string, document: string, rate: string, minutes: number) => ({
-    id: uuid(stage.chance.of(`association/${name}`)),
+    id: uuidOf(stage.chance.of(`association/${name}`)),
     name,
     document,
     rate,

@@ -2,7 +2,7 @@
 import { AwsFault, type Stage, type Timer } from '#rehearsal/api.ts';
 import type { Fleet } from '#rehearsal/fleet/fleet.ts';
 import type { Host } from '#rehearsal/fleet/host.ts';
-import { type Done, uuid } from '#rehearsal/fleet/patch-runs.ts';
+import { type Done, uuidOf } from '#rehearsal/fleet/patch-runs.ts';
 import { checkSend, type SendInput } from '#rehearsal/services/ssm/send-checks.ts';
 
 const SECOND = 1000;
@@ -70,7 +70,7 @@ export class Commands {
     const parameters = input.Parameters ?? {};
     const executionSeconds = Number(parameters.StepTimeoutSeconds?.[0] ?? PATCH_TIMEOUT_SECONDS);
     const command: Command = {
-      id: uuid(chance),
+      id: uuidOf(chance),
       document,
       parameters,
       comment: input.Comment ?? '',

@@ -6,12 +6,12 @@ import type { Baseline, Coverage, Managed, Member } from '#domain/patch/model.ts
 import { loadPolicy } from '#policy/load-policy.ts';
 import { type CheckPorts, checkAnswer, checks } from '../../../cli/account/check.ts';
 import type { Checked } from '../../../cli/account/checked.ts';
-import { type Deployment, namesOf } from '../../../cli/account/open.ts';
+import { type DeployedStage, namesOf } from '../../../cli/account/open.ts';
 import { plain } from '../../../cli/screen/text.ts';
 import { POLICY, tooWide } from './rehearsed.ts';
 
 const where = { stage: 'dev', account: '123456789012', region: 'eu-central-1', partition: 'aws' };
-const deployment: Deployment = { ...where, arn: 'arn:aws:iam::123456789012:user/ann', names: namesOf(where) };
+const deployment: DeployedStage = { ...where, arn: 'arn:aws:iam::123456789012:user/ann', names: namesOf(where) };
 const policy = loadPolicy(POLICY);
 
 const BASELINE: Baseline = {

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { translated } from '#aws/call.ts';
 import { accountCommands } from '../../../cli/account/commands.ts';
 import { plan } from '../../../cli/account/plan.ts';
-import { wordsOf } from '../../../cli/account/remedy.ts';
+import { remedyWords } from '../../../cli/account/remedy.ts';
 import { inAccount, POLICY } from './rehearsed.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -124,7 +124,7 @@ test('a Region that nobody answers for: the remedy begins with its name', () => 
   const unknown = Object.assign(new Error('getaddrinfo ENOTFOUND sts.eu-nowhere-9.amazonaws.com'), {
     code: 'ENOTFOUND',
   });
-  const words = wordsOf(translated('sts:GetCallerIdentity', unknown));
+  const words = remedyWords(translated('sts:GetCallerIdentity', unknown));
   assert.match(words?.[0] ?? '', /ENOTFOUND sts\.eu-nowhere-9\.amazonaws\.com/);
   assert.match(words?.[1] ?? '', /^Remedy: look at the name of the Region/);
 });

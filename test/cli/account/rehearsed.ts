@@ -9,7 +9,7 @@ import { openWorld } from '#rehearsal/fleet/world.ts';
 import { openRehearsal } from '#rehearsal/rehearsal.ts';
 import type { Scenario } from '#rehearsal/scenario/scenario.ts';
 import type { Answer } from '../../../cli/account/answer.ts';
-import { type Deployment, openAccount } from '../../../cli/account/open.ts';
+import { type DeployedStage, openAccount } from '../../../cli/account/open.ts';
 import { policyFor } from '../../../cli/rehearse/policy-for.ts';
 import { scenarioOf } from '../../../cli/rehearse/scenarios.ts';
 import { plain } from '../../../cli/screen/text.ts';
@@ -20,7 +20,7 @@ export const POLICY = join(import.meta.dirname, '../../../policy.yml');
 export interface Account {
   rehearsal: Rehearsal;
   policy: Policy;
-  open: () => Promise<Deployment>;
+  open: () => Promise<DeployedStage>;
   /** Does a command's work while time stands but for its own waits. */
   ask<T>(work: () => Promise<T>): Promise<T>;
   /** The same, and its lines, none of which is wider than a terminal. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { report } from '../../../cli/screen/report.ts';
+import { reportLines } from '../../../cli/screen/report.ts';
 import { lengthText, plain, printable } from '../../../cli/screen/text.ts';
 import { happy } from '../fixture.ts';
 
@@ -38,10 +38,10 @@ Evidence: out/web-20240831T200000Z
 `;
 
 describe('the report of a happy run', () => {
-  it('reads so', () => assert.equal(`\n${report(happy(), plain).join('\n')}\n`, GOLDEN));
+  it('reads so', () => assert.equal(`\n${reportLines(happy(), plain).join('\n')}\n`, GOLDEN));
 
   it('fits 80 columns and 30 lines', () => {
-    const lines = report(happy(), plain);
+    const lines = reportLines(happy(), plain);
     assert.ok(lines.length <= 30, `${lines.length} lines`);
     for (const line of lines) assert.ok(line.length <= 80, line);
   });
@@ -49,7 +49,7 @@ describe('the report of a happy run', () => {
   it('names in one line the reasons that find no room', () => {
     const shown = happy();
     shown.delta?.why.push({ reason: 'unexplained', findings: 3, worst: 'LOW', words: 'nobody knows' });
-    const lines = report(shown, plain);
+    const lines = reportLines(shown, plain);
     assert.equal(lines.length, 30);
     assert.ok(lines.includes('  also reboot-pending 10, unexplained 3'), lines.join('\n'));
   });
@@ -63,7 +63,7 @@ describe('the report of a run that ended otherwise', () => {
     Object.assign(shown.record ?? {}, { outcome: 'Halted', why });
     const reasons = ['2 of 3 hosts failed, none is tolerated', 'the alarm web-5xx rang while the ring soaked'];
     Object.assign(shown.run.rings[0] ?? {}, { verdict: 'fail', reasons });
-    const text = report(shown, plain).join('\n');
+    const text = reportLines(shown, plain).join('\n');
     assert.match(text.replace(/\s+/g, ' '), new RegExp(`01 Sep 07:41 Halted: ${why}`));
     assert.equal(text.match(/alarm\s+web-5xx/g)?.length, 1);
   });
@@ -76,7 +76,7 @@ describe('the report of a run that ended otherwise', () => {
       verdict: 'fail',
       reasons: ['2 of 3 hosts failed', `alarm ${'web-errors '.repeat(12)}rang`],
     });
-    const lines = report(shown, plain);
+    const lines = reportLines(shown, plain);
     assert.ok(lines.includes('  canary fail: 2 of 3 hosts failed'));
     assert.ok(lines.every((line) => line.length <= 80));
     assert.match(lines.join(' '), /rang/);
@@ -86,7 +86,7 @@ describe('the report of a run that ended otherwise', () => {
     const shown = happy();
     const host = { ring: 'fleet', findings: 1, words: 'no look' };
     if (shown.delta) shown.delta.unverifiedHosts = Array.from({ length: 20 }, (_, n) => ({ ...host, id: `i-${n}` }));
-    const lines = report(shown, plain).filter((line) => line.startsWith('Unverified'));
+    const lines = reportLines(shown, plain).filter((line) => line.startsWith('Unverified'));
     assert.equal(lines.length, 8);
     assert.match(lines.at(-1) ?? '', /^Unverified, too: 13 hosts: i-7, i-8, i-9, /);
   });
@@ -94,7 +94,7 @@ describe('the report of a run that ended otherwise', () => {
   it('needs neither plan nor delta nor record', () => {
     const shown = { ...happy(), plan: null, delta: null, record: null, rings: [], mails: [] };
     shown.run = { ...shown.run, delta: null, rings: [] };
-    const lines = report(shown, plain);
+    const lines = reportLines(shown, plain);
     assert.deepEqual(lines.at(-1), 'Evidence: out/web-20240831T200000Z');
   });
 
@@ -104,7 +104,7 @@ describe('the report of a run that ended otherwise', () => {
     assert.ok(fleet);
     fleet.verdict = null;
     fleet.stopped = { why: 'kill-switch', words: 'the kill switch is on', at: '2024-09-01T04:00:00.000Z' };
-    assert.match(report(shown, plain).join('\n'), /fleet: not judged: the kill switch is on; 16 of 16 patched/);
+    assert.match(reportLines(shown, plain).join('\n'), /fleet: not judged: the kill switch is on; 16 of 16 patched/);
   });
 
   it('lets no control character of the outside onto the terminal', () => {
@@ -112,7 +112,7 @@ describe('the report of a run that ended otherwise', () => {
     const [first] = shown.delta?.why ?? [];
     assert.ok(first);
     first.words = 'a\u001b[2Jb\r\nc\u0007\u202e';
-    const text = report(shown, plain).join('\n');
+    const text = reportLines(shown, plain).join('\n');
     assert.match(text, /suppressed +1 +MEDIUM +ab c/);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
     assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u202e]/);

@@ -6,7 +6,7 @@ import { folderOf, isCalled, ringExecution, shortName } from '#domain/campaign/s
 import type { GroupPolicy } from '#domain/patch/policy.ts';
 import type { Policy } from '#domain/policy.ts';
 import { BUILT_IN } from '#policy/load-policy.ts';
-import { groupName } from '#policy/schema.ts';
+import { groupKey } from '#policy/schema.ts';
 import { baselineName, resourcesOf } from '#stack/policy-resources.ts';
 
 /** Public values of the tag: the reference of the AWS CLI, and templates. */
@@ -20,7 +20,7 @@ const PUBLIC: [group: string, short: string][] = [
 ];
 for (const [group, short] of PUBLIC)
   test(`trap 42, field 29: the patch group ${group} is taken, and is called ${short} where names are short`, () => {
-    assert.equal(groupName.safeParse(group).success, true);
+    assert.equal(groupKey.safeParse(group).success, true);
     assert.equal(shortName(group), short);
     assert.ok(isCalled(group, group) && isCalled(group, short));
   });
@@ -56,7 +56,7 @@ describe('no legal group and ring make a name that AWS or a shell refuses', () =
   test('executions of campaigns and rings, folders, commands', () => {
     fc.assert(
       fc.property(legal, ring, (group, name) => {
-        assert.equal(groupName.safeParse(group).success, true);
+        assert.equal(groupKey.safeParse(group).success, true);
         const campaigns = [
           campaignName(group, at),
           successorName(group, at),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Approval } from '#domain/campaign/records.ts';
-import { nextRing } from '#domain/patch/next-ring.ts';
+import { nextRingOf } from '#domain/patch/next-ring.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
 import type { Plan, RingRecord, VerdictName } from '#domain/patch/records.ts';
 import { newRing } from '#domain/patch/ring-record.ts';
@@ -72,7 +72,7 @@ const next = (
     decision,
     ring: name,
     outcome,
-  } = nextRing({ group, plan: rings, records: new Map(records), approvals: new Map(approvals), at: now });
+  } = nextRingOf({ group, plan: rings, records: new Map(records), approvals: new Map(approvals), at: now });
   return decision === 'Finished' ? `${decision} ${outcome}` : `${decision} ${name}`;
 };
 
@@ -111,7 +111,7 @@ test('always 2: a canary at level proves no longer than the pass that it rests o
 
 test('a proof that got too old ends the campaign Expired, and an approval does not outlive it', () => {
   assert.equal(next([judged('canary', 'pass')], [], '2024-09-04T22:00:00.000Z'), 'Finished Expired');
-  const late = nextRing({
+  const late = nextRingOf({
     group,
     plan: plan(ring('canary', 3), ring('fleet', 9)),
     records: new Map([judged('canary', 'pass')]),

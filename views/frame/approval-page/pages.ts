@@ -8,7 +8,7 @@ import type { Instant } from '#domain/instant.ts';
 import { minute } from '#domain/instant.ts';
 import { plural } from '#domain/plural.ts';
 import type { FormFault } from '#views/frame/approval-page/form.ts';
-import { CONTENT_POLICY, STYLE } from '#views/frame/approval-page/style.ts';
+import { CONTENT_POLICY, PAGE_STYLE } from '#views/frame/approval-page/style.ts';
 import { Html, html } from '#views/frame/html.ts';
 
 /** A loop's question as the page shows it. */
@@ -160,7 +160,7 @@ const idOf = ({ campaign, ring }: Approval) => `${campaign}.${ring}`;
 
 function answered(status: number, title: string, body: Html, log: Answered['log']): Answered {
   const page = html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>${title} - patchwright</title><style>${new Html(STYLE)}</style></head>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>${title} - patchwright</title><style>${new Html(PAGE_STYLE)}</style></head>
 <body><main><p class="product">patchwright</p><h1>${title}</h1>${body}</main></body></html>
 `;
   return { status, headers: HEADERS, body: page.text, log };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** Colours keep a contrast of 4.5 to 1 or more in both schemes; nothing is told by colour alone. */
-export const STYLE = `
+export const PAGE_STYLE = `
 :root{color-scheme:light dark;--bg:#f6f7f9;--card:#fff;--ink:#1b2330;--soft:#536074;--line:#d5dae2;--go:#13653f;--stop:#a3262b;--accent:#1f5fbf;--on:#fff;--hint:#fff6df;--hintline:#b98900}
 @media (prefers-color-scheme:dark){:root{--bg:#12161c;--card:#1b212b;--ink:#e8ecf2;--soft:#a5b0c0;--line:#39424f;--go:#7fd6a8;--stop:#ff9c9c;--accent:#8fb8ff;--on:#10151c;--hint:#2d2714;--hintline:#c9a227}}
 *{box-sizing:border-box}
@@ -51,7 +51,7 @@ footer{font-size:.875rem;margin-top:1.25rem}
 /** What the page may do: look like this, and send its own form. No script, no image, no frame, no other address. */
 export const CONTENT_POLICY = [
   "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  `style-src 'sha256-${createHash('sha256').update(PAGE_STYLE).digest('base64')}'`,
   "form-action 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",

@@ -4,7 +4,7 @@ import { BrokenRecord } from '#domain/errors.ts';
 import type { Plan } from '#domain/patch/records.ts';
 import { plural } from '#domain/plural.ts';
 import type { Counts } from '#domain/severity.ts';
-import { asciiLine, clean, withWorst, worstOf } from '#views/frame/text.ts';
+import { asciiLine, clean, withWorst, worstSeverity } from '#views/frame/text.ts';
 import { body } from '#views/patch/mail/body.ts';
 import { doubtful } from '#views/patch/mail/delta-lines.ts';
 import type { ApprovalFacts, ClosingFacts, Facts, KnownKind } from '#views/patch/mail/facts.ts';
@@ -62,7 +62,7 @@ export function notice(kind: KnownKind, told: ApprovalFacts | ClosingFacts): Not
       kind,
       group: clean(group) || shortName(group), // SNS refuses an empty value
       outcome: outcome ?? 'none',
-      worst: (left && worstOf(left)) ?? 'none',
+      worst: (left && worstSeverity(left)) ?? 'none',
     },
   };
 }
@@ -113,7 +113,7 @@ function aim({ plan, ringPlan: { expected } }: ApprovalFacts): string {
 
 /** `21 remain (2 critical)`, `1 remains (1 high)` */
 function remains(counts: Counts): string {
-  const worst = worstOf(counts);
+  const worst = worstSeverity(counts);
   const many = `${counts.total} ${counts.total === 1 ? 'remains' : 'remain'}`;
   return worst ? `${many} (${counts[worst]} ${worst.toLowerCase()})` : '0 remain';
 }

@@ -8,7 +8,7 @@ import { sha256Source } from '#domain/hash.ts';
 import type { InstanceRow } from '#domain/patch/delta/instance-rows.ts';
 import type { Delta, DeltaRow } from '#domain/patch/delta/records.ts';
 import type { PatchRecord, Plan, RingRecord } from '#domain/patch/records.ts';
-import { grouped, Html, html, moment } from '#views/frame/html.ts';
+import { grouped, Html, html, timeTag } from '#views/frame/html.ts';
 import {
   FINDING_COLUMNS,
   findingRank,
@@ -30,7 +30,7 @@ import {
   hashSection,
   verdictSection,
 } from '#views/patch/report/sections.ts';
-import { STYLE } from '#views/patch/report/style.ts';
+import { REPORT_STYLE } from '#views/patch/report/style.ts';
 import { timeline } from '#views/patch/report/timeline.ts';
 
 export interface ReportFacts extends CommandFacts {
@@ -94,7 +94,7 @@ const FINDINGS = { name: 'findings', title: 'Findings' };
 /** Only this very script and style run, and nothing is loaded from anywhere. */
 const CONTENT_POLICY = [
   "default-src 'none'",
-  `style-src 'sha256-${sha256Source(STYLE)}'`,
+  `style-src 'sha256-${sha256Source(REPORT_STYLE)}'`,
   `script-src 'sha256-${sha256Source(SCRIPT)}'`,
   "base-uri 'none'",
   "form-action 'none'",
@@ -122,14 +122,14 @@ function head(facts: ReportFacts): Html {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>${campaign}: ${outcome}</title>
-<style>${new Html(STYLE)}</style>
+<style>${new Html(REPORT_STYLE)}</style>
 </head>
 <body>
 <a class="skip" href="#findings">Skip to the findings</a>
 <header>
 <h1>${group}: ${outcome}</h1>
 <p>${why}</p>
-<dl><dt>Campaign</dt><dd>${campaign}</dd><dt>Opened</dt><dd>${moment(openedAt)} UTC, as all times here</dd><dt>Closed</dt><dd>${moment(closedAt)}</dd><dt>Started by</dt><dd>${trigger.kind}: ${trigger.by}</dd><dt>Execution</dt><dd>${record.execution}</dd></dl>
+<dl><dt>Campaign</dt><dd>${campaign}</dd><dt>Opened</dt><dd>${timeTag(openedAt)} UTC, as all times here</dd><dt>Closed</dt><dd>${timeTag(closedAt)}</dd><dt>Started by</dt><dd>${trigger.kind}: ${trigger.by}</dd><dt>Execution</dt><dd>${record.execution}</dd></dl>
 ${delta ? tiles(delta) : ''}
 <nav aria-label="Parts of the report"><ul>${PARTS.map(([id, label]) => html`<li><a href="#${id}">${label}</a></li>`)}</ul></nav>
 </header>

@@ -2,7 +2,7 @@ import type { Approval } from '#domain/campaign/records.ts';
 import type { Delta } from '#domain/patch/delta/records.ts';
 import type { Intent, PatchRecord, Plan, RingRecord, ScanRecord, Verdict } from '#domain/patch/records.ts';
 import { SEVERITIES } from '#domain/severity.ts';
-import { grouped, type Html, html, moment, numberHead, table } from '#views/frame/html.ts';
+import { grouped, type Html, html, numberHead, table, timeTag } from '#views/frame/html.ts';
 import { deltaChart } from '#views/patch/report/delta-chart.ts';
 
 const BUCKETS = [
@@ -78,7 +78,7 @@ export function verdictSection(verdicts: readonly Verdict[], rings: readonly Rin
   if (verdicts.length === 0) return html`<p>No ring was judged.</p>`;
   const rows = verdicts.map((verdict) => {
     const alarms = rings.find(({ ring }) => ring === verdict.ring)?.alarms ?? [];
-    return html`<tr><th scope="row">${verdict.ring}</th><td><span class="badge" data-value="${verdict.verdict}">${verdict.verdict}</span></td><td><ul>${verdict.reasons.map(({ row, words }) => html`<li>${words} <small>(${row})</small></li>`)}</ul></td><td class="number">${verdict.planned}</td><td class="number">${verdict.patched}</td><td class="number">${verdict.failed}</td><td class="number">${verdict.looked}</td><td>${alarms.map(({ name, state }) => `${name} ${state}`).join(', ') || 'none'}</td><td>${moment(verdict.at)}</td></tr>
+    return html`<tr><th scope="row">${verdict.ring}</th><td><span class="badge" data-value="${verdict.verdict}">${verdict.verdict}</span></td><td><ul>${verdict.reasons.map(({ row, words }) => html`<li>${words} <small>(${row})</small></li>`)}</ul></td><td class="number">${verdict.planned}</td><td class="number">${verdict.patched}</td><td class="number">${verdict.failed}</td><td class="number">${verdict.looked}</td><td>${alarms.map(({ name, state }) => `${name} ${state}`).join(', ') || 'none'}</td><td>${timeTag(verdict.at)}</td></tr>
 `;
   });
   const heads = [
@@ -103,7 +103,7 @@ export function approvalSection(approvals: readonly Approval[]): Html {
       decidedAt,
       expiresAt,
       scopeHash,
-    }) => html`<tr><th scope="row">${ring}</th><td><span class="badge" data-value="${decision ?? 'silence'}">${decision ?? 'no answer'}</span></td><td>${by ?? '–'}</td><td>${moment(askedAt)}</td><td>${moment(decidedAt)}</td><td>${moment(expiresAt)}</td><td><code>${scopeHash}</code></td></tr>
+    }) => html`<tr><th scope="row">${ring}</th><td><span class="badge" data-value="${decision ?? 'silence'}">${decision ?? 'no answer'}</span></td><td>${by ?? '–'}</td><td>${timeTag(askedAt)}</td><td>${timeTag(decidedAt)}</td><td>${timeTag(expiresAt)}</td><td><code>${scopeHash}</code></td></tr>
 `,
   );
   const heads = ['Ring', 'Answer', 'By', 'Asked', 'Answered', 'Expires', 'Bound to the scope'];
@@ -157,7 +157,7 @@ function commandRow(
   at: string | null | undefined,
   notes: string,
 ): Html {
-  return html`<tr><th scope="row">${what}</th><td>${ring || 'all'}</td><td><code>${id ?? 'none'}</code></td><td class="number">${hosts}</td><td>${moment(at)}</td><td>${notes}</td></tr>
+  return html`<tr><th scope="row">${what}</th><td>${ring || 'all'}</td><td><code>${id ?? 'none'}</code></td><td class="number">${hosts}</td><td>${timeTag(at)}</td><td>${notes}</td></tr>
 `;
 }
 

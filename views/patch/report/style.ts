@@ -1,5 +1,5 @@
 /** The page's only style sheet. Colours are told apart by place, label and hatching too; text has a contrast of 4.5 at least. */
-export const STYLE = `
+export const REPORT_STYLE = `
 :root { color-scheme: light dark; --ground: #fff; --raised: #f5f6f8; --text: #1a1d21; --soft: #565d66; --line: #d5d9df;
   --link: #0b57c2; --fixed: #13795b; --closed: #2b66b8; --gone: #8a919b; --remaining: #b54708; --unverified: #5f6672;
   --hatch: #848b97; --new: #7a3fc4; --on: #fff; --bad: #b42318; --good: #13795b; --warn: #8f5b00; }

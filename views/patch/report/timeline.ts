@@ -3,7 +3,7 @@ import type { Instant } from '#domain/instant.ts';
 import { instant } from '#domain/instant.ts';
 import type { PatchRecord, Plan, RingRecord } from '#domain/patch/records.ts';
 import { plural } from '#domain/plural.ts';
-import { type Html, html, moment, numberHead, table } from '#views/frame/html.ts';
+import { type Html, html, numberHead, table, timeTag } from '#views/frame/html.ts';
 import { type Wave, wavesOf } from '#views/patch/report/waves.ts';
 
 export interface TimelineFacts {
@@ -78,7 +78,7 @@ const WAVE_HEADS = [
 ];
 
 function waveRow({ ring, wave, hosts, sentAt, endedAt, patched, failed, other }: Wave): Html {
-  return html`<tr><th scope="row">${ring}</th><td class="number">${wave}</td><td class="number">${hosts}</td><td>${moment(sentAt)}</td><td>${moment(endedAt)}</td><td class="number">${patched}</td><td class="number">${failed}</td><td class="number">${other}</td></tr>
+  return html`<tr><th scope="row">${ring}</th><td class="number">${wave}</td><td class="number">${hosts}</td><td>${timeTag(sentAt)}</td><td>${timeTag(endedAt)}</td><td class="number">${patched}</td><td class="number">${failed}</td><td class="number">${other}</td></tr>
 `;
 }
 

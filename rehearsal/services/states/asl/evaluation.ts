@@ -1,6 +1,6 @@
 /** Fields of states, evaluated where they stand; what fails is told in the history. */
 import { StatesError } from '#rehearsal/services/states/asl/errors.ts';
-import { type Bindings, evaluate } from '#rehearsal/services/states/asl/expression.ts';
+import { type Bindings, evaluated } from '#rehearsal/services/states/asl/expression.ts';
 import type { Scope } from '#rehearsal/services/states/asl/scope.ts';
 
 /** Evaluates a field of a state. */
@@ -13,7 +13,7 @@ export async function field(
   const bindings: Bindings = { states: { context: scope.context, ...states }, variables: scope.variables };
   const { run } = scope;
   try {
-    return await evaluate(template, bindings, run.surroundings.draw, place);
+    return await evaluated(template, bindings, run.surroundings.draw, place);
   } catch (error) {
     throw error instanceof StatesError ? queryFailure(error.reason, scope, place) : error;
   }

@@ -40,17 +40,17 @@ function isHalf(text: string): boolean {
 }
 
 /** Throws `States.QueryEvaluationError` for an expression that fails, or that gives nothing or no JSON. */
-export async function evaluate(template: unknown, bindings: Bindings, draw: Draw, place: string): Promise<unknown> {
+export async function evaluated(template: unknown, bindings: Bindings, draw: Draw, place: string): Promise<unknown> {
   if (typeof template === 'string') return isExpression(template) ? query(template, bindings, draw, place) : template;
   if (Array.isArray(template)) {
     const items: unknown[] = [];
-    for (const [at, item] of template.entries()) items.push(await evaluate(item, bindings, draw, `${place}[${at}]`));
+    for (const [at, item] of template.entries()) items.push(await evaluated(item, bindings, draw, `${place}[${at}]`));
     return items;
   }
   if (typeof template === 'object' && template !== null) {
     const made: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(template))
-      made[key] = await evaluate(value, bindings, draw, `${place}/${key}`);
+      made[key] = await evaluated(value, bindings, draw, `${place}/${key}`);
     return made;
   }
   return template;

@@ -1,9 +1,9 @@
 import type {
   Ending,
   HistoryEvent,
-  Place,
-  Running,
+  RunningMachine,
   Scope,
+  StoppedAt,
   Surroundings,
   Trail,
   Variables,
@@ -23,14 +23,14 @@ import { Stop } from '#rehearsal/services/states/asl/stop.ts';
 export const MAX_PAYLOAD = 262_144;
 export const MAX_HISTORY = 25_000;
 
-export class Run implements Running {
+export class Run implements RunningMachine {
   readonly machine: Machine;
   readonly surroundings: Surroundings;
   readonly history: HistoryEvent[] = [];
   largestPayload = 0;
   stop = new Stop();
   readonly #variables: Variables = {};
-  #place: Place | null = null;
+  #place: StoppedAt | null = null;
   #context: Record<string, unknown>;
   /** AWS gives the first state's event, like the execution's own, the previous id 0. */
   readonly #trail: Trail = { last: 0 };
@@ -64,7 +64,7 @@ export class Run implements Running {
     return (this.#place && this.machine.states[this.#place.name]?.type) ?? null;
   }
 
-  async #run(begin: () => void, from: Place, again = false): Promise<Ending> {
+  async #run(begin: () => void, from: StoppedAt, again = false): Promise<Ending> {
     const { clock } = this.surroundings;
     const seconds = this.machine.timeoutSeconds;
     const timer =
@@ -90,7 +90,7 @@ export class Run implements Running {
     return ending;
   }
 
-  async #ending(begin: () => void, from: Place, again: boolean): Promise<Ending> {
+  async #ending(begin: () => void, from: StoppedAt, again: boolean): Promise<Ending> {
     try {
       begin();
       this.#place = { ...from };

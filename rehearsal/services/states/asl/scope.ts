@@ -58,7 +58,7 @@ export interface Trail {
 export type Variables = Record<string, unknown>;
 
 /** What states need of the execution that runs them. */
-export interface Running {
+export interface RunningMachine {
   readonly surroundings: Surroundings;
   /** Adds to the history and returns the event's id. Throws where the execution is stopped. */
   record(type: string, details: Record<string, unknown>, trail: Trail): number;
@@ -70,7 +70,7 @@ export interface Running {
 
 /** What one state's run sees. `ended` rejects when the branch must stop. */
 export interface Scope {
-  run: Running;
+  run: RunningMachine;
   variables: Variables;
   context: Record<string, unknown>;
   stop: Stop;
@@ -79,10 +79,10 @@ export interface Scope {
   /** The state that runs, and the id of the event of its entry. */
   entered?: { name: string; event: number };
   /** Of the machine's own states, not of a branch's: where a redrive begins. */
-  place?: Place | undefined;
+  place?: StoppedAt | undefined;
 }
 
-export interface Place {
+export interface StoppedAt {
   name: string;
   input: unknown;
 }

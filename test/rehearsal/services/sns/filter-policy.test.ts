@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { compilePattern } from '#rehearsal/services/events/patterns.ts';
-import { filterPolicy, type MessageAttribute, type Scope } from '#rehearsal/services/sns/filter-policy.ts';
+import { type FilterScope, filterPolicy, type MessageAttribute } from '#rehearsal/services/sns/filter-policy.ts';
 
 const text = (StringValue: string): MessageAttribute => ({ DataType: 'String', StringValue });
 const number = (StringValue: string): MessageAttribute => ({ DataType: 'Number', StringValue });
@@ -89,7 +89,7 @@ describe('a policy on the body', () => {
 const many = (count: number) => Array.from({ length: count }, (_, at) => `v${at}`);
 
 describe('what SNS refuses', () => {
-  const rows: [what: string, policy: unknown, scope: Scope, words: RegExp][] = [
+  const rows: [what: string, policy: unknown, scope: FilterScope, words: RegExp][] = [
     ['no JSON', '{"a"', 'MessageBody', /^failed to parse JSON/],
     ['a list', [], 'MessageBody', /must be an object/],
     ['a bare value', { a: 'b' }, 'MessageBody', /^"a" must be an object or an array/],
@@ -141,7 +141,7 @@ describe('what SNS refuses', () => {
 
   it('and what it just takes', () => {
     const five = Object.fromEntries(many(5).map((key) => [key, ['x']]));
-    const rows: [object, Scope][] = [
+    const rows: [object, FilterScope][] = [
       [five, 'MessageAttributes'],
       [{ a: many(150) }, 'MessageAttributes'],
       // 4 x 3 x 3 x 2 = 72, the example of AWS's guide
