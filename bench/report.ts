@@ -2,11 +2,13 @@
  * The report at 100,000 findings on 2,000 hosts: `node bench/report.ts [FILE]` writes it and prints its size and the seconds that
  * making it took. What Chromium makes of it is measured by test/browser/report.browser.ts.
  */
+
 import { createWriteStream } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { OUTCOME } from '#domain/campaign/outcomes.ts';
 import { addRow, deltaOf, newSum } from '#domain/patch/delta/delta-sum.ts';
 import type { InstanceRow } from '#domain/patch/delta/instance-rows.ts';
 import type { DeltaRow } from '#domain/patch/delta/records.ts';
@@ -59,7 +61,7 @@ function* parts(): Generator<string> {
       trigger: { kind: 'schedule', id: 's', at, by: 'schedule' },
       openedAt: at,
       closedAt: '2024-09-02T00:00:00.000Z',
-      outcome: 'Completed',
+      outcome: OUTCOME.Completed,
       why: 'all rings passed',
       scopeHash: null,
       planHash: null,

@@ -1,18 +1,4 @@
-/** Exit codes by outcome; docs/commands.md lists them all. Everything that is none of them is Lost: nobody decided it. */
-const EXITS = new Map(
-  Object.entries({
-    Completed: 0,
-    Nothing: 0,
-    Observed: 0,
-    Coalesced: 0,
-    Stuck: 3,
-    Blind: 3,
-    Halted: 3,
-    Expired: 3,
-    Denied: 4,
-    Lost: 5,
-  }),
-);
+import { exitOfOutcome, OUTCOME, OUTCOMES, outcomeOf } from '#domain/campaign/outcomes.ts';
 
 export const TO_MEND = 1;
 /** `verify`: the evidence is not what the campaign left. */
@@ -26,28 +12,15 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-/** From the one that asks most for a person to the one that asks least. */
-const WORST_FIRST = [
-  'Lost',
-  'Denied',
-  'Halted',
-  'Expired',
-  'Blind',
-  'Stuck',
-  'Nothing',
-  'Observed',
-  'Coalesced',
-  'Completed',
-];
-
 /** Of several campaigns of one run the one whose end counts: the worst, of equal ones the first. */
-export function worstEnd<T>(all: readonly T[], outcomeOf: (each: T) => string): T {
-  const rank = (each: T) => WORST_FIRST.indexOf(outcomeOf(each));
+export function worstEnd<T>(all: readonly T[], endOf: (each: T) => string): T {
+  const badness = (each: T) => OUTCOMES.indexOf(outcomeOf(endOf(each)) ?? OUTCOME.Lost);
   const [first, ...others] = all;
   if (first === undefined) throw new Error('no campaign');
-  return others.reduce((worst, each) => (rank(each) < rank(worst) ? each : worst), first);
+  return others.reduce((worst, each) => (badness(each) > badness(worst) ? each : worst), first);
 }
 
+/** docs/commands.md lists them all. What is no outcome is `Lost`: nobody decided it. */
 export function exitOf(outcome: string): number {
-  return EXITS.get(outcome) ?? 5;
+  return exitOfOutcome(outcomeOf(outcome) ?? OUTCOME.Lost);
 }

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { OUTCOMES } from '#domain/campaign/records.ts';
+import { OUTCOMES } from '#domain/campaign/outcomes.ts';
 import { REASONS } from '#domain/patch/reasons.ts';
 import { loadPolicy } from '#policy/load-policy.ts';
 import { accountCommands } from '../cli/account/commands.ts';

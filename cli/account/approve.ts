@@ -1,6 +1,7 @@
 import { campaigns } from '#aws/campaigns.ts';
 import { decisions } from '#aws/decisions.ts';
 import { type Decided, type Decisions, decisionWords } from '#domain/campaign/approval.ts';
+import { OUTCOME } from '#domain/campaign/outcomes.ts';
 import { BrokenRecord } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
 import { minute } from '#domain/instant.ts';
@@ -61,7 +62,7 @@ function told({ what, approval, delivered }: Decided): Answer {
   return {
     document: { version: 1, campaign, group, ring, decision, by, decidedAt, scopeHash, what, delivered },
     lines: (paint) => [
-      `${paint(decision === 'yes' ? 'green' : 'red', decision === 'yes' ? 'Approved' : 'Denied')}: ${ring} of ${group}${again}, by ${by}.`,
+      `${paint(decision === 'yes' ? 'green' : 'red', decision === 'yes' ? 'Approved' : OUTCOME.Denied)}: ${ring} of ${group}${again}, by ${by}.`,
       ...(delivered ? [] : ['Step Functions could not be told yet; the sweeper tells it within 15 minutes.']),
     ],
     exit: 0,

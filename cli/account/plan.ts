@@ -6,6 +6,7 @@ import { patching } from '#aws/patching.ts';
 import { registrations } from '#aws/registrations.ts';
 import { ssm } from '#aws/ssm.ts';
 import { subscriptions } from '#aws/subscriptions.ts';
+import { OUTCOME } from '#domain/campaign/outcomes.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { LeftHost } from '#domain/patch/plan/left-host.ts';
 import type { Plan } from '#domain/patch/records.ts';
@@ -60,14 +61,14 @@ export function planAnswer(
         paint,
       ),
       ...(decision === 'Unknown' ? [] : fitLines(plan.fits, columns, paint)),
-      ...(decision === 'Stuck' ? (plan.remedies ?? []) : []).flatMap((remedy) => wrapAt(remedy, columns, '  ')),
+      ...(decision === OUTCOME.Stuck ? (plan.remedies ?? []) : []).flatMap((remedy) => wrapAt(remedy, columns, '  ')),
       ...plan.warnings.flatMap((warning) => wrapAt(warning, columns, '  ')).map((line) => paint('yellow', line)),
       ...nameLines(names, columns, paint),
       decision === 'Unknown'
         ? `Policy ${plan.policyHash.slice(0, 12)}. Nothing was changed, nothing was sent.`
         : `Scope ${plan.scopeHash.slice(0, 12)}, policy ${plan.policyHash.slice(0, 12)}. Nothing was changed.`,
     ],
-    exit: decision === 'Blind' || decision === 'Stuck' ? 3 : 0,
+    exit: decision === OUTCOME.Blind || decision === OUTCOME.Stuck ? 3 : 0,
   };
 }
 

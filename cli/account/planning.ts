@@ -1,4 +1,5 @@
 import { files } from '#domain/campaign/files.ts';
+import { OUTCOME } from '#domain/campaign/outcomes.ts';
 import { shortName } from '#domain/campaign/short-name.ts';
 import type { Instant } from '#domain/instant.ts';
 import { plusMinutes } from '#domain/instant.ts';
@@ -64,7 +65,7 @@ export async function planNow(
   const patchData = dataOf(given.scan, scan, believed);
   const { left } = assembled.plan;
   const unscanned = left.some(({ why }) => why === 'scan-unknown');
-  if (given.scan || assembled.decision !== 'Stuck' || !unscanned) return { ...assembled, rings, patchData };
+  if (given.scan || assembled.decision !== OUTCOME.Stuck || !unscanned) return { ...assembled, rings, patchData };
   const waiting = left.filter(waitsForScan).length;
   const why = `What ${several(waiting, 'host')} would get is not known without a patch scan.`;
   return { ...assembled, decision: 'Unknown', why, rings, patchData };

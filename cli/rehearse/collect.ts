@@ -1,4 +1,5 @@
 import { files } from '#domain/campaign/files.ts';
+import { OUTCOME } from '#domain/campaign/outcomes.ts';
 import { folderOf } from '#domain/campaign/short-name.ts';
 import type { Delta } from '#domain/patch/delta/records.ts';
 import type { PatchRecord, Plan, RingRecord } from '#domain/patch/records.ts';
@@ -37,7 +38,7 @@ export function collect(rehearsal: Rehearsal, ended: Ended): Shown {
     campaign: {
       id: ended.campaign,
       group: ended.group,
-      outcome: record?.outcome ?? outcomeOf(rehearsal, ended.execution),
+      outcome: record?.outcome ?? toldOutcome(rehearsal, ended.execution),
       scopeHash: plan?.scopeHash ?? '',
       plannedInstances: (plan?.rings ?? []).reduce((sum, { hosts }) => sum + hosts, 0),
       expectedFixed: plan?.expected ?? noCounts(),
@@ -58,10 +59,10 @@ export function collect(rehearsal: Rehearsal, ended: Ended): Shown {
 }
 
 /** Where no record was written: a coalesced campaign says so in its output, one that ended otherwise is lost. */
-function outcomeOf(rehearsal: Rehearsal, arn: string): string {
+function toldOutcome(rehearsal: Rehearsal, arn: string): string {
   const execution = rehearsal.executions().find((each) => each.arn === arn);
   const output = execution?.output as { outcome?: unknown } | null | undefined;
-  return typeof output?.outcome === 'string' ? output.outcome : 'Lost';
+  return typeof output?.outcome === 'string' ? output.outcome : OUTCOME.Lost;
 }
 
 function ringOf(planned: Plan['rings'][number], record: RingRecord | null): RehearsedCampaign['rings'][number] {

@@ -1,6 +1,8 @@
 /** What must always hold, checked after every rehearsal against what really happened to its hosts. Numbers: docs/promises.md. */
+
 import { gunzipSync } from 'node:zlib';
 import { files } from '#domain/campaign/files.ts';
+import { OUTCOME } from '#domain/campaign/outcomes.ts';
 import { shortName } from '#domain/campaign/short-name.ts';
 import { windowAt } from '#domain/campaign/window.ts';
 import { instant } from '#domain/instant.ts';
@@ -104,7 +106,7 @@ function brokenBy(campaign: Campaign, happened: Happened): string[] {
     ...falselyFixed(campaign, happened.truth),
     ...tooMany(campaign, installs),
     ...stillThere(campaign, happened.truth),
-    ...(record.outcome === 'Lost'
+    ...(record.outcome === OUTCOME.Lost
       ? installs
           .filter((run) => (run.endedAt ?? 0) > to)
           .map(({ host }) => `3: closed as Lost while ${host} was at work`)

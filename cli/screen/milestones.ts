@@ -1,5 +1,6 @@
 import type { Approval, CampaignRecord } from '#domain/campaign/records.ts';
 import type { RingRecord } from '#domain/patch/records.ts';
+import { exitOf } from '../exit.ts';
 import type { Shown } from '../rehearse/shown.ts';
 import { several } from './text.ts';
 
@@ -19,7 +20,7 @@ export function milestones({ run, record, plan, rings, mails }: Shown): Mileston
   const end = record ? Date.parse(record.closedAt) : (mails.at(-1)?.at ?? Number.NaN);
   const why = record?.why ? `: ${record.why}` : '';
   if (!Number.isNaN(end)) {
-    told.push({ at: end, text: `${run.campaign.outcome}${why}`, good: GOOD_ENDS.has(run.campaign.outcome) });
+    told.push({ at: end, text: `${run.campaign.outcome}${why}`, good: exitOf(run.campaign.outcome) === 0 });
   }
   return told.sort((a, b) => a.at - b.at);
 }
@@ -28,8 +29,6 @@ export function milestones({ run, record, plan, rings, mails }: Shown): Mileston
 function starter({ kind, by }: CampaignRecord['trigger']): string {
   return kind === 'schedule' ? `the schedule ${by.split('/').pop()}` : by;
 }
-
-const GOOD_ENDS = new Set(['Completed', 'Nothing', 'Observed', 'Coalesced']);
 
 function planText(plan: NonNullable<Shown['plan']>): string {
   const rings = plan.rings.map((ring) => `${ring.ring} ${ring.hosts}`).join(', ');

@@ -3,7 +3,7 @@
 import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { files } from '#domain/campaign/files.ts';
-import type { Outcome } from '#domain/campaign/records.ts';
+import type { Outcome } from '#domain/campaign/outcomes.ts';
 import { VERSION } from '#domain/campaign/version.ts';
 import type { PatchRecord } from '#domain/patch/records.ts';
 import { BadInput } from '../bad-input.ts';

@@ -11,7 +11,8 @@
  * and all its commands are terminal.
  */
 
-import type { Holder, Lease, Outcome, Trigger } from '#domain/campaign/records.ts';
+import { OUTCOME, type Outcome } from '#domain/campaign/outcomes.ts';
+import type { Holder, Lease, Trigger } from '#domain/campaign/records.ts';
 import { BrokenRecord } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
 import { plusMinutes } from '#domain/instant.ts';
@@ -44,7 +45,7 @@ export interface Opening {
 }
 
 /** `lease` is what to write, or null where nothing changes. */
-export type OpenedLease = { decision: 'Opened' | 'Coalesced'; why: string; lease: Lease | null };
+export type OpenedLease = { decision: 'Opened' | typeof OUTCOME.Coalesced; why: string; lease: Lease | null };
 
 export function openLease(lease: Lease, opening: Opening): OpenedLease {
   const { holder } = lease;
@@ -54,7 +55,7 @@ export function openLease(lease: Lease, opening: Opening): OpenedLease {
   if (holder?.campaign === opening.campaign && holder.state === 'handover') return taken(lease, opening);
   if (holder) return noted(lease, holder, opening.trigger);
   const early = tooEarly(lease, opening);
-  if (early) return { decision: 'Coalesced', why: early, lease: null };
+  if (early) return { decision: OUTCOME.Coalesced, why: early, lease: null };
   return taken(lease, opening);
 }
 
@@ -65,7 +66,7 @@ export function openLease(lease: Lease, opening: Opening): OpenedLease {
 export function promiseLease(lease: Lease, opening: Opening): OpenedLease {
   const { holder } = lease;
   const { kind, campaign, execution, trigger, at } = opening;
-  const not = (why: string): OpenedLease => ({ decision: 'Coalesced', why, lease: null });
+  const not = (why: string): OpenedLease => ({ decision: OUTCOME.Coalesced, why, lease: null });
   if (holder?.state === 'handover') return not(`campaign ${holder.campaign} is about to open and will see it`);
   if (holder) {
     if (trigger.at <= holder.openedAt) return not(`first observed ${trigger.at}, before ${holder.campaign} opened`);
@@ -173,7 +174,7 @@ const NOTED_AT_MOST = 20;
 
 function noted(lease: Lease, holder: Holder, trigger: Trigger): OpenedLease {
   const held = `campaign ${holder.campaign} holds the lease (${holder.state})`;
-  const not = (why: string): OpenedLease => ({ decision: 'Coalesced', why: `${held}${why}`, lease: null });
+  const not = (why: string): OpenedLease => ({ decision: OUTCOME.Coalesced, why: `${held}${why}`, lease: null });
   if (lease.noted.some((t) => t.id === trigger.id) || holder.trigger.id === trigger.id) return not('');
   if (trigger.kind === 'event' && lease.noted.some((t) => t.kind === 'event' && t.at >= trigger.at))
     return not('; a newer event is noted on it');

@@ -3,8 +3,9 @@
  * needs, what may still change something after a death, and what evidence says of it, the loop alone knows.
  */
 import type { Manifest } from '#domain/campaign/manifest.ts';
+import type { Outcome } from '#domain/campaign/outcomes.ts';
 import type { CampaignRef } from '#domain/campaign/ports.ts';
-import type { Lease, Outcome } from '#domain/campaign/records.ts';
+import type { Lease } from '#domain/campaign/records.ts';
 import type { Instant } from '#domain/instant.ts';
 
 /** `P`: the ports that the loop needs. Each method may run twice, and is resumed after a death. */

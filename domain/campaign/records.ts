@@ -1,5 +1,6 @@
 /** What the table holds, where two writers could meet, and the notices that go out. */
 
+import type { Outcome } from '#domain/campaign/outcomes.ts';
 import type { Instant } from '#domain/instant.ts';
 
 /** The lease of a group, one item. `holder` null: free. */
@@ -77,21 +78,6 @@ export interface Notice {
   data: unknown; // JSON for machines
   attributes: Record<string, string>;
 }
-
-export const OUTCOMES = [
-  'Completed',
-  'Nothing',
-  'Stuck',
-  'Observed',
-  'Coalesced',
-  'Blind',
-  'Halted',
-  'Expired',
-  'Denied',
-  'Lost',
-] as const;
-
-export type Outcome = (typeof OUTCOMES)[number];
 
 /** Who or what asked for the campaign. `id` counts once: schedule + scheduled time, an event's id, or the command line's own. */
 export interface Trigger {

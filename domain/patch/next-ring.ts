@@ -1,6 +1,7 @@
 /** Rings go in order, each only once the one before it passed, while the canary's proof holds. */
 import { yesFor } from '#domain/campaign/approval.ts';
-import type { Approval, Outcome } from '#domain/campaign/records.ts';
+import { OUTCOME, type Outcome } from '#domain/campaign/outcomes.ts';
+import type { Approval } from '#domain/campaign/records.ts';
 import { ringExecution } from '#domain/campaign/short-name.ts';
 import type { Instant } from '#domain/instant.ts';
 import { secondsUntil } from '#domain/instant.ts';
@@ -40,12 +41,12 @@ export function nextRingOf({ group, plan, records, approvals, at }: NextFacts): 
   for (const [place, { ring, hosts, expected }] of plan.rings.entries()) {
     const verdict = records.get(ring)?.verdict?.verdict;
     if (verdict === 'pass') continue;
-    if (verdict) return finished('Halted', `${ring} was judged ${verdict}`);
+    if (verdict) return finished(OUTCOME.Halted, `${ring} was judged ${verdict}`);
     const asks = group.approvals.before.includes(ring) && hosts > 0;
     // wholly at level, or nothing to fix that anybody should be asked for: only a canary has to prove something
     if (place > 0 && (hosts === 0 || (asks && expected.total === 0))) continue;
     if (until && at >= until)
-      return finished('Expired', `the canary's proof was good until ${until}, before ${ring} began`);
+      return finished(OUTCOME.Expired, `the canary's proof was good until ${until}, before ${ring} began`);
     const given = approvals.get(ring);
     const approved = yesFor(given ?? null, plan.scopeHash) === null;
     const proof = until ? secondsUntil(at, until) : Number.POSITIVE_INFINITY;
@@ -54,9 +55,9 @@ export function nextRingOf({ group, plan, records, approvals, at }: NextFacts): 
       ring,
       execution: ringExecution(plan.campaign, ring),
       approvalSeconds: Math.min(group.approvals.expiresHours * 3600, proof),
-      outcome: 'Halted',
+      outcome: OUTCOME.Halted,
       why: `${ring} began and did not end`,
     };
   }
-  return finished('Completed', 'all rings passed');
+  return finished(OUTCOME.Completed, 'all rings passed');
 }

@@ -5,6 +5,7 @@ import { policies } from '#aws/policies.ts';
 import { schedules } from '#aws/schedules.ts';
 import { subscriptions } from '#aws/subscriptions.ts';
 import { isOverdue } from '#domain/campaign/due.ts';
+import { OUTCOME } from '#domain/campaign/outcomes.ts';
 import type { Metrics, Schedules, Subscriptions } from '#domain/campaign/ports.ts';
 import { TOPICS } from '#domain/campaign/topics.ts';
 import type { Instant } from '#domain/instant.ts';
@@ -32,7 +33,7 @@ export const checkDue = async (
     const closed = (await campaigns.lease(name))?.lastClosed ?? null;
     const madeAt = triggers.schedule === null ? null : await schedules.madeAt(name);
     if (isOverdue(triggers.schedule, { closedAt: closed?.at ?? null, madeAt }, now)) overdue.push(name);
-    if (closed?.outcome === 'Blind') blind.push(name);
+    if (closed?.outcome === OUTCOME.Blind) blind.push(name);
   }
   const unheard = await unheardTopics(subscriptions);
   metrics.beat({ OverdueGroups: overdue, BlindGroups: blind, UnheardTopics: Object.keys(unheard) });

@@ -6,7 +6,8 @@ import { notices } from '#aws/notices.ts';
 import { patching } from '#aws/patching.ts';
 import { policies } from '#aws/policies.ts';
 import { files } from '#domain/campaign/files.ts';
-import { openLease } from '#domain/campaign/lease.ts';
+import { type OpenedLease, openLease } from '#domain/campaign/lease.ts';
+import { OUTCOME } from '#domain/campaign/outcomes.ts';
 import type { FrozenPolicy } from '#domain/campaign/policy.ts';
 import type { Opened, OpenTask } from '#domain/campaign/tasks.ts';
 import { BadRequest } from '#domain/errors.ts';
@@ -31,12 +32,12 @@ export const openCampaign = async (
   if (!subject)
     throw new BadRequest(`No group ${input.group} in the policy. It has: ${Object.keys(policy.groups).join(', ')}.`);
   if (await isOver(input, { campaigns, evidence }))
-    return { decision: 'Coalesced', why: `${input.campaign} opened before, and is closed` };
+    return { decision: OUTCOME.Coalesced, why: `${input.campaign} opened before, and is closed` };
   if (!(await campaigns.claimTrigger(input.trigger, input.campaign))) {
-    return { decision: 'Coalesced', why: `trigger ${input.trigger.id} was counted before` };
+    return { decision: OUTCOME.Coalesced, why: `trigger ${input.trigger.id} was counted before` };
   }
   const { decision, why, openedAt } = await take(input, campaigns, subject, now);
-  if (decision === 'Coalesced') return { decision, why };
+  if (decision === OUTCOME.Coalesced) return { decision, why };
   const frozen: FrozenPolicy = { hash: policy.hash, frozenAt: openedAt, group: subject.policy };
   await evidence.write(input, files.policy, frozen);
   const opened: Opened = {
@@ -61,7 +62,11 @@ async function isOver(input: OpenTask, { campaigns, evidence }: Pick<Ports, 'cam
 }
 
 async function take(input: OpenTask, campaigns: Ports['campaigns'], { kind, policy }: Subject, now: Instant) {
-  let result = { decision: 'Coalesced', why: '', openedAt: now };
+  let result: Pick<OpenedLease, 'decision' | 'why'> & { openedAt: Instant } = {
+    decision: OUTCOME.Coalesced,
+    why: '',
+    openedAt: now,
+  };
   await changeLease(campaigns, input.group, (lease) => {
     const opened = openLease(lease, { ...input, kind, minHours: policy.triggers.minHours, at: now });
     const openedAt = (opened.lease ?? lease).holder?.openedAt ?? now;

@@ -3,6 +3,7 @@ import { evidence } from '#aws/evidence.ts';
 import { lambda } from '#aws/lambda.ts';
 import { decisionWords, mayApprove, REFUSALS, undecided, yesFor } from '#domain/campaign/approval.ts';
 import { files } from '#domain/campaign/files.ts';
+import { OUTCOME } from '#domain/campaign/outcomes.ts';
 import type { PlanHead } from '#domain/campaign/records.ts';
 import type { AnswerTask, Opened } from '#domain/campaign/tasks.ts';
 import { BrokenRecord } from '#domain/errors.ts';
@@ -31,7 +32,7 @@ export const recordApproval = async (
   const why = yesFor(stands, scopeHash) ?? (isStarter ? 'starter' : null);
   const words = decisionWords(stands);
   if (why === null) return { decision: 'Approved', why: words };
-  return { decision: 'Denied', why: why === 'none' ? words : `${words}, but ${REFUSALS[why]}` };
+  return { decision: OUTCOME.Denied, why: why === 'none' ? words : `${words}, but ${REFUSALS[why]}` };
 };
 
 export const handler = lambda(recordApproval, { campaigns, evidence });

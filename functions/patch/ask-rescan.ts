@@ -20,7 +20,7 @@ export const askRescan = async (
 ) => {
   const record = await evidence.read<RingRecord>(input, files.ring(input.ring));
   const ids = new Set(reached(record));
-  if (!ids.size) return { decision: 'Nothing' };
+  if (!ids.size) return { decision: 'NoneReached' };
   const { group } = await evidence.read<FrozenGroup>(input, files.policy);
   const { hosts } = await evidence.read<RingPlan>(input, files.ringPlan(input.ring));
   const spoken = hosts.filter((host) => ids.has(host.id));

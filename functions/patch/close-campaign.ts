@@ -8,7 +8,8 @@ import { notices } from '#aws/notices.ts';
 import { patching } from '#aws/patching.ts';
 import { files } from '#domain/campaign/files.ts';
 import { isClosed, leaseLost } from '#domain/campaign/lease.ts';
-import { type CampaignRecord, OUTCOMES } from '#domain/campaign/records.ts';
+import { outcomeOf } from '#domain/campaign/outcomes.ts';
+import type { CampaignRecord } from '#domain/campaign/records.ts';
 import type { CloseTask } from '#domain/campaign/tasks.ts';
 import { BrokenRecord, Sealed } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
@@ -25,7 +26,7 @@ export const closeCampaign = async (
   ports: Pick<Ports, 'campaigns' | 'engine' | 'evidence' | 'instances' | 'intents' | 'notices' | 'patching'>,
   now: Instant,
 ) => {
-  const outcome = OUTCOMES.find((each) => each === input.outcome);
+  const outcome = outcomeOf(input.outcome);
   if (!outcome) throw new BrokenRecord(`${input.outcome} is no outcome of a campaign.`);
   const lease = await ports.campaigns.lease(input.group);
   const lost = leaseLost(lease, input.campaign);

@@ -6,6 +6,7 @@ import { instances } from '#aws/instances.ts';
 import { lambda } from '#aws/lambda.ts';
 import { patching } from '#aws/patching.ts';
 import { files } from '#domain/campaign/files.ts';
+import { OUTCOME, type Outcome } from '#domain/campaign/outcomes.ts';
 import type { Instant } from '#domain/instant.ts';
 import { judge, mayChange } from '#domain/patch/gate/gate.ts';
 import { gateEvidence } from '#domain/patch/gate/gate-evidence.ts';
@@ -37,10 +38,10 @@ export const judgeRing = async (input: RingTask, ports: JudgePorts, now: Instant
 };
 
 /** What the campaign ends as if this verdict is the last word on it. */
-function outcome({ stopped, verdict }: RingRecord): 'Completed' | 'Halted' | 'Expired' {
-  if (verdict?.verdict === 'pass') return 'Completed';
+function outcome({ stopped, verdict }: RingRecord): Outcome {
+  if (verdict?.verdict === 'pass') return OUTCOME.Completed;
   const ranOut = stopped?.why === 'window' || stopped?.why === 'proof';
-  return ranOut && verdict?.verdict === 'inconclusive' ? 'Expired' : 'Halted';
+  return ranOut && verdict?.verdict === 'inconclusive' ? OUTCOME.Expired : OUTCOME.Halted;
 }
 
 function why({ ring, verdict, reasons }: Verdict): string {

@@ -4,8 +4,9 @@ import { closeLease, endingLease, isClosed, noticedLease, untold } from '#domain
 import type { Loop } from '#domain/campaign/loop.ts';
 import { type Manifest, previousOf, withManifest } from '#domain/campaign/manifest.ts';
 import { successorName } from '#domain/campaign/names.ts';
+import type { Outcome } from '#domain/campaign/outcomes.ts';
 import type { CampaignPorts, CampaignRef } from '#domain/campaign/ports.ts';
-import type { Notice, Outcome } from '#domain/campaign/records.ts';
+import type { Notice } from '#domain/campaign/records.ts';
 import { CONTRACT } from '#domain/campaign/tasks.ts';
 import type { Instant } from '#domain/instant.ts';
 import { plusDays } from '#domain/instant.ts';

@@ -1,7 +1,9 @@
 /** The net: a campaign whose execution runs no more is drained; if it had not closed, it is closed as `Lost`. */
+
 import { files } from '#domain/campaign/files.ts';
 import { drainLease, endingLease, isEnding, releaseLease } from '#domain/campaign/lease.ts';
 import type { Loop } from '#domain/campaign/loop.ts';
+import { OUTCOME } from '#domain/campaign/outcomes.ts';
 import type { FrozenPolicy } from '#domain/campaign/policy.ts';
 import type { CampaignRef, ExecutionStatus } from '#domain/campaign/ports.ts';
 import type { Holder, Lease } from '#domain/campaign/records.ts';
@@ -57,7 +59,7 @@ async function end<L>(
     return 'released';
   }
   const why = `the execution ended ${status} before the campaign was closed`;
-  await close(ref, { outcome: 'Lost', why }, loop, ports, now);
+  await close(ref, { outcome: OUTCOME.Lost, why }, loop, ports, now);
   return 'closed as Lost';
 }
 

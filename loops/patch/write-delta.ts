@@ -1,6 +1,6 @@
 import { files } from '#domain/campaign/files.ts';
+import type { Outcome } from '#domain/campaign/outcomes.ts';
 import type { CampaignRef, Evidence } from '#domain/campaign/ports.ts';
-import type { Outcome } from '#domain/campaign/records.ts';
 import type { Instant } from '#domain/instant.ts';
 import { deltaRows } from '#domain/patch/delta/delta-rows.ts';
 import { addRow, deltaOf, newSum } from '#domain/patch/delta/delta-sum.ts';

@@ -1,4 +1,4 @@
-import type { Outcome } from '#domain/campaign/records.ts';
+import type { Outcome } from '#domain/campaign/outcomes.ts';
 import type { Instant } from '#domain/instant.ts';
 import { modeChange, notByThePatch } from '#domain/patch/delta/closed.ts';
 import { matchFindings } from '#domain/patch/delta/match-findings.ts';

@@ -1,4 +1,4 @@
-import type { Outcome } from '#domain/campaign/records.ts';
+import type { Outcome } from '#domain/campaign/outcomes.ts';
 import type { Instant } from '#domain/instant.ts';
 import { exitWords } from '#domain/patch/exit-words.ts';
 import type { Finding, HostAfter, Os, Patch, SurveyedHost } from '#domain/patch/model.ts';

@@ -1,3 +1,4 @@
+import { OUTCOME } from '#domain/campaign/outcomes.ts';
 import { sha256 } from '#domain/hash.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { Baseline } from '#domain/patch/model.ts';
@@ -22,7 +23,7 @@ export interface AssembleContext {
 
 export interface Assembled {
   plan: Plan;
-  decision: 'Planned' | 'Nothing' | 'Stuck' | 'Blind' | 'Observed';
+  decision: 'Planned' | typeof OUTCOME.Nothing | typeof OUTCOME.Stuck | typeof OUTCOME.Blind | typeof OUTCOME.Observed;
   why: string;
 }
 
@@ -76,7 +77,7 @@ export function assemblePlan(parts: readonly PlanPart[], context: AssembleContex
     ),
   };
   const decided = decide(facts, parts, context);
-  const unhashed = decided.decision === 'Stuck' ? { ...facts, remedies: whatToDo(facts, parts, policy) } : facts;
+  const unhashed = decided.decision === OUTCOME.Stuck ? { ...facts, remedies: whatToDo(facts, parts, policy) } : facts;
   return { plan: { ...unhashed, planHash: sha256(unhashed) }, ...decided };
 }
 
@@ -90,21 +91,22 @@ function decide(plan: Facts, parts: readonly PlanPart[], context: AssembleContex
   const { running, covered, ...seen } = seenOf(parts);
   const atLeast = context.policy.gate.coveragePercent;
   if (!context.inspectorEnabled)
-    return { decision: 'Blind', why: 'Inspector does not scan EC2 in this account and Region.' };
+    return { decision: OUTCOME.Blind, why: 'Inspector does not scan EC2 in this account and Region.' };
   if (plan.coveredPercent < atLeast) {
     return {
-      decision: 'Blind',
+      decision: OUTCOME.Blind,
       why: `Inspector sees ${covered} of ${plural(running, 'running host')}; the policy asks for ${atLeast} percent.`,
     };
   }
   if (plan.expected.total > 0) {
     const planned = plan.rings.reduce((all, ring) => all + ring.hosts, 0);
     const why = `${plural(planned, 'host')} to patch, which should fix ${plan.expected.total} of ${plural(plan.before.total, 'finding')}.`;
-    return { decision: plan.mode === 'observe' ? 'Observed' : 'Planned', why };
+    return { decision: plan.mode === 'observe' ? OUTCOME.Observed : 'Planned', why };
   }
-  if (seen.hosts === 0) return { decision: 'Stuck', why: `No instance has the patch group tag ${plan.group}.` };
-  if (seen.heldUp > 0 || seen.scanUnknown > 0) return { decision: 'Stuck', why: stuckWords(plan.left, seen.hosts) };
-  return { decision: 'Nothing', why: nothingWhy(plan, running, covered) };
+  if (seen.hosts === 0) return { decision: OUTCOME.Stuck, why: `No instance has the patch group tag ${plan.group}.` };
+  if (seen.heldUp > 0 || seen.scanUnknown > 0)
+    return { decision: OUTCOME.Stuck, why: stuckWords(plan.left, seen.hosts) };
+  return { decision: OUTCOME.Nothing, why: nothingWhy(plan, running, covered) };
 }
 
 function whatToDo({ left }: Facts, parts: readonly PlanPart[], policy: GroupPolicy): string[] {

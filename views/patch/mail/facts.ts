@@ -1,4 +1,5 @@
-import type { Approval, NoticeKind, Outcome } from '#domain/campaign/records.ts';
+import type { Outcome } from '#domain/campaign/outcomes.ts';
+import type { Approval, NoticeKind } from '#domain/campaign/records.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { Delta } from '#domain/patch/delta/records.ts';
 import type { Question } from '#domain/patch/question.ts';

@@ -1,4 +1,5 @@
-import type { Notice, Outcome } from '#domain/campaign/records.ts';
+import type { Outcome } from '#domain/campaign/outcomes.ts';
+import type { Notice } from '#domain/campaign/records.ts';
 import { shortName } from '#domain/campaign/short-name.ts';
 import { BrokenRecord } from '#domain/errors.ts';
 import type { Plan } from '#domain/patch/records.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { withManifest } from '#domain/campaign/manifest.ts';
-import { type Approval, OUTCOMES } from '#domain/campaign/records.ts';
+import { OUTCOMES } from '#domain/campaign/outcomes.ts';
+import type { Approval } from '#domain/campaign/records.ts';
 import { BrokenRecord } from '#domain/errors.ts';
 import { newSum } from '#domain/patch/delta/delta-sum.ts';
 import type { Delta } from '#domain/patch/delta/records.ts';
