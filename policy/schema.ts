@@ -8,7 +8,7 @@ import type { Weekday } from '#domain/campaign/window.ts';
 import { NO_RING, type Os } from '#domain/patch/model.ts';
 import { SEVERITIES } from '#domain/severity.ts';
 import { siteName, siteSchema } from '#policy/site-schema.ts';
-import { amount, list, nth, schedule, shaped, tag, timeOfDay, timeZone, whole, word } from '#policy/spelling.ts';
+import { amount, list, nth, schedule, shaped, tag, timeOfDay, timeZone, wholeNumber, word } from '#policy/spelling.ts';
 import { waiver } from '#policy/waiver-schema.ts';
 
 export const OSES = [
@@ -56,7 +56,7 @@ const ring = z
       errors: amount(0, 'Failed or lost hosts tolerated before no further wave starts', '2 or 5%').default({
         count: 0,
       }),
-      soakMinutes: whole('minutes', 0, MINUTES, 240).describe(
+      soakMinutes: wholeNumber('minutes', 0, MINUTES, 240).describe(
         'How long the patched ring runs under watch before it is judged',
       ),
     },
@@ -71,7 +71,7 @@ const wish = z.strictObject(
       1,
       'a list of severities; write for example [Critical, Important]',
     ),
-    approvedWithinDays: whole('days', 0, 360, 7),
+    approvedWithinDays: wholeNumber('days', 0, 360, 7),
   },
   'a baseline wish; write severities and approvedWithinDays',
 );
@@ -79,18 +79,18 @@ const wish = z.strictObject(
 const gate = z
   .strictObject(
     {
-      minSample: whole('instances', 1, 1000, 2).describe(
+      minSample: wholeNumber('instances', 1, 1000, 2).describe(
         'Instances of each OS that must be patched and looked at before a verdict can be pass',
       ),
-      failures: whole('hosts', 0, 1000, 0).describe('Hosts of a ring that may fail or not come back'),
+      failures: wholeNumber('hosts', 0, 1000, 0).describe('Hosts of a ring that may fail or not come back'),
       alarms: list(word('the name of a CloudWatch alarm', 'web-5xx'), 'CloudWatch alarm names', '[web-5xx]').describe(
         'CloudWatch alarms that must be quiet from the first wave to the verdict',
       ),
-      introduced: whole('findings', 0, 1000, 0).describe('Findings that the patch itself may bring'),
-      coveragePercent: whole('percent', 1, 100, 80).describe(
+      introduced: wholeNumber('findings', 0, 1000, 0).describe('Findings that the patch itself may bring'),
+      coveragePercent: wholeNumber('percent', 1, 100, 80).describe(
         'Running hosts that Inspector must see, or the campaign ends Blind',
       ),
-      looks: whole('looks', 1, 20, 3).describe(
+      looks: wholeNumber('looks', 1, 20, 3).describe(
         'How often an inconclusive ring is looked at again before the campaign halts',
       ),
     },
@@ -108,7 +108,7 @@ const window = z
         .describe('Nth weekdays of the month on which it opens too'),
       from: timeOfDay.describe('Local time at which it opens'),
       to: timeOfDay.describe('Local time at which it closes; not later than `from` means the next day'),
-      cutoffMinutes: whole('minutes', 0, 1440, 45).describe('No wave starts in the last minutes'),
+      cutoffMinutes: wholeNumber('minutes', 0, 1440, 45).describe('No wave starts in the last minutes'),
       timeZone: timeZone.describe('IANA time zone of from and to'),
       calendars: list(word('the name of a Change Calendar', 'freeze'), 'Change Calendar names', '[freeze]')
         .default([])
@@ -133,7 +133,7 @@ const triggers = z
       exploitAvailable: z
         .boolean('true or false; write true or false')
         .describe('Only new findings with a known exploit do'),
-      minHours: whole('hours', 1, 720, 24).describe('Hours between campaigns that findings start'),
+      minHours: wholeNumber('hours', 1, 720, 24).describe('Hours between campaigns that findings start'),
     },
     'a map of triggers; write for example { schedule: cron(0 20 ? * SAT *) }',
   )
@@ -146,7 +146,7 @@ const approvals = z
       before: list(word('a ring name', 'fleet'), 'ring names', '[fleet]').describe(
         'Rings that start only after a person said yes',
       ),
-      expiresHours: whole('hours', 1, 168, 24).describe('Silence for so long means no'),
+      expiresHours: wholeNumber('hours', 1, 168, 24).describe('Silence for so long means no'),
       decide: z
         .enum(['link', 'iam'], 'link or iam; write link or iam')
         .describe('link: on the page that the mail links to; iam: only with AWS credentials, and the page shows'),
@@ -156,7 +156,7 @@ const approvals = z
   .partial()
   .describe('Where a person has to say yes');
 
-const rescan = whole('minutes', 5, MINUTES, 60);
+const rescan = wholeNumber('minutes', 5, MINUTES, 60);
 const rescanMinutes = z
   .strictObject(
     { EC2_SSM_AGENT_BASED: rescan, EC2_INSPECTOR_AGENT_BASED: rescan, EC2_AGENTLESS: rescan },
@@ -191,7 +191,7 @@ const settings = z
       gate,
       approvals,
       window,
-      proofDays: whole('days', 1, 3, 3).describe(
+      proofDays: wholeNumber('days', 1, 3, 3).describe(
         'How long the proof of the canary holds: at most 3, the life of a snapshot',
       ),
       rescanMinutes,

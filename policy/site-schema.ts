@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { RUNGS } from '#domain/edge/site.ts';
 import { address, arn, because, benign, name, rule, setOf } from '#policy/site-rule-schema.ts';
-import { list, schedule, shaped, timeZone, whole, word } from '#policy/spelling.ts';
+import { list, schedule, shaped, timeZone, wholeNumber, word } from '#policy/spelling.ts';
 
 /** It becomes a part of AWS's names of sets and groups, of execution names and of evidence paths. */
 export const siteName = shaped(
@@ -129,14 +129,18 @@ export const siteSchema = z
       promote: z
         .strictObject(
           {
-            days: whole('days', 1, 90, 7)
+            days: wholeNumber('days', 1, 90, 7)
               .default(7)
               .describe('Whole days, not necessarily in a row, that a form counts'),
-            visits: whole('visits', 1, 10_000_000, 3000).default(3000).describe('Visits that it must have judged'),
+            visits: wholeNumber('visits', 1, 10_000_000, 3000)
+              .default(3000)
+              .describe('Visits that it must have judged'),
             falsePositives: share
               .prefault('0.1%')
               .describe('The most that may be blocked wrongly: the upper 95% bound'),
-            everyDays: whole('days', 1, 90, 7).default(7).describe('Promotions are asked together, at most so often'),
+            everyDays: wholeNumber('days', 1, 90, 7)
+              .default(7)
+              .describe('Promotions are asked together, at most so often'),
             byName: list(
               z.strictObject(
                 {
@@ -160,7 +164,7 @@ export const siteSchema = z
       after: word('the name of another site', 'shop-staging')
         .optional()
         .describe('A form is promoted here only if the same form blocks there'),
-      watchMinutes: whole('minutes', 5, 1440, 60)
+      watchMinutes: wholeNumber('minutes', 5, 1440, 60)
         .default(60)
         .describe('How long a change that promoted anything is watched'),
       alarms: list(word('the name of a CloudWatch alarm', 'shop-5xx'), 'CloudWatch alarm names', '[shop-5xx]')
@@ -169,7 +173,7 @@ export const siteSchema = z
       exceptions: z
         .strictObject(
           {
-            expireDays: whole('days', 1, 365, 90).default(90).describe('How long an exception holds'),
+            expireDays: wholeNumber('days', 1, 365, 90).default(90).describe('How long an exception holds'),
             widest: z
               .enum(RUNGS, `one of ${RUNGS.join(', ')}; write for example site`)
               .default('site')
@@ -210,7 +214,7 @@ export const siteSchema = z
       approvals: z
         .strictObject(
           {
-            expiresHours: whole('hours', 1, 168, 24).default(24).describe('Silence for so long means no'),
+            expiresHours: wholeNumber('hours', 1, 168, 24).default(24).describe('Silence for so long means no'),
             decide: z
               .enum(['link', 'iam'], 'link or iam; write link or iam')
               .default('link')
@@ -228,7 +232,7 @@ export const siteSchema = z
               .boolean('true or false; write true or false')
               .default(false)
               .describe('Also when the application says that it changed'),
-            minHours: whole('hours', 1, 720, 6).default(6).describe('Hours between campaigns that events start'),
+            minHours: wholeNumber('hours', 1, 720, 6).default(6).describe('Hours between campaigns that events start'),
           },
           'a map of triggers; write for example { schedule: rate(1 day) }',
         )

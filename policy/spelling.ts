@@ -7,7 +7,7 @@ import type { Amount } from '#domain/patch/policy.ts';
 import { nearest } from '#policy/nearest.ts';
 import { scheduleFault } from '#policy/schedule.ts';
 
-export const whole = (what: string, from: number, to: number, example: number) => {
+export const wholeNumber = (what: string, from: number, to: number, example: number) => {
   const message = `a whole number of ${what} from ${from} to ${to}; write for example ${example}`;
   return z.int(message).min(from, message).max(to, message);
 };

@@ -35,12 +35,12 @@ export interface RehearsalOptions {
   region?: string | undefined;
   account?: string | undefined;
   /** Told when the first stranger asks for another place. true: the rehearsal closes, and the next one is of that place. */
-  moves?: ((place: Place) => boolean) | undefined;
+  moves?: ((place: RehearsedPlace) => boolean) | undefined;
   /** Where it answers; loopback and any port, if absent. */
   address?: Address | undefined;
 }
 
-export interface Place {
+export interface RehearsedPlace {
   region: string;
   account: string;
 }

@@ -7,7 +7,7 @@ import type { Policy } from '#domain/policy.ts';
 import { policyJson } from '#policy/policy-json.ts';
 import { keepTime, type Rate, rateOf } from '#rehearsal/engine/rate.ts';
 import { openWorld, type World } from '#rehearsal/fleet/world.ts';
-import type { Place } from '#rehearsal/options.ts';
+import type { RehearsedPlace } from '#rehearsal/options.ts';
 import { openRehearsal } from '#rehearsal/rehearsal.ts';
 import type { Scenario } from '#rehearsal/scenario/scenario.ts';
 import { isTerminal } from '#rehearsal/services/ssm/commands.ts';
@@ -41,7 +41,10 @@ export async function serveUntil(signal: AbortSignal, flags: ServeFlags, print: 
   writeFileSync(policyFile, policyJson(policy));
   const region = flags.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
   try {
-    let place: Partial<Place> | null = { ...(region && { region }), ...(flags.account && { account: flags.account }) };
+    let place: Partial<RehearsedPlace> | null = {
+      ...(region && { region }),
+      ...(flags.account && { account: flags.account }),
+    };
     let mayMove = Object.keys(place).length === 0;
     while (place) {
       place = await serveAt(place, mayMove, { scenario, policy, policyFile, rate, signal, flags, print });
@@ -63,12 +66,12 @@ interface Serving {
 }
 
 /** Until the signal, or until the first stranger asks for another place, which it returns: whose region and account nobody named. */
-async function serveAt(at: Partial<Place>, mayMove: boolean, given: Serving): Promise<Place | null> {
+async function serveAt(at: Partial<RehearsedPlace>, mayMove: boolean, given: Serving): Promise<RehearsedPlace | null> {
   const { scenario, policy, policyFile, rate, flags, print } = given;
   const worlds: World[] = [];
   const left = new AbortController();
   const signal = AbortSignal.any([given.signal, left.signal]);
-  let next: Place | null = null;
+  let next: RehearsedPlace | null = null;
   const rehearsal = await openRehearsal({
     startAt: Date.parse(scenario.start),
     seed: flags.seed ?? scenario.seed,

@@ -1,7 +1,7 @@
 /** What a host is as an EC2 instance, beyond what happens to it: its image, its network and the ids of its parts. */
 import { createHash } from 'node:crypto';
 import type { Host } from '#rehearsal/fleet/host.ts';
-import type { Place } from '#rehearsal/options.ts';
+import type { RehearsedPlace } from '#rehearsal/options.ts';
 
 export interface Instance {
   imageId: string; // one for each platform
@@ -19,7 +19,7 @@ export interface Instance {
 const known = new WeakMap<Host, Instance>();
 
 /** Drawn from the ids alone: the same host has the same parts, whoever asks and whenever. */
-export function instanceOf(host: Host, { account, region }: Place): Instance {
+export function instanceOf(host: Host, { account, region }: RehearsedPlace): Instance {
   const made = known.get(host);
   if (made) return made;
   const instance: Instance = {

@@ -1,7 +1,7 @@
 /** An instance as DescribeInstances shows it: of what AWS gives, all that hosts of ours can have. */
 import type { Host } from '#rehearsal/fleet/host.ts';
 import { type Instance, instanceOf } from '#rehearsal/fleet/instance.ts';
-import type { Place } from '#rehearsal/options.ts';
+import type { RehearsedPlace } from '#rehearsal/options.ts';
 
 const STATE_CODES: Record<Host['state'], number> = { running: 16, stopping: 64, stopped: 80, terminated: 48 };
 
@@ -11,7 +11,7 @@ export interface Reservation {
   Instances: Record<string, unknown>[];
 }
 
-export function reservationOf(host: Host, place: Place): Reservation {
+export function reservationOf(host: Host, place: RehearsedPlace): Reservation {
   const parts = instanceOf(host, place);
   return {
     ReservationId: parts.reservationId,
@@ -68,7 +68,7 @@ function systemOf({ platform }: Host): Record<string, unknown> {
 }
 
 /** What a terminated instance has lost: its network, its volumes, its role. */
-function attachedTo(host: Host, parts: Instance, { account, region }: Place): Record<string, unknown> {
+function attachedTo(host: Host, parts: Instance, { account, region }: RehearsedPlace): Record<string, unknown> {
   const at = { AttachTime: new Date(host.launchedAt), DeleteOnTermination: true, Status: 'attached' };
   const network = { SubnetId: parts.subnetId, VpcId: parts.vpcId, PrivateIpAddress: parts.privateIp };
   const name = { PrivateDnsName: `ip-${parts.privateIp.replaceAll('.', '-')}.${region}.compute.internal` };

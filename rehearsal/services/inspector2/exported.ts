@@ -28,7 +28,7 @@ export function seenInExport(
   findings: readonly ExportedFinding[],
   { packages, running }: Pick<Snapshot, 'packages' | 'running'>,
   order: VersionOrder,
-): Map<string, Seen> {
+): Map<string, SeenFinding> {
   const still = findings.filter((finding) => holds(finding, { packages, running }, order));
   return new Map(
     still.map((told) => [told.arn, { told, advisory: advisoryOf(told), affected: affectedOf(told, packages) }]),
@@ -191,7 +191,7 @@ export interface Affected {
   path: string | null;
 }
 
-export interface Seen {
+export interface SeenFinding {
   advisory: Advisory | null;
   affected: Affected[];
   told?: ExportedFinding;

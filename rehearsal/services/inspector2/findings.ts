@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Stage } from '#rehearsal/api.ts';
 import type { Advisory, AdvisoryBook } from '#rehearsal/fleet/advisories.ts';
 import type { ExportedFinding, Host, Package } from '#rehearsal/fleet/host.ts';
-import type { Affected, Seen } from '#rehearsal/services/inspector2/exported.ts';
+import type { Affected, SeenFinding } from '#rehearsal/services/inspector2/exported.ts';
 import { seenInExport, toldTimes } from '#rehearsal/services/inspector2/exported.ts';
 import type { Snapshot } from '#rehearsal/services/inspector2/looks.ts';
 
@@ -103,7 +103,7 @@ export class Findings {
     return all.filter(({ closedAt }) => closedAt === null || now - closedAt < keep);
   }
 
-  #raise(host: Host, records: Map<string, FindingRecord>, id: string, seen: Seen, now: number): void {
+  #raise(host: Host, records: Map<string, FindingRecord>, id: string, seen: SeenFinding, now: number): void {
     const record = records.get(id);
     if (!record || (record.closedAt !== null && now - record.closedAt > REOPENED_WITHIN)) {
       if (record) this.#old.set(host.id, [...(this.#old.get(host.id) ?? []), record]);
@@ -142,7 +142,7 @@ export class Findings {
     this.onChange(record);
   }
 
-  #record(host: Host, vulnerabilityId: string, { advisory, affected, told }: Seen, at: number): FindingRecord {
+  #record(host: Host, vulnerabilityId: string, { advisory, affected, told }: SeenFinding, at: number): FindingRecord {
     const key = `${this.#stage.account}/${host.id}/${vulnerabilityId}/${this.#count++}`;
     const id = createHash('sha256').update(key).digest('hex').slice(0, 32);
     return {
@@ -165,10 +165,10 @@ export class Findings {
     return this.suppressions.some((rule) => rule.vulnerabilityId === vulnerabilityId) ? 'SUPPRESSED' : 'ACTIVE';
   }
 
-  #seenIn(host: Host, snapshot: Snapshot, now: number): Map<string, Seen> {
+  #seenIn(host: Host, snapshot: Snapshot, now: number): Map<string, SeenFinding> {
     if (host.exported) return seenInExport(host.exported, snapshot, host.platform.order);
     const book = this.#bookOf(host);
-    const seen = new Map<string, Seen>();
+    const seen = new Map<string, SeenFinding>();
     for (const pkg of snapshot.packages.values()) {
       const version = this.#versionLookedAt(pkg, snapshot);
       if (version === null) continue;

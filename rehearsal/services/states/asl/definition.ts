@@ -4,7 +4,7 @@ import { isExpression } from '#rehearsal/services/states/asl/expression.ts';
 import type { Json } from '#rehearsal/services/states/asl/fields.ts';
 import { checkFlow } from '#rehearsal/services/states/asl/flow.ts';
 import type { Machine, State, TaskState } from '#rehearsal/services/states/asl/machine.ts';
-import { MOST_SECONDS, Parts } from '#rehearsal/services/states/asl/parts.ts';
+import { DefinitionParts, MOST_SECONDS } from '#rehearsal/services/states/asl/parts.ts';
 
 const COMMON = ['Type', 'Comment', 'QueryLanguage', 'Assign', 'Output'];
 const FLOW = ['Next', 'End'];
@@ -56,7 +56,7 @@ export function loadMachine(
   return machine;
 }
 
-class Reading extends Parts {
+class Reading extends DefinitionParts {
   readonly #names = new Set<string>();
 
   /** `at`: of the machine, '' for the whole definition. */

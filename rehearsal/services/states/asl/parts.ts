@@ -22,7 +22,7 @@ const PATTERNS: Record<string, TaskState['pattern']> = {
 export const MOST_SECONDS = 99_999_999;
 const MOST_DELAY_SECONDS = 31_622_400;
 
-export class Parts extends Fields {
+export class DefinitionParts extends Fields {
   readonly resources: Record<string, TaskState['pattern'][]>;
 
   readonly #argumentFaults: (resource: string, given: unknown) => string[];
