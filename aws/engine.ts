@@ -10,19 +10,20 @@ import { lazily } from '#aws/lazily.ts';
 import { setting } from '#aws/setting.ts';
 import type { Engine } from '#domain/campaign/ports.ts';
 import { ringExecution } from '#domain/campaign/short-name.ts';
+import { NotConfigured } from '#domain/errors.ts';
 
 const sfn = lazily(() => new SFNClient({}));
 
 export const engine: Engine = {
-  async start(name, input) {
-    const stateMachineArn = setting('CAMPAIGN_MACHINE_ARN');
+  async start(name, input, kind) {
+    const stateMachineArn = machineOf(kind);
     const command = new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) });
     try {
       const { executionArn } = await ask('states:StartExecution', sfn().send(command));
-      return executionArn ?? engine.arn(name);
+      return executionArn ?? engine.arn(name, kind);
     } catch (error) {
       // It runs with another input, or has ended (names stay taken for 90 days): started once is started.
-      if (said(error, 'ExecutionAlreadyExists')) return engine.arn(name);
+      if (said(error, 'ExecutionAlreadyExists')) return engine.arn(name, kind);
       throw error;
     }
   },
@@ -39,7 +40,7 @@ export const engine: Engine = {
 
   account: () => setting('CAMPAIGN_MACHINE_ARN').split(':')[4] ?? '',
 
-  arn: (name) => executionArn(setting('CAMPAIGN_MACHINE_ARN'), name),
+  arn: (name, kind) => executionArn(machineOf(kind), name),
 
   ringArn: (campaign, ring) => executionArn(setting('PATCH_RING_MACHINE_ARN'), ringExecution(campaign, ring)),
 
@@ -64,6 +65,12 @@ export const engine: Engine = {
     }
   },
 };
+
+/** By the kind of its subject: the machine that runs a loop's campaigns. */
+function machineOf(kind: string): string {
+  if (kind === 'group') return setting('CAMPAIGN_MACHINE_ARN');
+  throw new NotConfigured(`No machine of this stack runs campaigns over a ${kind}.`);
+}
 
 /** InvalidArn: a name that no execution can have. */
 const NEVER_THERE = ['ExecutionDoesNotExist', 'InvalidArn'];

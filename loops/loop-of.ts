@@ -1,3 +1,4 @@
+import { kindOf } from '#domain/campaign/lease.ts';
 import type { Loop } from '#domain/campaign/loop.ts';
 import type { SubjectPolicy } from '#domain/campaign/policy.ts';
 import type { CampaignRef } from '#domain/campaign/ports.ts';
@@ -23,9 +24,9 @@ export const LOOPS: Record<string, WholeLoop> = {
   group: patchLoop,
 };
 
-/** Which loop runs the campaigns of a lease's subject. A lease from before kinds were written is a group's. */
-export function loopOf(lease: Pick<Lease, 'group' | 'kind'> | null): WholeLoop {
-  const kind = lease?.kind ?? 'group';
+/** Which loop runs the campaigns of a lease's subject. */
+export function loopOf(lease: Lease | null): WholeLoop {
+  const kind = kindOf(lease);
   const loop = Object.hasOwn(LOOPS, kind) && LOOPS[kind];
   if (!loop) throw new BrokenRecord(`The lease of ${lease?.group} is of a ${kind}: no loop here runs one.`);
   return loop;

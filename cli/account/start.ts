@@ -31,7 +31,7 @@ export async function startByHand(
   const holder = (await campaigns.lease(group.name))?.holder ?? null;
   const campaign = campaignName(group.name, now);
   const trigger = { kind: 'person' as const, id: `person/${id}`, at: now, by };
-  const execution = await engine.start(campaign, { contract: CONTRACT, group: group.name, trigger });
+  const execution = await engine.start(campaign, { contract: CONTRACT, group: group.name, trigger }, 'group');
   const place = evidence.place({ group: group.name, campaign });
   const waits = holder ? `${holder.campaign} is at work: this one is noted, and follows it.` : null;
   const stopped = 'The kill switch says stop: it surveys and plans, and sends nothing until patchwright resume.';

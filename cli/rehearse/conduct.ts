@@ -20,7 +20,7 @@ import { addedBy } from './added-by-policy.ts';
 import { collect } from './collect.ts';
 import type { RehearsedCampaign } from './document.ts';
 import { OPERATOR, People } from './people.ts';
-import { BrokenPromise, broken } from './promises.ts';
+import { BrokenPromise, broken } from './promises/broken.ts';
 import type { Shown } from './shown.ts';
 import { type Watcher, watch } from './watch.ts';
 

@@ -22,6 +22,11 @@ export function unheldLease(group: string): Lease {
   return { group, version: 0, holder: null, noted: [], lastOpenedAt: null, lastClosed: null, lastProof: null };
 }
 
+/** Of its subject. A lease from before kinds were written is a group's. */
+export function kindOf(lease: Lease | null): string {
+  return lease?.kind ?? 'group';
+}
+
 /** Why a task of this campaign may not act: the lease is not, or no longer, its own and open. null: it is. */
 export function leaseLost(lease: Lease | null, campaign: string): string | null {
   const holder = lease?.holder;

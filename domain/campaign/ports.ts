@@ -70,13 +70,13 @@ export type ExecutionStatus =
   | 'unknown';
 
 export interface Engine {
-  /** Starts the campaign machine. Idempotent by name; already there counts as started. Returns the execution's ARN. */
-  start(name: string, input: CampaignInput): Promise<string>;
+  /** Starts the machine of a kind of subject. Idempotent by name; already there counts as started. Returns the execution's ARN. */
+  start(name: string, input: CampaignInput, kind: string): Promise<string>;
   status(execution: string): Promise<ExecutionStatus>;
   /** The account in which campaigns run: SSM reaches no other. */
   account(): string;
-  /** The ARN that an execution of the campaign machine with this name has. */
-  arn(name: string): string;
+  /** The ARN that an execution with this name has of that kind's machine. */
+  arn(name: string, kind: string): string;
   /** The ARN that the execution of the patch-ring machine has which a campaign starts for this ring. */
   ringArn(campaign: string, ring: string): string;
   /** Stops an execution that runs; it may still be seen running for a while. Ended, or never there: nothing to stop. */

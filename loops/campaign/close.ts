@@ -1,12 +1,12 @@
 /** The end of every campaign, also of a lost one: evidence by its loop, the manifest, one write that closes it and frees the lease, the notice. */
 import { files } from '#domain/campaign/files.ts';
-import { closeLease, endingLease, isClosed, noticedLease, untold } from '#domain/campaign/lease.ts';
+import { closeLease, endingLease, isClosed, kindOf, noticedLease, untold } from '#domain/campaign/lease.ts';
 import type { Loop } from '#domain/campaign/loop.ts';
 import { type Manifest, previousOf, withManifest } from '#domain/campaign/manifest.ts';
 import { successorName } from '#domain/campaign/names.ts';
 import type { Outcome } from '#domain/campaign/outcomes.ts';
 import type { CampaignPorts, CampaignRef } from '#domain/campaign/ports.ts';
-import type { Notice } from '#domain/campaign/records.ts';
+import type { Lease, Notice } from '#domain/campaign/records.ts';
 import { CONTRACT } from '#domain/campaign/tasks.ts';
 import type { Instant } from '#domain/instant.ts';
 import { plusDays } from '#domain/instant.ts';
@@ -33,7 +33,7 @@ export async function close<L>(
     const previous = previousOf(lease?.lastClosed ?? null, ref.campaign);
     const { proof, minHours } = await loop.leave(ref, { outcome, why, previous }, ports, now);
     const manifest = await writeManifest(ref, { closedAt: now, previous }, ports.evidence);
-    const successor = successorOf(ref.group, engine, now);
+    const successor = successorOf(ref.group, lease, engine, now);
     const busy = (await loop.atWork(ref, ports, now)).length > 0;
     await campaigns.expire(ref.campaign, plusDays(now, KEPT_DAYS));
     await changeLease(campaigns, ref.group, (held) =>
@@ -53,9 +53,9 @@ export async function close<L>(
   await tell(ref, ports);
 }
 
-export function successorOf(group: string, engine: CampaignPorts['engine'], now: Instant) {
+export function successorOf(group: string, lease: Lease | null, engine: CampaignPorts['engine'], now: Instant) {
   const campaign = successorName(group, now);
-  return { campaign, execution: engine.arn(campaign) };
+  return { campaign, execution: engine.arn(campaign, kindOf(lease)) };
 }
 
 /** The lease was handed over: starts the successor, which takes it. Idempotent by the execution's name. */
@@ -63,9 +63,10 @@ export async function startSuccessor(
   group: string,
   { campaigns, engine }: Pick<CampaignPorts, 'campaigns' | 'engine'>,
 ): Promise<void> {
-  const holder = (await campaigns.lease(group))?.holder;
+  const lease = await campaigns.lease(group);
+  const holder = lease?.holder;
   if (holder?.state !== 'handover') return;
-  await engine.start(holder.campaign, { contract: CONTRACT, group, trigger: holder.trigger });
+  await engine.start(holder.campaign, { contract: CONTRACT, group, trigger: holder.trigger }, kindOf(lease));
 }
 
 /** Sends the closing notice that lies in evidence, if the lease says that it did not go out. The same notice has the same id. */

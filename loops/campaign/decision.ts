@@ -4,6 +4,7 @@
  */
 import { answerOf, type Decided, decidedBy, mayDecide, type Said } from '#domain/campaign/approval.ts';
 import { files } from '#domain/campaign/files.ts';
+import { kindOf } from '#domain/campaign/lease.ts';
 import type { CampaignPorts } from '#domain/campaign/ports.ts';
 import type { Approval, PlanHead } from '#domain/campaign/records.ts';
 import { AwsUnavailable } from '#domain/errors.ts';
@@ -59,7 +60,9 @@ async function deliver(
   if (!taskToken) return { what, approval, delivered: true };
   try {
     if (await engine.answer(taskToken, answerOf(approval))) return { what, approval, delivered: true };
-    if ((await engine.status(engine.arn(approval.campaign))) === 'RUNNING') return { what, approval, delivered: true };
+    const kind = kindOf(await campaigns.lease(approval.group));
+    if ((await engine.status(engine.arn(approval.campaign, kind))) === 'RUNNING')
+      return { what, approval, delivered: true };
   } catch (error) {
     if (error instanceof AwsUnavailable) return { what, approval, delivered: false };
     throw error;

@@ -66,7 +66,8 @@ async function end<L>(
 async function release(ref: CampaignRef, ports: DrainPorts, now: Instant): Promise<void> {
   const policy = await ports.evidence.readIfThere<FrozenPolicy>(ref, files.policy);
   const minHours = policy?.group.triggers.minHours ?? 0;
-  const successor = successorOf(ref.group, ports.engine, now);
+  const lease = await ports.campaigns.lease(ref.group);
+  const successor = successorOf(ref.group, lease, ports.engine, now);
   await changeLease(ports.campaigns, ref.group, (held) => releaseLease(held, { ...ref, at: now, minHours, successor }));
   await startSuccessor(ref.group, ports);
 }

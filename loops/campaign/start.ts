@@ -23,7 +23,7 @@ export async function startOnce(
     const promised = promiseLease(lease, {
       kind,
       campaign,
-      execution: engine.arn(campaign),
+      execution: engine.arn(campaign, kind),
       trigger,
       minHours,
       at: now,

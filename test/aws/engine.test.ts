@@ -18,25 +18,25 @@ const input: CampaignInput = {
 
 test('an execution is started by name', async () => {
   aws.answers({ executionArn: EXECUTION, startDate: 0 });
-  assert.equal(await engine.start('web-1', input), EXECUTION);
+  assert.equal(await engine.start('web-1', input, 'group'), EXECUTION);
   const { stateMachineArn, name, input: sent } = aws.calls[0]?.body ?? {};
   assert.deepEqual([stateMachineArn, name, JSON.parse(sent)], [MACHINE, 'web-1', input]);
 });
 
 test('one that is there already counts as started', async () => {
   aws.plays(() => error(400, 'ExecutionAlreadyExists'));
-  assert.equal(await engine.start('web-1', input), EXECUTION);
+  assert.equal(await engine.start('web-1', input, 'group'), EXECUTION);
 });
 
 test('another refusal to start is an error', async () => {
   aws.plays(() => error(400, 'StateMachineDoesNotExist'));
-  await assert.rejects(engine.start('web-1', input), { name: 'AwsRefused' });
+  await assert.rejects(engine.start('web-1', input, 'group'), { name: 'AwsRefused' });
 });
 
 test('the ARN of an execution is known from its name, with a qualified machine too', () => {
-  assert.equal(engine.arn('web-1'), EXECUTION);
+  assert.equal(engine.arn('web-1', 'group'), EXECUTION);
   process.env.CAMPAIGN_MACHINE_ARN = `${MACHINE}:live`;
-  assert.equal(engine.arn('web-1'), EXECUTION);
+  assert.equal(engine.arn('web-1', 'group'), EXECUTION);
   process.env.CAMPAIGN_MACHINE_ARN = MACHINE;
 });
 

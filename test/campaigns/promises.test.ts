@@ -7,7 +7,8 @@ import type { GroupPolicy } from '#domain/patch/policy.ts';
 import type { RingPlan, RingRecord } from '#domain/patch/records.ts';
 import { loadPolicy } from '#policy/load-policy.ts';
 import type { Rehearsing } from '../../cli/rehearse/conduct.ts';
-import { broken, type Happened } from '../../cli/rehearse/promises.ts';
+import { broken } from '../../cli/rehearse/promises/broken.ts';
+import type { Happened } from '../../cli/rehearse/promises/happened.ts';
 import { rehearse } from '../../cli/rehearse/rehearse.ts';
 
 /** The checker of the promises can fail: each is broken on purpose in what a good rehearsal left. */

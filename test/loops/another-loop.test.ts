@@ -46,19 +46,21 @@ const sweep = (minute: number) => sweepLeases({}, ports, at(minute));
 
 let status: ExecutionStatus;
 let woken: unknown[];
+let started: string[];
 let ports: ReturnType<typeof newPorts>;
 beforeEach(() => {
   status = 'RUNNING';
   woken = [];
+  started = [];
   ports = newPorts({ houses: { home: house } });
 });
 
 function newPorts(more: object) {
   const engine = {
-    arn: (name: string) => `arn:${name}`,
+    arn: (name: string, kind: string) => `arn:${kind === 'house' ? name : kind}`,
     status: async () => status,
     answer: async (_: string, output: unknown) => woken.push(output) > 0,
-    start: async (name: string) => `arn:${name}`,
+    start: async (name: string, _: unknown, kind: string) => started.push(`${kind} ${name}`) && name,
   } as unknown as CampaignPorts['engine'];
   const nobody = { async *members() {}, async *byIds() {} };
   return {
@@ -119,6 +121,8 @@ test('a second loop opens, asks, closes and is told, by files of its own and one
   const lease = await ports.campaigns.lease('home');
   assert.equal(lease?.lastClosed?.outcome, 'Completed');
   assert.equal(lease?.holder?.state, 'handover', 'the trigger that was noted has its successor');
+  assert.deepEqual(started, [`house ${lease.holder.campaign}`]);
+  assert.equal(lease.holder.execution, `arn:${lease.holder.campaign}`);
   assert.deepEqual(
     ports.notices.published.map(({ id }) => id),
     ['home-1.delta'],

@@ -18,6 +18,7 @@ const CLIENTS: Record<string, string | null> = {
   alarms: 'cloudwatch',
   baselines: 'ssm',
   campaigns: 'dynamodb',
+  intents: 'dynamodb',
   clock: null,
   engine: 'sfn',
   evidence: 's3',
