@@ -2,7 +2,7 @@ import { kindOf } from '#domain/campaign/lease.ts';
 import type { Loop } from '#domain/campaign/loop.ts';
 import type { SubjectPolicy } from '#domain/campaign/policy.ts';
 import type { CampaignRef } from '#domain/campaign/ports.ts';
-import type { Lease } from '#domain/campaign/records.ts';
+import type { Approval, Lease } from '#domain/campaign/records.ts';
 import { BrokenRecord } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { Policy } from '#domain/policy.ts';
@@ -24,11 +24,11 @@ export const LOOPS: Record<string, WholeLoop> = {
   group: patchLoop,
 };
 
-/** Which loop runs the campaigns of a lease's subject. */
-export function loopOf(lease: Lease | null): WholeLoop {
-  const kind = kindOf(lease);
+/** Which loop runs the campaigns of the subject that a lease or an approval names. */
+export function loopOf(of: Pick<Lease | Approval, 'group' | 'kind'>): WholeLoop {
+  const kind = kindOf(of);
   const loop = Object.hasOwn(LOOPS, kind) && LOOPS[kind];
-  if (!loop) throw new BrokenRecord(`The lease of ${lease?.group} is of a ${kind}: no loop here runs one.`);
+  if (!loop) throw new BrokenRecord(`${of.group} is a ${kind}: no loop here runs campaigns over one.`);
   return loop;
 }
 

@@ -22,9 +22,9 @@ export function unheldLease(group: string): Lease {
   return { group, version: 0, holder: null, noted: [], lastOpenedAt: null, lastClosed: null, lastProof: null };
 }
 
-/** Of its subject. A lease from before kinds were written is a group's. */
-export function kindOf(lease: Lease | null): string {
-  return lease?.kind ?? 'group';
+/** Of the subject of a lease or an approval. One from before kinds were written is a group's. */
+export function kindOf(of: { kind?: string } | null): string {
+  return of?.kind ?? 'group';
 }
 
 /** Why a task of this campaign may not act: the lease is not, or no longer, its own and open. null: it is. */

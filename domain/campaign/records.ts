@@ -34,6 +34,7 @@ export interface Holder {
 export interface Approval {
   campaign: string;
   group: string;
+  kind?: string; // of the subject, as on its lease, which who answers may not read; absent: a group
   ring: string;
   scopeHash: string;
   askedAt: Instant;

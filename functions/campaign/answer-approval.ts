@@ -27,7 +27,7 @@ export const answerApproval = async (visit: Visit, ports: DecisionPorts, now: In
   if (!opens(approval, link.secret)) return refused('wrong-link');
   if (visit.method === 'POST' && approval.decide === 'iam') return refused('iam-only', approval);
   const question = await evidence.read<unknown>(approval, files.question(approval.ring));
-  const asked = loopOf(await campaigns.lease(approval.group)).page(question, now);
+  const asked = loopOf(approval).page(question, now);
   if (visit.method !== 'POST') return asking(asked, approval, now);
   const form = readForm(visit.body ?? '', approval.scopeHash);
   if (!form.decision) return asking(asked, approval, now, form.fault);

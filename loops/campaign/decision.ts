@@ -60,9 +60,8 @@ async function deliver(
   if (!taskToken) return { what, approval, delivered: true };
   try {
     if (await engine.answer(taskToken, answerOf(approval))) return { what, approval, delivered: true };
-    const kind = kindOf(await campaigns.lease(approval.group));
-    if ((await engine.status(engine.arn(approval.campaign, kind))) === 'RUNNING')
-      return { what, approval, delivered: true };
+    const execution = engine.arn(approval.campaign, kindOf(approval));
+    if ((await engine.status(execution)) === 'RUNNING') return { what, approval, delivered: true };
   } catch (error) {
     if (error instanceof AwsUnavailable) return { what, approval, delivered: false };
     throw error;

@@ -181,7 +181,7 @@ test('a lease of a kind that no loop here runs is named, and holds up no other',
   await open('home-1', 0);
   status = 'FAILED';
   delete LOOPS.house;
-  await assert.rejects(sweep(30), /The lease of home is of a house: no loop here runs one/);
+  await assert.rejects(sweep(30), /home is a house: no loop here runs campaigns over one/);
   LOOPS.house = lampLoop;
   assert.deepEqual(await sweep(31), { home: 'closed as Lost' });
 });

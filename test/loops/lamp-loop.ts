@@ -93,7 +93,7 @@ export async function askForLamps(
   const { campaign, group, taskToken } = input;
   const expiresAt = plusMinutes(now, input.expiresSeconds / 60);
   const none = { decision: null, by: null, decidedAt: null };
-  const of = { campaign, group, ring: RING, scopeHash: plan.scopeHash, askedAt: now, expiresAt };
+  const of = { campaign, group, kind: 'house', ring: RING, scopeHash: plan.scopeHash, askedAt: now, expiresAt };
   const approval: Approval = { ...of, decide: house.approvals.decide, linkHash: null, taskToken, ...none };
   const secret = secrets.random();
   await campaigns.putApproval({ ...approval, linkHash: linkHash(approval, secret) });
