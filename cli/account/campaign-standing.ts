@@ -6,7 +6,7 @@ import type { HostStatus, Plan, RingRecord, VerdictName } from '#domain/patch/re
 import type { Ports } from '#domain/ports.ts';
 
 /** How a group stands: whether a campaign is at work, how far it is, what it waits for, and how the last one ended. */
-export interface Standing {
+export interface GroupStanding {
   group: string;
   atWork: AtWork | null;
   noted: number; // triggers that a next campaign will serve
@@ -34,7 +34,7 @@ export interface RingStanding {
 
 export type StandingPorts = Pick<Ports, 'campaigns' | 'engine' | 'evidence'>;
 
-export async function standingOf(lease: Lease, ports: StandingPorts): Promise<Standing> {
+export async function standingOf(lease: Lease, ports: StandingPorts): Promise<GroupStanding> {
   const { group, holder, noted, lastClosed } = lease;
   return {
     group,

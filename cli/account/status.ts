@@ -7,7 +7,13 @@ import { BadInput } from '../bad-input.ts';
 import { exitOf } from '../exit.ts';
 import { cut, lengthText, type Paint, several, wrapAt } from '../screen/text.ts';
 import type { Answer } from './answer.ts';
-import { type AtWork, type RingStanding, type Standing, type StandingPorts, standingOf } from './campaign-standing.ts';
+import {
+  type AtWork,
+  type GroupStanding,
+  type RingStanding,
+  type StandingPorts,
+  standingOf,
+} from './campaign-standing.ts';
 import { now } from './clock.ts';
 import { sleep } from './sleep.ts';
 
@@ -15,7 +21,7 @@ export interface Status {
   version: 1;
   at: Instant;
   killSwitch: 'go' | 'stop';
-  groups: Standing[];
+  groups: GroupStanding[];
 }
 
 export async function status(group: string | undefined): Promise<Answer> {
@@ -48,7 +54,7 @@ export async function watchStatus(
 
 /** Of one group, or of all that ever had a campaign. Throws BadInput for a group that had none. */
 export async function readStatus(group: string | undefined, ports: StandingPorts, at: Instant): Promise<Status> {
-  const groups: Standing[] = [];
+  const groups: GroupStanding[] = [];
   for await (const lease of ports.campaigns.leases()) {
     if (group === undefined || isCalled(lease.group, group)) groups.push(await standingOf(lease, ports));
   }
@@ -74,7 +80,12 @@ export function statusAnswer(status: Status, watched: readonly string[] = []): A
   };
 }
 
-function groupLines({ group, atWork, noted, last }: Standing, at: Instant, paint: Paint, columns: number): string[] {
+function groupLines(
+  { group, atWork, noted, last }: GroupStanding,
+  at: Instant,
+  paint: Paint,
+  columns: number,
+): string[] {
   const ended = last ? `last ${last.outcome} ${ago(last.at, at)} ago (${last.campaign})` : 'none closed yet';
   const next = noted ? [`  ${several(noted, 'trigger')} noted: another campaign follows`] : [];
   if (!atWork) return [`${paint('bold', group)}: ${cut(`idle, ${ended}`, columns - group.length - 2)}`, ...next];

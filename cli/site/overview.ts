@@ -1,5 +1,5 @@
 import type { LogRecord } from '#domain/edge/log-record.ts';
-import { Counting, type Overview, type SeenRequest, type Wanted, wants } from '#domain/edge/overview.ts';
+import { type Overview, OverviewCounts, type SeenRequest, type Wanted, wants } from '#domain/edge/overview.ts';
 import { BadInput } from '../bad-input.ts';
 import { cut, type Paint, printable, several } from '../screen/text.ts';
 import { logRecords } from './log-files.ts';
@@ -35,8 +35,8 @@ export async function overviewOf(
   unread: readonly Unread[],
   flags: OverviewFlags,
 ): Promise<{ document: object; lines: (paint: Paint, columns: number) => string[] }> {
-  const wanted = wantedOf(flags);
-  const counting = new Counting(lastOf(flags));
+  const wanted = wantedBy(flags);
+  const counting = new OverviewCounts(lastOf(flags));
   let read = 0;
   for await (const record of records) {
     read += 1;
@@ -135,7 +135,7 @@ function n(value: number): string {
 const KINDS = ['blocked', 'counted', 'allowed'] as const;
 
 /** What the flags ask for. Throws BadInput for what says nothing. */
-export function wantedOf({ only, client, path, at }: OverviewFlags): Wanted {
+export function wantedBy({ only, client, path, at }: OverviewFlags): Wanted {
   const faults: string[] = [];
   const kinds = only?.split(',').map((kind) => kind.trim()) ?? [];
   for (const kind of kinds)

@@ -1,7 +1,7 @@
 import { RESULTS } from '#domain/edge/probe-result.ts';
 import { FAMILIES } from '#domain/edge/probes.ts';
 import type { Answer } from '../account/answer.ts';
-import { type Paint, printable, type Style, several, wrap } from '../screen/text.ts';
+import { type Paint, printable, type Style, several, wrapAt } from '../screen/text.ts';
 import type { SiteScan } from './scan.ts';
 
 /** The probe rule did not answer, or something behind the rules did: what was not sent is not known. */
@@ -28,18 +28,18 @@ function scanLines({ site, perSecond, pacedBy, endpoints, log }: SiteScan, paint
   const pace = `${Number(perSecond.toPrecision(3))} a second${pacedBy ? `, half of what ${pacedBy} lets through` : ''}`;
   const lines = endpoints.flatMap((scan) => [
     paint('bold', printable(`${site} at ${scan.endpoint}`)),
-    ...wrap(`${several(scan.results.length, 'probe')}, ${pace}. ${applicationWords(scan.application)}`, columns, ''),
+    ...wrapAt(`${several(scan.results.length, 'probe')}, ${pace}. ${applicationWords(scan.application)}`, columns, ''),
     ...(scan.revisions.length ? [`Revision: ${printable(scan.revisions.join(', then '))}`] : []),
     ...table(scan.results, paint, columns),
     ...summary(scan.results),
     ...(scan.ended
-      ? ['', ...wrap(`Ended: ${scan.ended}`, columns, '       '), ...remedyOf(scan.ended, site, columns)]
+      ? ['', ...wrapAt(`Ended: ${scan.ended}`, columns, '       '), ...remedyOf(scan.ended, site, columns)]
       : []),
     '',
   ]);
-  lines.push(...wrap(logWords(log), columns, ''), ...log.notes.flatMap((note) => wrap(note, columns, '')));
+  lines.push(...wrapAt(logWords(log), columns, ''), ...log.notes.flatMap((note) => wrapAt(note, columns, '')));
   const results = endpoints.flatMap((scan) => scan.results);
-  if (results.some(({ family }) => family === 'csrf')) lines.push('', ...wrap(CSRF, columns, ''));
+  if (results.some(({ family }) => family === 'csrf')) lines.push('', ...wrapAt(CSRF, columns, ''));
   return lines;
 }
 
@@ -66,7 +66,7 @@ function table(results: SiteScan['endpoints'][number]['results'], paint: Paint, 
     ...results.flatMap(({ id, status, result, rules, why }) => {
       const start = `  ${id.padEnd(width)}  ${String(status ?? '-').padEnd(6)}  `;
       const named = result === 'unclear' ? why : rules.join(', ') || (result === 'blocked' ? 'not known' : '');
-      const [first = '', ...rest] = wrap(named, Math.max(20, columns - start.length - 9), '');
+      const [first = '', ...rest] = wrapAt(named, Math.max(20, columns - start.length - 9), '');
       const indent = ' '.repeat(start.length + 9);
       return [
         `${start}${paint(STYLES[result], result.padEnd(7))}  ${first}`.trimEnd(),
@@ -112,5 +112,5 @@ function remedyOf(ended: string, site: string, columns: number): string[] {
           : /redirect/.test(ended)
             ? 'name the host that answers itself as the endpoint'
             : `paste the rule of patchwright waf show ${site} --probe-rule last into the web ACL, and let it protect this endpoint`;
-  return wrap(`Remedy: ${remedy}`, columns, '        ');
+  return wrapAt(`Remedy: ${remedy}`, columns, '        ');
 }

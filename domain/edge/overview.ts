@@ -72,7 +72,7 @@ function stopped({ action }: LogRecord): boolean {
 }
 
 /** Folds records in any order. `keep`: how many of the newest requests stay whole. */
-export class Counting {
+export class OverviewCounts {
   private readonly requestsBy: Overview;
   private readonly keep: number;
   private readonly groups = new Map<string, number>();

@@ -16,7 +16,7 @@ import type { FrozenGroup } from '#domain/patch/policy.ts';
 import { question } from '#domain/patch/question.ts';
 import type { FindingFate, Plan, RingPlan } from '#domain/patch/records.ts';
 import type { Ports } from '#domain/ports.ts';
-import { recordsOf } from '#loops/patch/read-verdicts.ts';
+import { ringRecordsOf } from '#loops/patch/read-verdicts.ts';
 import { notice } from '#views/patch/mail/notice.ts';
 
 type AskPorts = Pick<Ports, 'campaigns' | 'engine' | 'evidence' | 'notices' | 'approvalUrl' | 'secrets'>;
@@ -27,7 +27,7 @@ export const askApproval = async (input: AskTask, ports: AskPorts, now: Instant)
   const plan = await evidence.read<Plan>(input, files.plan);
   const ringPlan = await evidence.read<RingPlan>(input, files.ringPlan(input.ring));
   const { group: policy } = await evidence.read<FrozenGroup>(input, files.policy);
-  const records = await recordsOf(input, plan, evidence);
+  const records = await ringRecordsOf(input, plan, evidence);
   const approval: Approval = {
     campaign: input.campaign,
     group: input.group,

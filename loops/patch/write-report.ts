@@ -6,7 +6,7 @@ import { type InstanceRow, instanceRows } from '#domain/patch/delta/instance-row
 import type { Delta, DeltaRow } from '#domain/patch/delta/records.ts';
 import type { SurveyedHost } from '#domain/patch/model.ts';
 import type { FindingFate, Intent, PatchRecord, Plan, RingPlan, ScanRecord } from '#domain/patch/records.ts';
-import { recordsOf } from '#loops/patch/read-verdicts.ts';
+import { ringRecordsOf } from '#loops/patch/read-verdicts.ts';
 import type { SurveySummary } from '#loops/patch/survey.ts';
 import type { PlannedFinding } from '#views/patch/report/columns.ts';
 import {
@@ -61,7 +61,7 @@ async function factsOf(
     plan,
     delta,
     previous,
-    rings: plan ? await recordsOf(ref, plan, evidence) : [],
+    rings: plan ? await ringRecordsOf(ref, plan, evidence) : [],
     intents: (await evidence.readIfThere<Intent[]>(ref, files.commands)) ?? [],
     scan: await evidence.readIfThere<ScanRecord>(ref, files.scanBefore),
     files: { findings: files.findingsCsv, instances: files.instancesCsv },

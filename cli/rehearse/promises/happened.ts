@@ -16,13 +16,13 @@ export interface Happened {
 }
 
 /** A campaign that closed, with what its hosts really went through while it was open. */
-export interface Closed extends Left {
+export interface Closed extends LeftBehind {
   record: PatchRecord;
-  installs: Install[];
+  installs: InstallSeen[];
 }
 
 /** What a campaign left; `record` null: it never closed. */
-export interface Left {
+export interface LeftBehind {
   name: string;
   record: PatchRecord | null;
   plan: Plan | null;
@@ -31,7 +31,7 @@ export interface Left {
   lines<T>(path: string): T[];
 }
 
-export interface Install {
+export interface InstallSeen {
   host: string;
   startedAt: number;
   endedAt: number | null;
@@ -40,7 +40,7 @@ export interface Install {
 /** Whether the promise was kept by one campaign; every fault in words. */
 export type Checker = (campaign: Closed, happened: Happened) => string[];
 
-export function campaignsOf({ group, evidence }: Happened): Left[] {
+export function campaignsOf({ group, evidence }: Happened): LeftBehind[] {
   const suffix = `/${files.opened}`;
   const names = [...evidence.keys()].filter(
     (key) => key.startsWith(`${shortName(group.name)}/`) && key.endsWith(suffix),
@@ -67,14 +67,14 @@ export function campaignsOf({ group, evidence }: Happened): Left[] {
 }
 
 /** null: it never closed. */
-export function closed(campaign: Left, { truth }: Happened): Closed | null {
+export function closed(campaign: LeftBehind, { truth }: Happened): Closed | null {
   const { record } = campaign;
   if (!record) return null;
   const [from, to] = [Date.parse(record.openedAt), Date.parse(record.closedAt)];
   const installs = truth.flatMap(({ id, runs }) =>
     runs
       .filter((run) => run.operation === 'Install' && run.startedAt >= from && run.startedAt <= to)
-      .map((run): Install => ({ host: id, ...run })),
+      .map((run): InstallSeen => ({ host: id, ...run })),
   );
   return { ...campaign, record, installs };
 }

@@ -1,13 +1,13 @@
 /**
  * 9. Every campaign that opened ends in a closing notice (repeats carry the same id), and its lease is freed.
  */
-import type { Happened, Left } from './happened.ts';
+import type { Happened, LeftBehind } from './happened.ts';
 
-export function closes({ name, record }: Left): string[] {
+export function closes({ name, record }: LeftBehind): string[] {
   return record ? [] : [`9: ${name} opened and never closed`];
 }
 
-export function eachTold(campaigns: readonly Left[], { inbox, timeline }: Happened): string[] {
+export function eachTold(campaigns: readonly LeftBehind[], { inbox, timeline }: Happened): string[] {
   const told = [
     ...inbox.map(({ attributes }) => attributes.kind),
     // Sent, and nobody was subscribed any more: the campaign has kept its word.

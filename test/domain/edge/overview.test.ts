@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type LogRecord, readLogValue } from '#domain/edge/log-record.ts';
-import { Counting, wants } from '#domain/edge/overview.ts';
+import { OverviewCounts, wants } from '#domain/edge/overview.ts';
 import { line } from './log-line.ts';
 
 const CORE = 'AWS#AWSManagedRulesCommonRuleSet';
@@ -28,7 +28,7 @@ const blockedByCore = (http: object = {}) =>
 const counted = () => record({ nonTerminatingMatchingRules: [{ ruleId: 'login', action: 'COUNT' }] });
 
 test('requests by action, hour, rule, address, country and path', () => {
-  const counting = new Counting();
+  const counting = new OverviewCounts();
   for (const each of [blockedByCore(), blockedByCore({ clientIp: '198.51.100.7', country: 'US' }), counted(), record()])
     counting.take(each);
   const sums = counting.result();
@@ -52,7 +52,7 @@ test('the last requests are the newest, in whatever order the files came', () =>
       fc.shuffledSubarray([...Array(900).keys()], { minLength: 900 }),
       fc.integer({ min: 1, max: 50 }),
       (order, keep) => {
-        const counting = new Counting(keep);
+        const counting = new OverviewCounts(keep);
         for (const minute of order) counting.take(record({ timestamp: 1592361810888 + minute * 60_000 }));
         const newest = [...Array(900).keys()].slice(-keep).map((minute) => 1592361810888 + minute * 60_000);
         assert.deepEqual(
