@@ -15,7 +15,8 @@ const scenarioFile = join(folder, 'scenario.yml');
 /** Of the rehearsals of the page: when they start, how fast they go, by which policy. */
 const REHEARSALS: Record<string, { start: string; clock: string; policy: string }> = {
   observe: { start: '10:00:00', clock: 'virtual', policy: observing },
-  act: { start: '14:29:30', clock: 'x300', policy: policyFile },
+  // Fifteen seconds before the schedule's minute: a slow machine has to resume by then, or it meets the next day's campaign and advisories.
+  act: { start: '13:15:00', clock: 'x300', policy: policyFile },
   'act, in real time': { start: '16:00:00', clock: 'real', policy: policyFile },
 };
 
