@@ -5,7 +5,7 @@ import { type Decision, evaluate, type WafGroup, type WafRule } from '#rehearsal
 import type { ManagedGroups } from '#rehearsal/services/wafv2/managed-groups.ts';
 import type { WebRequest } from '#rehearsal/services/wafv2/request.ts';
 import { valuesOf } from '#rehearsal/services/wafv2/sets.ts';
-import { standInSqli, standInXss } from '#rehearsal/services/wafv2/stand-ins.ts';
+import { rulesOfVersion, STAND_IN_SETS, standInSqli, standInXss } from '#rehearsal/services/wafv2/stand-ins.ts';
 import type { Known } from '#rehearsal/site/points.ts';
 import type { RateCounts } from '#rehearsal/site/rate-counts.ts';
 
@@ -25,7 +25,7 @@ export function judgedRequest(acl: Known, request: WebRequest, parts: JudgingPar
   const defaultAction = acl.content.DefaultAction as Members;
   const bodies = (acl.content.CustomResponseBodies ?? {}) as Record<string, { ContentType: string; Content: string }>;
   return evaluate({ arn: acl.arn, rules, defaultAction, labelNamespace, bodies, group }, request, {
-    ipSet: (arn) => setOf(known(arn)),
+    ipSet: (arn) => STAND_IN_SETS[arn] ?? setOf(known(arn)),
     regexSet: (arn) => setOf(known(arn)),
     overRate: (rule, key, limit, seconds) =>
       rates.over(`${acl.arn} ${rule} ${textOf(rule, rules, group)}`, key, limit, seconds, request.at),
@@ -41,9 +41,14 @@ export function judgedRequest(acl: Known, request: WebRequest, parts: JudgingPar
     }
     const found = groups.find(spec);
     if (!found) return null;
-    // An expired version is the default one, in silence (trap W15); the stand-ins have the same rules in every version.
-    const version = spec.Version === undefined ? '' : `#${spec.Version}`;
-    return { id: `AWS#${found.name}${version}`, rules: found.rules, labelNamespace: found.labelNamespace };
+    const pinned = (spec.Version as string | undefined) ?? null;
+    // An expired version is the default one, in silence (trap W15).
+    const version = pinned !== null && groups.stateOf(found, pinned) !== 'expired' ? pinned : groups.defaultOf(found);
+    return {
+      id: `AWS#${found.name}${pinned === null ? '' : `#${pinned}`}`,
+      rules: rulesOfVersion(found, version),
+      labelNamespace: found.labelNamespace,
+    };
   }
 }
 

@@ -69,7 +69,7 @@ export class LogFiles {
       const delay = (from + chance.next() * Math.max(0, to - from)) * 60_000;
       this.#stage.clock.after(delay, `a log file of ${kept.acl}`, () => {
         const text = `${now.join('\n')}\n`;
-        this.#deliver(kept.bucket, this.#keyOf(kept, start, text), gzipSync(text));
+        this.#deliver(kept.bucket, this.#keyOf(kept, start, text), gzipSync(text, { level: 1 }));
       });
     }
   }

@@ -1,8 +1,12 @@
 """Somebody who keeps a web ACL and knows nothing of the rehearsal but its address: reads the shop's, makes one of five components,
 changes it under its lock token, associates it, sends its logs elsewhere. Every answer is kept for stubber.py.
-Usage: boto3_site.py ENDPOINT ANSWERS_FILE (appended to)"""
+Its own requests go to the site over the wire, and are found in the metrics and in a log file.
+Usage: boto3_site.py ENDPOINT ANSWERS_FILE (appended to) SITE_ADDRESS"""
 
 import datetime
+import email.utils
+import gzip
+import http.client
 import json
 import sys
 import time
@@ -11,7 +15,7 @@ import boto3
 import botocore.config
 import botocore.exceptions
 
-ENDPOINT, ANSWERS = sys.argv[1], sys.argv[2]
+ENDPOINT, ANSWERS, SITE = sys.argv[1:4]
 SESSION = boto3.Session(aws_access_key_id="anybody", aws_secret_access_key="anything", region_name="eu-central-1")
 answers = open(ANSWERS, "a", encoding="utf8")
 calls = 0
@@ -68,6 +72,44 @@ def refused(code, call, **asked):
         expect(f"{code} where it must be", error.response["Error"]["Code"] == code)
         return error.response
     raise SystemExit(f"boto3_site: {asked} was not refused with {code}")
+
+
+def ask(target, **headers):
+    connection = http.client.HTTPConnection(SITE)
+    connection.request("GET", target, headers={"Host": "shop.example.com", "User-Agent": "boto3", **headers})
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer
+
+
+def requests():
+    told = [ask("/boto3"), ask("/boto3", **{"x-patchwright-probe": "boto3"}), ask("/boto3?q=%27%20or%201%3D1")]
+    expect("a request passes, one is answered by the probe rule, an attack is blocked", [a.status for a in told] == [200, 204, 403])
+    expect("which names the site", told[1].getheader("x-patchwright-site") == "shop")
+    return email.utils.parsedate_to_datetime(told[0].getheader("Date"))
+
+
+def measured(since):
+    dimensions = [{"Name": n, "Value": v} for n, v in (("Region", "eu-central-1"), ("WebACL", "shop"), ("Rule", "sqli"))]
+    metric = {"Namespace": "AWS/WAFV2", "MetricName": "BlockedRequests", "Dimensions": dimensions}
+    query = {"Id": "blocked", "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Sum"}}
+    start = since - datetime.timedelta(minutes=1)
+    told = client("cloudwatch").get_metric_data(MetricDataQueries=[query], StartTime=start, EndTime=start + datetime.timedelta(minutes=3))
+    expect("the attack is in the metrics", sum(told["MetricDataResults"][0]["Values"]) >= 1)
+
+
+def logged():
+    s3 = client("s3")
+    for _ in range(60):
+        for found in s3.list_objects_v2(Bucket="aws-waf-logs-shop").get("Contents", []):
+            lines = gzip.decompress(s3.get_object(Bucket="aws-waf-logs-shop", Key=found["Key"])["Body"].read()).decode().splitlines()
+            mine = [r for r in map(json.loads, lines) if r["httpRequest"]["uri"] == "/boto3" and r["action"] == "BLOCK"]
+            if any(r["terminatingRuleId"] == "sqli" for r in mine):
+                expect(f"the attack is in {found['Key']}", found["Key"].startswith("AWSLogs/123456789012/WAFLogs/eu-central-1/shop/2024/08/31/"))
+                return
+        time.sleep(0.5)
+    raise SystemExit("boto3_site: no log file has the attack")
 
 
 def balancer():
@@ -182,6 +224,7 @@ def gone(waf, office, admin, group, acl):
 
 waf = client("wafv2")
 arn = balancer()
+since = requests()
 managed(waf)
 office, admin, group, acl = components(waf)
 sets_and_groups(waf, office, admin, group)
@@ -192,6 +235,8 @@ waf.untag_resource(ResourceARN=acl["ARN"], TagKeys=["by"])
 tags = waf.list_tags_for_resource(ResourceARN=acl["ARN"])["TagInfoForResource"]["TagList"]
 expect("tags are added and taken", tags == [{"Key": "more", "Value": "1"}])
 sampled(waf, shop)
+measured(since)
+logged()
 gone(waf, office, admin, group, acl)
 answers.close()
 print(f"boto3: {calls} calls driven over the site")

@@ -14,23 +14,24 @@ trap stop EXIT
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --disable-pip-version-check boto3==1.44.8
 
-# Serves a scenario and lets a client at it: serve SCENARIO CLIENT
+# Serves a scenario and lets a client at it, with the address of its site, if it has one: serve SCENARIO CLOCK CLIENT
 serve() {
-  node cli/main.ts serve --port 0 --region eu-central-1 --scenario "$1" >"$work/log" 2>&1 &
+  node cli/main.ts serve --port 0 --region eu-central-1 --scenario "$1" --clock "$2" >"$work/log" 2>&1 &
   server=$!
   endpoint=
   for _ in $(seq 100); do
-    endpoint=$(sed -n 's/^patchwright serves //p' "$work/log")
+    if grep -q '^  try ' "$work/log"; then endpoint=$(sed -n 's/^patchwright serves //p' "$work/log"); fi
     if [ -n "$endpoint" ]; then break; fi
     sleep 0.2
   done
   if [ -z "$endpoint" ]; then cat "$work/log"; exit 1; fi
-  "$work/venv/bin/python" "test/interop/$2" "$endpoint" "$work/answers" || { tail -n 40 "$work/log"; exit 1; }
+  site=$(grep -oE 'CONNECT_TO=[^ ]+' "$work/log" | grep -oE '[0-9.]+:[0-9]+$' || true)
+  "$work/venv/bin/python" "test/interop/$3" "$endpoint" "$work/answers" "$site" || { tail -n 40 "$work/log"; exit 1; }
   kill "$server"
   wait "$server" || true
   server=
 }
-serve default boto3_operator.py
-serve edge-site boto3_site.py
+serve default virtual boto3_operator.py
+serve edge-site x120 boto3_site.py
 node test/interop/played.ts >"$work/played"
 "$work/venv/bin/python" test/interop/stubber.py "$work/answers" "$work/played"

@@ -2,7 +2,7 @@
 import type { Clock, Operation } from '#rehearsal/api.ts';
 import { pageOf } from '#rehearsal/services/paging.ts';
 import type { Members } from '#rehearsal/services/wafv2/entities.ts';
-import { STAND_INS, type StandIn } from '#rehearsal/services/wafv2/stand-ins.ts';
+import { rulesOfVersion, STAND_INS, type StandIn } from '#rehearsal/services/wafv2/stand-ins.ts';
 import { checkScope, invalid, wafFault } from '#rehearsal/services/wafv2/waf-faults.ts';
 
 /** `ending`: its expiry is set; who has it may keep it, nobody else can choose it, and it is not listed (trap W15). */
@@ -96,12 +96,13 @@ export class ManagedGroups {
         const version = (input.VersionName as string | undefined) ?? this.defaultOf(group);
         if (input.VersionName !== undefined && this.stateOf(group, input.VersionName) === 'expired')
           throw wafFault('WAFExpiredManagedRuleGroupVersionException');
-        const labels = group.rules.flatMap(({ RuleLabels }) => RuleLabels ?? []);
+        const rules = rulesOfVersion(group, version);
+        const labels = rules.flatMap(({ RuleLabels }) => RuleLabels ?? []);
         return {
           VersionName: version ?? undefined,
           SnsTopicArn: TOPIC,
           Capacity: group.capacity,
-          Rules: group.rules.map(({ Name, Action }) => ({ Name, Action })),
+          Rules: rules.map(({ Name, Action }) => ({ Name, Action })),
           LabelNamespace: group.labelNamespace,
           AvailableLabels: labels.map(({ Name }) => ({ Name: `${group.labelNamespace}${Name}` })),
           ConsumedLabels: [],

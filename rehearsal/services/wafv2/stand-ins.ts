@@ -10,7 +10,15 @@ export interface StandIn {
   capacity: number;
   versions: string[]; // newest last; empty: the group has none
   labelNamespace: string;
+  /** Of the newest version, and `gone`: what versions no longer have, each from this one on. */
   rules: WafRule[];
+  gone: Record<string, string>; // rule → version
+}
+
+/** Names do vanish (trap W1). null: the default version, the newest. */
+export function rulesOfVersion({ versions, rules, gone }: StandIn, version: string | null): WafRule[] {
+  const at = version === null ? versions.length : versions.indexOf(version);
+  return rules.filter(({ Name }) => gone[Name] === undefined || at < versions.indexOf(gone[Name]));
 }
 
 type Members = Record<string, unknown>;
@@ -162,12 +170,44 @@ const UNIX: [string, string, Members][] = family(
   regex('[;|`&] *(?:cat|id|uname|whoami|ls)|\\$\\(uname|\\(\\) *\\{ *:;'),
 );
 
+const WINDOWS: [string, string, Members][] = [
+  ...family(
+    'WindowsShellCommands',
+    { COOKIE: 'Cookie', QUERYARGUMENTS: 'QueryArguments', BODY: 'Body' },
+    regex('cmd(?:\\.exe)? */c|%comspec%|\\bwhoami *&'),
+  ),
+  ...family(
+    'PowerShellCommands',
+    { COOKIE: 'Cookie', QUERYARGUMENTS: 'QueryArguments', BODY: 'Body' },
+    regex('invoke-expression|powershell(?:\\.exe)? *-|iex *\\('),
+  ),
+];
+
+/** Addresses that a stand-in for AWS's reputation lists takes for bad, by what a rule names as its set. */
+export const STAND_IN_SETS: Record<string, string[]> = {
+  'stand-in:reputation': ['203.0.113.0/25'],
+  'stand-in:reconnaissance': ['203.0.113.128/26'],
+  'stand-in:ddos': ['203.0.113.192/26'],
+};
+const listed = (ARN: string): Members => ({ IPSetReferenceStatement: { ARN } });
+const REPUTATION: [string, string, Members][] = [
+  ['AWSManagedIPReputationList', 'AWSManagedIPReputationList', listed('stand-in:reputation')],
+  ['AWSManagedReconnaissanceList', 'AWSManagedReconnaissanceList', listed('stand-in:reconnaissance')],
+  ['AWSManagedIPDDoSList', 'AWSManagedIPDDoSList', listed('stand-in:ddos')],
+];
+
 export const STAND_INS: readonly StandIn[] = [
   made('AWSManagedRulesCommonRuleSet', 'core-rule-set', 700, ['Version_1.21', 'Version_1.22', 'Version_1.23'], CORE),
   made('AWSManagedRulesKnownBadInputsRuleSet', 'known-bad-inputs', 200, ['Version_1.25', 'Version_1.26'], KNOWN_BAD),
   made('AWSManagedRulesSQLiRuleSet', 'sql-database', 200, ['Version_2.4', 'Version_2.5'], SQLI),
   made('AWSManagedRulesLinuxRuleSet', 'linux-os', 200, ['Version_2.6'], LINUX),
   made('AWSManagedRulesUnixRuleSet', 'posix-os', 100, ['Version_3.2'], UNIX),
+  made('AWSManagedRulesWindowsRuleSet', 'windows-os', 200, ['Version_2.3', 'Version_2.4', 'Version_2.5'], WINDOWS, {
+    gone: { WindowsShellCommands_COOKIE: 'Version_2.4', WindowsShellCommands_QUERYARGUMENTS: 'Version_2.5' },
+  }),
+  made('AWSManagedRulesAmazonIpReputationList', 'amazon-ip-list', 25, [], REPUTATION, {
+    counting: ['AWSManagedIPDDoSList'],
+  }),
 ];
 
 function made(
@@ -176,6 +216,7 @@ function made(
   capacity: number,
   versions: string[],
   rules: [string, string, Members][],
+  { gone = {}, counting = [] }: { gone?: Record<string, string>; counting?: string[] } = {},
 ): StandIn {
   return {
     vendor: 'AWS',
@@ -183,11 +224,12 @@ function made(
     capacity,
     versions,
     labelNamespace: `awswaf:managed:aws:${label}:`,
+    gone,
     rules: rules.map(([Name, Label, Statement], Priority) => ({
       Name,
       Priority,
       Statement,
-      Action: { Block: {} },
+      Action: counting.includes(Name) ? { Count: {} } : { Block: {} },
       RuleLabels: [{ Name: Label }],
     })),
   };

@@ -76,7 +76,7 @@ export function not(value: Yes): Yes {
 
 function onField(spec: Members, request: WebRequest, ground: Ground, test: (text: string) => Yes): Yes {
   const fieldToMatch = spec.FieldToMatch as Members;
-  const field = fieldOf(request, fieldToMatch);
+  const { field, texts } = readField(request, spec);
   const handling = (Object.values(fieldToMatch)[0] as { OversizeHandling?: string } | undefined)?.OversizeHandling;
   if (field.oversize && field.part) {
     ground.oversize(field.part);
@@ -85,10 +85,26 @@ function onField(spec: Members, request: WebRequest, ground: Ground, test: (text
   }
   const fallback = (fieldToMatch.JsonBody as { InvalidFallbackBehavior?: string } | undefined)?.InvalidFallbackBehavior;
   if (fallback === 'MATCH' && request.body !== null && !isJson(request.body)) return true;
-  const answers = field.texts.map((text) =>
-    test(transformed(text, spec.TextTransformations as { Priority: number; Type: string }[])),
-  );
+  const answers = texts.map(test);
   return answers.includes(true) ? true : answers.includes('unknown') ? 'unknown' : false;
+}
+
+/** Many rules look at one component in the same way: it is read once. Only of the request at hand: all of them would fill the heap. */
+let atHand: { request: WebRequest; read: Map<string, { field: Field; texts: string[] }> } | null = null;
+const keys = new WeakMap<Members, string>();
+
+function readField(request: WebRequest, spec: Members): { field: Field; texts: string[] } {
+  const key = keys.get(spec) ?? JSON.stringify([spec.FieldToMatch, spec.TextTransformations]);
+  keys.set(spec, key);
+  if (atHand?.request !== request) atHand = { request, read: new Map() };
+  let found = atHand.read.get(key);
+  if (!found) {
+    const field = fieldOf(request, spec.FieldToMatch as Members);
+    const changes = spec.TextTransformations as { Priority: number; Type: string }[];
+    found = { field, texts: field.texts.map((text) => transformed(text, changes)) };
+    atHand.read.set(key, found);
+  }
+  return found;
 }
 
 function isJson(body: string): boolean {

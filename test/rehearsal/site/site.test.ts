@@ -336,3 +336,20 @@ test('sampled requests: three hours at most, no arguments, of a group only what 
   assert.doesNotMatch(JSON.stringify(told), /script%3E/);
   assert.equal(sampled('shop').PopulationSize, 2, 'the default action');
 });
+
+test('an expired version judges as the default one, in silence (trap W15); a reputation list knows its addresses', () => {
+  const windows = (version: string) =>
+    `{ Name: win, Priority: 2, OverrideAction: { None: {} }, Statement: { ManagedRuleGroupStatement: { VendorName: AWS, Name: AWSManagedRulesWindowsRuleSet, Version: ${version} } } }`;
+  const list =
+    '{ Name: list, Priority: 3, OverrideAction: { None: {} }, Statement: { ManagedRuleGroupStatement: { VendorName: AWS, Name: AWSManagedRulesAmazonIpReputationList } } }';
+  const ends = '    versionEnds: [{ group: AWSManagedRulesWindowsRuleSet, version: Version_2.4, after: 1d }]';
+  const world = shopWorld(live(`[${windows('Version_2.4')}, ${list}]`, ends));
+  const shell = '/?x=cmd%20/c%20dir';
+  assert.equal(answers(world, shell)[0], 'BLOCK');
+  world.pass(25 * HOUR);
+  assert.equal(answers(world, shell)[0], 'ALLOW', 'Version_2.5 has no such rule');
+  const from = (client: string) => siteOf(world).judge(asked('/', world.now(), { client }), 0, false);
+  assert.equal(from('203.0.113.9')?.action, 'BLOCK');
+  assert.deepEqual(from('203.0.113.9')?.unknown, []);
+  assert.equal(from('198.18.0.1')?.action, 'ALLOW');
+});

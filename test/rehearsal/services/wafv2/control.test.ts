@@ -441,3 +441,32 @@ test('the load balancer, its listener, its targets and their health', () => {
   assert.equal(value(ofTargets, 'waf.http2.traffic_inspection_behavior'), 'inspect_after_sufficient_data');
   assert.throws(() => world.call('DescribeLoadBalancers', { Names: ['no'] }), fault('LoadBalancerNotFound'));
 });
+
+test('names of rules vanish between versions, and a vanished one in an override is swallowed (trap W1)', () => {
+  const call = paced(shopWorld());
+  const Name = 'AWSManagedRulesWindowsRuleSet';
+  const names = (VersionName: string) =>
+    call('DescribeManagedRuleGroup', { VendorName: 'AWS', Name, VersionName }).Rules.map(
+      (one: { Name: string }) => one.Name,
+    );
+  assert.equal(names('Version_2.3').length, 6);
+  assert.ok(!names('Version_2.4').includes('WindowsShellCommands_COOKIE'));
+  assert.ok(names('Version_2.4').includes('WindowsShellCommands_QUERYARGUMENTS'));
+  assert.ok(!names('Version_2.5').includes('WindowsShellCommands_QUERYARGUMENTS'));
+  const RuleActionOverrides = [{ Name: 'WindowsShellCommands_COOKIE', ActionToUse: { Count: {} } }];
+  const pinned = rule('w', 0, managed(Name, 'Version_2.5', { RuleActionOverrides }), { OverrideAction: { None: {} } });
+  assert.ok(call('CreateWebACL', acl('shop', [pinned])).Summary.Id);
+});
+
+test('a reputation list has no versions; one that is asked for is refused', () => {
+  const call = paced(shopWorld());
+  const names = { VendorName: 'AWS', Name: 'AWSManagedRulesAmazonIpReputationList' };
+  assert.deepEqual(call('ListAvailableManagedRuleGroupVersions', names).Versions, []);
+  const told = call('DescribeManagedRuleGroup', names);
+  assert.deepEqual(
+    told.Rules.map(({ Action }: { Action: object }) => Object.keys(Action)[0]),
+    ['Block', 'Block', 'Count'],
+  );
+  const pinned = rule('r', 0, managed(names.Name, 'Version_1.0'), { OverrideAction: { None: {} } });
+  assert.throws(() => call('CreateWebACL', acl('shop', [pinned])), fault('WAFInvalidParameterException'));
+});
