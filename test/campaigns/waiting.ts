@@ -10,6 +10,7 @@ import type { Rehearsal, UrlResponse } from '#rehearsal/api.ts';
 import type { EngineFault } from '#rehearsal/engine/faults.ts';
 import { openWorld } from '#rehearsal/fleet/world.ts';
 import { openRehearsal } from '#rehearsal/rehearsal.ts';
+import { addedBy } from '../../cli/rehearse/added-by-policy.ts';
 import { policyFor } from '../../cli/rehearse/policy-for.ts';
 import { scenarioOf } from '../../cli/rehearse/scenarios.ts';
 
@@ -44,11 +45,13 @@ export async function waiting(change: Change, work: (waiting: Waiting) => Promis
   const scenario = scenarioOf(change.scenario ?? 'approver-silent');
   const overrides = { approvals: { before: ['fleet'], decide: change.decide ?? 'link' } };
   const policyFile = join(mkdtempSync(join(tmpdir(), 'patchwright-waiting-')), 'policy.json');
-  writeFileSync(policyFile, policyJson(policyFor('policy.yml', 'web', overrides, 'the test')));
+  const policy = policyFor('policy.yml', 'web', overrides, 'the test');
+  writeFileSync(policyFile, policyJson(policy));
   const startAt = Date.parse(scenario.start);
   const rehearsal = await openRehearsal({
     startAt,
     policyFile,
+    added: addedBy(policy, 'off'), // with a role for each function, whose permissions count
     seed: scenario.seed,
     faults: change.faults,
     world: (stage) => openWorld(scenario, stage),
