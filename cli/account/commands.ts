@@ -40,10 +40,14 @@ function checkCommand(): Command {
   return accountCommand(
     'check',
     'What stands in the way: policy, permissions, coverage, rings, baselines, other patching; each with its remedy',
-    ['check', 'check --profile prod --stage prod --json'],
+    ['check', 'check --profile prod --stage prod --json', 'check shop'],
   )
+    .argument('[site]', 'a site of the policy: its rules in order, and what AWS says around them')
     .addOption(policyOption())
-    .action((flags: Flags) => run(flags, async (open) => (await import('./check.ts')).check(flags, open)));
+    .action(async (site: string | undefined, flags: Flags) => {
+      if (site !== undefined) return (await import('../site/command.ts')).siteChecked(site, flags);
+      return run(flags, async (open) => (await import('./check.ts')).check(flags, open));
+    });
 }
 
 function planCommand(): Command {

@@ -4,6 +4,7 @@ import type { LogPlace, TrafficLog, WebAcls } from '#domain/edge/ports.ts';
 import { PROBE_HEADER, type SitePolicy } from '#domain/edge/site.ts';
 import type { Instant } from '#domain/instant.ts';
 import { plusMinutes } from '#domain/instant.ts';
+import { BadInput } from '../bad-input.ts';
 import { recordsOf, type Unread } from './records.ts';
 
 /** Where a site's log lies, and what it does not hold. */
@@ -53,3 +54,10 @@ export async function* liveRecords(
 }
 
 const LATE_MINUTES = 10;
+
+/** For commands that are over a web ACL which is not there. */
+export function noWebAcl(name: string, { account, region }: Pick<Identity, 'account' | 'region'>): BadInput {
+  return new BadInput([
+    `${name}: ${account} ${region} has no web ACL of this name (scope REGIONAL). Remedy: look at webAcl: of the site and at --region`,
+  ]);
+}
