@@ -25,21 +25,19 @@ export async function importWebAcl(name: string, open: Open, { webAcls }: Ports)
   const { entry, cannot } = entryOf(live, { loadBalancers, logging: await webAcls.logging(live.arn), groups });
   const site = siteName(name);
   const tagged = (await webAcls.tags(live.arn))[SITE_TAG];
-  const acts = [
-    ...(live.managedByFirewallManager
-      ? ['Firewall Manager keeps this web ACL: its campaigns end Observed, whatever is done here.']
-      : []),
-    ...(tagged === site
-      ? []
-      : [
-          `Tag it, so that campaigns may write it: aws wafv2 tag-resource --resource-arn ${live.arn} --tags Key=${SITE_TAG},Value=${site} --region ${region}`,
-        ]),
-    ...(live.rules.some((rule) => rule.Name === PROBE_RULE)
-      ? []
-      : [
-          `Paste the probe rule last, so that it can be scanned: patchwright waf show ${site} --probe-rule prints it (console: add rules, JSON editor).`,
-        ]),
-  ];
+  const acts: Act[] = [];
+  if (live.managedByFirewallManager)
+    cannot.push('Firewall Manager keeps it: its campaigns end Observed, whatever is done here');
+  if (tagged !== site)
+    acts.push({
+      what: 'Tag it, so that campaigns may write it:',
+      command: `aws wafv2 tag-resource --resource-arn ${live.arn} --tags Key=${SITE_TAG},Value=${site} --region ${region}`,
+    });
+  if (!live.rules.some((rule) => rule.Name === PROBE_RULE))
+    acts.push({
+      what: 'Paste the probe rule last (console: add rules, JSON editor), so that it can be scanned:',
+      command: `patchwright waf show ${site} --probe-rule`,
+    });
   return {
     document: { version: 1, site, entry, cannot, acts },
     lines: () => importLines(site, entry, cannot, acts),
@@ -47,7 +45,13 @@ export async function importWebAcl(name: string, open: Open, { webAcls }: Ports)
   };
 }
 
-function importLines(site: string, entry: SiteEntry, cannot: string[], acts: string[]): string[] {
+/** What a person does to adopt it. The command is one line, to be pasted. */
+interface Act {
+  what: string;
+  command: string;
+}
+
+function importLines(site: string, entry: SiteEntry, cannot: string[], acts: Act[]): string[] {
   const comment = (text: string) => wrap(text, 96, '  ').map((line) => `# ${line}`);
   const yaml = stringify({ sites: { [site]: entry } }, { lineWidth: 0, flowCollectionPadding: true })
     .trimEnd()
@@ -72,7 +76,7 @@ function importLines(site: string, entry: SiteEntry, cannot: string[], acts: str
       ? [
           '',
           ...comment('To adopt it, after the entry stands in policy.yml:'),
-          ...acts.flatMap((act, at) => comment(`${at + 1}. ${act}`)),
+          ...acts.flatMap(({ what, command }, at) => [`# ${at + 1}. ${what}`, `#    ${command}`]),
         ]
       : []),
   ];
