@@ -38,7 +38,7 @@ function names(sets: Record<string, SiteSet | unknown>): Record<string, string> 
   );
 }
 
-export async function groupsOf(
+export async function managedGroups(
   { rules }: SitePolicy,
   { webAcls, siteMetrics }: CheckSitePorts,
   checks: Checked[],

@@ -3,15 +3,15 @@ import { orderFindings, reachWords } from '#domain/edge/order/order.ts';
 import { PROBE_RULE, SITE_TAG, type SitePolicy } from '#domain/edge/site.ts';
 import type { Answer } from '../account/answer.ts';
 import { type Checked, good, looked } from '../account/checked.ts';
-import type { Deployment, Open } from '../account/open.ts';
+import type { DeployedStage, Open } from '../account/open.ts';
 import { TO_MEND } from '../exit.ts';
-import { type Paint, several, wrap } from '../screen/text.ts';
+import { type Paint, several, wrapAt } from '../screen/text.ts';
 import {
   balancersOf,
   type CheckSitePorts,
   capacityOf,
   fileRules,
-  groupsOf,
+  managedGroups,
   requestsOf,
   shortOf,
 } from './check-facts.ts';
@@ -23,7 +23,7 @@ import {
 export async function checkSite(site: SitePolicy, open: Open, ports: CheckSitePorts): Promise<Answer> {
   const { account, region, ...who } = await open();
   const checks: Checked[] = [];
-  const groups = await groupsOf(site, ports, checks);
+  const groups = await managedGroups(site, ports, checks);
   const live = await ports.webAcls.read(site.webAcl).catch(() => null);
   const rules = fileRules(site, groups);
   const balancers = await balancersOf(site, ports, checks);
@@ -40,7 +40,7 @@ export async function checkSite(site: SitePolicy, open: Open, ports: CheckSitePo
     deliberately: new Set(site.rules.flatMap(({ name, deliberately }) => (deliberately === null ? [] : [name]))),
     requestsPerMonth: live ? await requestsOf(live.metricName, ports) : null,
   };
-  checks.push(...(await looked('web ACL', () => standing(site, { account, region, ...who } as Deployment, ports))));
+  checks.push(...(await looked('web ACL', () => standing(site, { account, region, ...who } as DeployedStage, ports))));
   const order = orderFindings(facts);
   const reach = reachWords(rules);
   const mend = [
@@ -57,7 +57,7 @@ export async function checkSite(site: SitePolicy, open: Open, ports: CheckSitePo
 /** Whose the web ACL is, what it protects, where it logs, and whether it can be scanned. */
 async function standing(
   site: SitePolicy,
-  { account, region }: Deployment,
+  { account, region }: DeployedStage,
   { webAcls }: CheckSitePorts,
 ): Promise<Checked[]> {
   const about = 'web ACL';
@@ -131,8 +131,8 @@ function checkLines(
   columns: number,
 ): string[] {
   const told = (mark: string, words: string, remedy: string | null) => {
-    const [first = '', ...rest] = wrap(words, columns - 5, '');
-    const more = [...rest, ...(remedy ? wrap(`Remedy: ${remedy}`, columns - 5, '') : [])];
+    const [first = '', ...rest] = wrapAt(words, columns - 5, '');
+    const more = [...rest, ...(remedy ? wrapAt(`Remedy: ${remedy}`, columns - 5, '') : [])];
     return [
       `${paint(mark === 'ok  ' ? 'green' : mark === 'mend' ? 'red' : 'yellow', mark)} ${first}`,
       ...more.map((line) => `     ${line}`),

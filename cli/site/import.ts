@@ -6,7 +6,7 @@ import { statementsIn } from '#domain/edge/statement.ts';
 import { AwsRefused } from '#domain/errors.ts';
 import type { Answer } from '../account/answer.ts';
 import type { Open } from '../account/open.ts';
-import { wrap } from '../screen/text.ts';
+import { wrapAt } from '../screen/text.ts';
 import { noWebAcl } from './live-log.ts';
 
 type Ports = { webAcls: Pick<WebAcls, 'read' | 'resources' | 'logging' | 'groupRules' | 'tags'> };
@@ -52,7 +52,7 @@ interface Act {
 }
 
 function importLines(site: string, entry: SiteEntry, cannot: string[], acts: Act[]): string[] {
-  const comment = (text: string) => wrap(text, 96, '  ').map((line) => `# ${line}`);
+  const comment = (text: string) => wrapAt(text, 96, '  ').map((line) => `# ${line}`);
   const yaml = stringify({ sites: { [site]: entry } }, { lineWidth: 0, flowCollectionPadding: true })
     .trimEnd()
     .split('\n');

@@ -6,7 +6,7 @@ import { now } from '../account/clock.ts';
 import type { Open } from '../account/open.ts';
 import { BadInput } from '../bad-input.ts';
 import { liveLogOf, liveRecords } from './live-log.ts';
-import { type OverviewFlags, overviewOf, wantedOf } from './overview.ts';
+import { type OverviewFlags, overviewOf, wantedBy } from './overview.ts';
 import type { Unread } from './records.ts';
 
 /** `overview SITE`: the log that its web ACL writes, of the last `hours`, or of the time of `--at`. */
@@ -16,7 +16,7 @@ export async function overviewOfSite(
   open: Open,
   { webAcls, trafficLog }: { webAcls: Pick<WebAcls, 'read' | 'logging'>; trafficLog: TrafficLog },
 ): Promise<Answer> {
-  const wanted = wantedOf(flags);
+  const wanted = wantedBy(flags);
   const live = await liveLogOf(site, await open(), webAcls);
   if (typeof live === 'string')
     throw new BadInput([`overview: ${live}. Remedy: let it log to S3, or look at its samples by --sampled`]);

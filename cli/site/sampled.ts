@@ -5,7 +5,7 @@ import { type Instant, minute, plusMinutes } from '#domain/instant.ts';
 import type { Answer } from '../account/answer.ts';
 import { now } from '../account/clock.ts';
 import type { Open } from '../account/open.ts';
-import { type Paint, printable, wrap } from '../screen/text.ts';
+import { type Paint, printable, wrapAt } from '../screen/text.ts';
 import { noWebAcl } from './live-log.ts';
 
 interface SampledRule {
@@ -59,12 +59,12 @@ const CANNOT = [
 
 function lines(rules: SampledRule[], paint: Paint, columns: number): string[] {
   const shown = rules.flatMap(({ rule, refused, population, from, to, requests }) => {
-    if (refused !== null) return [paint('bold', rule), ...wrap(`  ${refused}`, columns, '  ')];
+    if (refused !== null) return [paint('bold', rule), ...wrapAt(`  ${refused}`, columns, '  ')];
     if (requests.length === 0) return [`${paint('bold', rule)}: none`];
     const head = `${paint('bold', rule)}: ${requests.length} of ${population}, ${minute(from)} to ${minute(to)}`;
     return [head, ...[...requests].sort((a, b) => a.at - b.at).map(sampleLine)];
   });
-  return [...shown, '', 'What a sample cannot show:', ...CANNOT.flatMap((each) => wrap(`- ${each}`, columns, '  '))];
+  return [...shown, '', 'What a sample cannot show:', ...CANNOT.flatMap((each) => wrapAt(`- ${each}`, columns, '  '))];
 }
 
 function sampleLine({
