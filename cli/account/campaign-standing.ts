@@ -2,6 +2,7 @@ import { files } from '#domain/campaign/files.ts';
 import type { CampaignRef, ExecutionStatus } from '#domain/campaign/ports.ts';
 import type { Holder, Lease } from '#domain/campaign/records.ts';
 import type { Instant } from '#domain/instant.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { HostStatus, Plan, RingRecord, VerdictName } from '#domain/patch/records.ts';
 import type { Ports } from '#domain/ports.ts';
 
@@ -63,7 +64,7 @@ async function ringStanding(
   { ring, hosts: planned }: { ring: string; hosts: number },
   evidence: Ports['evidence'],
 ): Promise<RingStanding> {
-  const record = await evidence.readIfThere<RingRecord>(ref, files.ring(ring));
+  const record = await evidence.readIfThere<RingRecord>(ref, patchFiles.ring(ring));
   const hosts: RingStanding['hosts'] = {};
   for (const { status } of record?.hosts ?? []) hosts[status] = (hosts[status] ?? 0) + 1;
   return {

@@ -3,6 +3,7 @@ import { OUTCOME } from '#domain/campaign/outcomes.ts';
 import { shortName } from '#domain/campaign/short-name.ts';
 import type { Instant } from '#domain/instant.ts';
 import { plusMinutes } from '#domain/instant.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { Baseline, PatchState } from '#domain/patch/model.ts';
 import type { LeftHost } from '#domain/patch/plan/left-host.ts';
 import type { Assembled } from '#domain/patch/plan/plan.ts';
@@ -53,15 +54,15 @@ export async function planNow(
   const patching = given.scan ? ports.patching : await withLastScans(group, ports, scan.snapshotId, believed);
   const frozen: FrozenGroup = { hash: policy.hash, frozenAt: now, group };
   await evidence.write(campaign, files.policy, frozen);
-  await evidence.write(campaign, files.scanBefore, scan);
+  await evidence.write(campaign, patchFiles.scanBefore, scan);
   await firstSurvey(campaign, { ...ports, patching, evidence, clock: { now: () => now } }, now); // no call that could be over
-  const { oses } = await evidence.read<SurveySummary>(campaign, files.surveyBefore);
+  const { oses } = await evidence.read<SurveySummary>(campaign, patchFiles.surveyBefore);
   const baselines: Baseline[] = [];
   for (const os of oses.sort()) baselines.push(await ports.baselines.forGroup(group.name, os));
-  await evidence.write(campaign, files.baselines, baselines);
+  await evidence.write(campaign, patchFiles.baselines, baselines);
   const assembled = await planFromSurvey(campaign, evidence, now);
   const rings: RingPlan[] = [];
-  for (const { ring } of assembled.plan.rings) rings.push(await evidence.read(campaign, files.ringPlan(ring)));
+  for (const { ring } of assembled.plan.rings) rings.push(await evidence.read(campaign, patchFiles.ringPlan(ring)));
   const patchData = dataOf(given.scan, scan, believed);
   const { left } = assembled.plan;
   const unscanned = left.some(({ why }) => why === 'scan-unknown');

@@ -7,6 +7,7 @@ import type { CampaignRef } from '#domain/campaign/ports.ts';
 import type { CampaignRecord } from '#domain/campaign/records.ts';
 import { isCalled, shortName } from '#domain/campaign/short-name.ts';
 import type { Delta } from '#domain/patch/delta/records.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { Ports } from '#domain/ports.ts';
 import { BadInput } from '../bad-input.ts';
 import { exitOf } from '../exit.ts';
@@ -33,7 +34,7 @@ export async function reportOf(asked: string, out: string | undefined, ports: Re
       `${ref.campaign}: is not closed, or never was. Remedy: patchwright status ${shortName(ref.group)}`,
     ]);
   }
-  const delta = await evidence.readIfThere<Delta>(ref, files.delta);
+  const delta = await evidence.readIfThere<Delta>(ref, patchFiles.delta);
   const fetched = out === undefined ? null : await fetchAll(ref, out, ports);
   const text = new TextDecoder().decode(await ports.download(ref, files.report));
   const place = evidence.place(ref);

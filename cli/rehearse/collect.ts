@@ -2,6 +2,7 @@ import { files } from '#domain/campaign/files.ts';
 import { OUTCOME } from '#domain/campaign/outcomes.ts';
 import { folderOf } from '#domain/campaign/short-name.ts';
 import type { Delta } from '#domain/patch/delta/records.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { PatchRecord, Plan, RingRecord } from '#domain/patch/records.ts';
 import { noCounts } from '#domain/severity.ts';
 import type { Mail, Rehearsal } from '#rehearsal/api.ts';
@@ -31,8 +32,8 @@ export function collect(rehearsal: Rehearsal, ended: Ended): Shown {
   };
   const plan = read<Plan>(files.plan);
   const record = read<PatchRecord>(files.campaign);
-  const delta = read<Delta>(files.delta);
-  const records = (plan?.rings ?? []).map(({ ring }) => read<RingRecord>(files.ring(ring)));
+  const delta = read<Delta>(patchFiles.delta);
+  const records = (plan?.rings ?? []).map(({ ring }) => read<RingRecord>(patchFiles.ring(ring)));
   const run: RehearsedCampaign = {
     version: 1,
     campaign: {

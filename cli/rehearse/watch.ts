@@ -1,5 +1,5 @@
-import { files } from '#domain/campaign/files.ts';
 import { folderOf } from '#domain/campaign/short-name.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { ExecutionView, Rehearsal, TimelineEvent } from '#rehearsal/api.ts';
 import { stateWords } from '../screen/words.ts';
 
@@ -46,7 +46,7 @@ function ringOf(rehearsal: Rehearsal, execution: string): Patching | null {
 
 function tellProgress(rehearsal: Rehearsal, patching: Patching, watcher: Watcher): void {
   const { ring } = patching;
-  const file = rehearsal.evidence().get(folderOf(patching) + files.ring(ring));
+  const file = rehearsal.evidence().get(folderOf(patching) + patchFiles.ring(ring));
   if (!file) return;
   const { hosts } = JSON.parse(new TextDecoder().decode(file)) as { hosts: { status: string }[] };
   const open = hosts.filter((host) => host.status === 'planned' || host.status === 'working').length;

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { files } from '#domain/campaign/files.ts';
 import { type Manifest, manifestHash } from '#domain/campaign/manifest.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import { attempt, type Differences } from './difference.ts';
 import { Folder, isInside } from './folder.ts';
 
@@ -56,7 +57,7 @@ const FOLDERS = ['before', 'after', 'plan', 'rings', 'delta', 'instances', 'scan
 /** Whether a campaign writes files of that name. */
 function isOurs(file: string): boolean {
   const [first = '', ...rest] = file.split('/');
-  return rest.length > 0 ? FOLDERS.includes(first) : Object.values<unknown>(files).includes(file);
+  return rest.length > 0 ? FOLDERS.includes(first) : Object.values<unknown>({ ...files, ...patchFiles }).includes(file);
 }
 
 const short = (hash: string) => `${hash.slice(0, 12)}…`;

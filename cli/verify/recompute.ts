@@ -2,6 +2,7 @@ import { files } from '#domain/campaign/files.ts';
 import type { Manifest } from '#domain/campaign/manifest.ts';
 import type { Notice } from '#domain/campaign/records.ts';
 import type { Opened } from '#domain/campaign/tasks.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { FrozenGroup } from '#domain/patch/policy.ts';
 import type { PatchRecord, Plan } from '#domain/patch/records.ts';
 import { writeDelta } from '#loops/patch/write-delta.ts';
@@ -29,7 +30,7 @@ export async function recompute(
     await attempt(files.opened, differences, () => evidence.readIfThere<Opened>(ref, files.opened)),
   ];
   const facts = policy && opened ? { group: policy.group, openedAt: opened.openedAt, outcome, why } : null;
-  const again = await attempt(files.delta, differences, async () => ({
+  const again = await attempt(patchFiles.delta, differences, async () => ({
     delta: facts && (await writeDelta(ref, facts, evidence, closedAt)),
   }));
   if (!again) return; // what is made of the delta cannot be made

@@ -2,6 +2,7 @@ import { files } from '#domain/campaign/files.ts';
 import type { Manifest } from '#domain/campaign/manifest.ts';
 import type { Opened } from '#domain/campaign/tasks.ts';
 import { sha256 } from '#domain/hash.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { HostAfter, SurveyedHost } from '#domain/patch/model.ts';
 import { scopeHash } from '#domain/patch/plan/scope.ts';
 import type { FrozenGroup } from '#domain/patch/policy.ts';
@@ -24,7 +25,7 @@ export async function checkRecords(
     }
   }
   await attempt(files.opened, differences, () => checkOpening(folder, record, differences));
-  await attempt(files.surveyBefore, differences, () => checkSurveys(folder, differences));
+  await attempt(patchFiles.surveyBefore, differences, () => checkSurveys(folder, differences));
   const plan = await attempt(files.plan, differences, () =>
     folder.has(files.plan) ? folder.json<Plan>(files.plan) : null,
   );
@@ -46,8 +47,8 @@ function checkOpening(folder: Folder, record: PatchRecord, differences: Differen
 /** Hosts and findings by ring, and that the plan knows each finding of the first survey. */
 function checkSurveys(folder: Folder, differences: Differences): void {
   for (const [summary, file] of [
-    [files.surveyBefore, files.before],
-    [files.surveyAfter, files.after],
+    [patchFiles.surveyBefore, patchFiles.before],
+    [patchFiles.surveyAfter, patchFiles.after],
   ] as const) {
     if (!folder.has(summary)) continue;
     for (const { ring, hosts, findings } of folder.json<SurveySummary>(summary).rings) {
@@ -61,11 +62,11 @@ function checkSurveys(folder: Folder, differences: Differences): void {
       for (const words of differing(is, { hosts, findings })) {
         differences.add(file(ring), `${words}, as ${summary} says`);
       }
-      if (summary !== files.surveyBefore || !folder.has(files.fates(ring))) continue;
-      for (const { arn } of folder.lines<FindingFate>(files.fates(ring))) {
+      if (summary !== patchFiles.surveyBefore || !folder.has(patchFiles.fates(ring))) continue;
+      for (const { arn } of folder.lines<FindingFate>(patchFiles.fates(ring))) {
         if (!arns.delete(arn)) differences.add(file(ring), `${arn} is not there, and the plan speaks of it`);
       }
-      for (const arn of arns) differences.add(files.fates(ring), `${arn} is missing, and the first survey has it`);
+      for (const arn of arns) differences.add(patchFiles.fates(ring), `${arn} is missing, and the first survey has it`);
     }
   }
 }
@@ -74,7 +75,7 @@ function checkPlan(folder: Folder, record: PatchRecord, plan: Plan, differences:
   const { planHash, ...unhashed } = plan;
   const rings = plan.rings.map(({ ring }) => ({
     ring,
-    hosts: folder.json<RingPlan>(files.ringPlan(ring)).hosts.map(({ id }) => id),
+    hosts: folder.json<RingPlan>(patchFiles.ringPlan(ring)).hosts.map(({ id }) => id),
   }));
   const computed = { planHash: sha256(unhashed), scopeHash: scopeHash({ ...plan, rings }) };
   for (const words of differing(pick(plan, 'planHash', 'scopeHash'), computed)) differences.add(files.plan, words);
@@ -93,7 +94,7 @@ function checkVerdicts(folder: Folder, record: PatchRecord, plan: Plan, differen
   for (const { ring, hosts, verdict } of ringsOf(folder, plan)) {
     const patched = hosts.filter(({ status }) => status === 'patched').length;
     if (verdict && verdict.patched !== patched) {
-      differences.add(files.ring(ring), `its verdict counts ${verdict.patched} patched, its hosts are ${patched}`);
+      differences.add(patchFiles.ring(ring), `its verdict counts ${verdict.patched} patched, its hosts are ${patched}`);
     }
   }
 }
@@ -121,8 +122,8 @@ function checkApprovals(folder: Folder, record: PatchRecord, plan: Plan, differe
 
 function ringsOf(folder: Folder, plan: Plan): RingRecord[] {
   return plan.rings
-    .filter(({ ring }) => folder.has(files.ring(ring)))
-    .map(({ ring }) => folder.json<RingRecord>(files.ring(ring)));
+    .filter(({ ring }) => folder.has(patchFiles.ring(ring)))
+    .map(({ ring }) => folder.json<RingRecord>(patchFiles.ring(ring)));
 }
 
 function pick<T extends object, K extends keyof T>(from: T, ...keys: K[]): Pick<T, K> {

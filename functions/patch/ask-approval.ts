@@ -12,6 +12,7 @@ import type { Approval } from '#domain/campaign/records.ts';
 import type { AskTask } from '#domain/campaign/tasks.ts';
 import type { Instant } from '#domain/instant.ts';
 import { plusMinutes } from '#domain/instant.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { FrozenGroup } from '#domain/patch/policy.ts';
 import { question } from '#domain/patch/question.ts';
 import type { FindingFate, Plan, RingPlan } from '#domain/patch/records.ts';
@@ -25,7 +26,7 @@ type AskPorts = Pick<Ports, 'campaigns' | 'engine' | 'evidence' | 'notices' | 'a
 export const askApproval = async (input: AskTask, ports: AskPorts, now: Instant) => {
   const { campaigns, evidence, notices, approvalUrl, secrets } = ports;
   const plan = await evidence.read<Plan>(input, files.plan);
-  const ringPlan = await evidence.read<RingPlan>(input, files.ringPlan(input.ring));
+  const ringPlan = await evidence.read<RingPlan>(input, patchFiles.ringPlan(input.ring));
   const { group: policy } = await evidence.read<FrozenGroup>(input, files.policy);
   const records = await ringRecordsOf(input, plan, evidence);
   const approval: Approval = {
@@ -43,7 +44,7 @@ export const askApproval = async (input: AskTask, ports: AskPorts, now: Instant)
     by: null,
     decidedAt: null,
   };
-  const fates = evidence.lines<FindingFate>(input, files.fates(input.ring));
+  const fates = evidence.lines<FindingFate>(input, patchFiles.fates(input.ring));
   const place = evidence.place(input);
   const flags = approvalUrl.flags();
   const secret = secrets.random();

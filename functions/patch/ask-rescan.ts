@@ -4,6 +4,7 @@ import { patching } from '#aws/patching.ts';
 import { files } from '#domain/campaign/files.ts';
 import type { Instant } from '#domain/instant.ts';
 import { plusMinutes } from '#domain/instant.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { ScanMode } from '#domain/patch/model.ts';
 import type { FrozenGroup, GroupPolicy } from '#domain/patch/policy.ts';
 import type { PlannedHost, RingPlan, RingRecord } from '#domain/patch/records.ts';
@@ -18,16 +19,16 @@ export const askRescan = async (
   { evidence, patching }: Pick<Ports, 'evidence' | 'patching'>,
   now: Instant,
 ) => {
-  const record = await evidence.read<RingRecord>(input, files.ring(input.ring));
+  const record = await evidence.read<RingRecord>(input, patchFiles.ring(input.ring));
   const ids = new Set(reached(record));
   if (!ids.size) return { decision: 'NoneReached' };
   const { group } = await evidence.read<FrozenGroup>(input, files.policy);
-  const { hosts } = await evidence.read<RingPlan>(input, files.ringPlan(input.ring));
+  const { hosts } = await evidence.read<RingPlan>(input, patchFiles.ringPlan(input.ring));
   const spoken = hosts.filter((host) => ids.has(host.id));
   const asked = await sendRescans(patching, spoken, `${input.campaign}/${input.ring}/re-scan`);
   const read = withHosts(record, ({ id }) => (asked.has(id) ? { rescanCommand: asked.get(id) ?? null } : null));
   const minutes = Math.max(...spoken.map((host) => deadlineMinutes(host, group)));
-  await evidence.write(input, files.ring(input.ring), {
+  await evidence.write(input, patchFiles.ring(input.ring), {
     ...read,
     rescanAt: now,
     lookDeadline: plusMinutes(now, minutes),

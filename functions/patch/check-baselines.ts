@@ -1,8 +1,8 @@
 import { baselines } from '#aws/baselines.ts';
 import { evidence } from '#aws/evidence.ts';
 import { lambda } from '#aws/lambda.ts';
-import { files } from '#domain/campaign/files.ts';
 import type { CampaignTask } from '#domain/campaign/tasks.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { Ports } from '#domain/ports.ts';
 import type { SurveySummary } from '#loops/patch/survey.ts';
 
@@ -11,10 +11,10 @@ export const checkBaselines = async (
   input: CampaignTask,
   { baselines, evidence }: Pick<Ports, 'baselines' | 'evidence'>,
 ) => {
-  const { oses } = await evidence.read<SurveySummary>(input, files.surveyBefore);
+  const { oses } = await evidence.read<SurveySummary>(input, patchFiles.surveyBefore);
   const found = [];
   for (const os of [...oses].sort()) found.push(await baselines.forGroup(input.group, os));
-  await evidence.write(input, files.baselines, found);
+  await evidence.write(input, patchFiles.baselines, found);
   return {};
 };
 

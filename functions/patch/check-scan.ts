@@ -1,8 +1,8 @@
 import { evidence } from '#aws/evidence.ts';
 import { lambda } from '#aws/lambda.ts';
 import { patching } from '#aws/patching.ts';
-import { files } from '#domain/campaign/files.ts';
 import type { Instant } from '#domain/instant.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { RingRecord, ScanRecord } from '#domain/patch/records.ts';
 import type { ScanTask } from '#domain/patch/tasks.ts';
 import type { Ports } from '#domain/ports.ts';
@@ -14,12 +14,12 @@ export const checkScan = async (
   { evidence, patching }: Pick<Ports, 'evidence' | 'patching'>,
   now: Instant,
 ) => {
-  const ring = input.ring ? await evidence.read<RingRecord>(input, files.ring(input.ring)) : null;
-  const before = ring ? ring.scan : await evidence.read<ScanRecord>(input, files.scanBefore);
+  const ring = input.ring ? await evidence.read<RingRecord>(input, patchFiles.ring(input.ring)) : null;
+  const before = ring ? ring.scan : await evidence.read<ScanRecord>(input, patchFiles.scanBefore);
   if (!before) return { decision: 'Done', waitSeconds: 0 };
   const { scan, over } = await readScan(patching, before, now);
-  if (ring) await evidence.write(input, files.ring(ring.ring), { ...ring, scan } satisfies RingRecord);
-  else await evidence.write(input, files.scanBefore, scan);
+  if (ring) await evidence.write(input, patchFiles.ring(ring.ring), { ...ring, scan } satisfies RingRecord);
+  else await evidence.write(input, patchFiles.scanBefore, scan);
   return { decision: over ? 'Done' : 'Working', waitSeconds: 120 };
 };
 

@@ -6,6 +6,7 @@ import { patching } from '#aws/patching.ts';
 import { files } from '#domain/campaign/files.ts';
 import type { Instant } from '#domain/instant.ts';
 import { latest, plusMinutes } from '#domain/instant.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import { wavePause } from '#domain/patch/pauses.ts';
 import type { Plan, RingRecord } from '#domain/patch/records.ts';
 import { hostsOf } from '#domain/patch/ring-record.ts';
@@ -20,11 +21,11 @@ export const checkWave = async (
   now: Instant,
 ) => {
   const plan = await evidence.read<Plan>(input, files.plan);
-  const record = await evidence.read<RingRecord>(input, files.ring(input.ring));
+  const record = await evidence.read<RingRecord>(input, patchFiles.ring(input.ring));
   const ofRing = intents.of(input.campaign, input.ring);
   const read = await readProgress(record, ofRing, plan, ports, now);
   const done = hostsOf(read, 'working').length === 0;
-  await evidence.write(input, files.ring(input.ring), { ...read, lastDoneAt: done ? now : read.lastDoneAt });
+  await evidence.write(input, patchFiles.ring(input.ring), { ...read, lastDoneAt: done ? now : read.lastDoneAt });
   return { decision: done ? 'Done' : 'Working', waitSeconds: pause(record, now) };
 };
 

@@ -8,6 +8,7 @@ import { patching } from '#aws/patching.ts';
 import { files } from '#domain/campaign/files.ts';
 import { OUTCOME, type Outcome } from '#domain/campaign/outcomes.ts';
 import type { Instant } from '#domain/instant.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import { judge, mayChange } from '#domain/patch/gate/gate.ts';
 import { gateEvidence } from '#domain/patch/gate/gate-evidence.ts';
 import type { FrozenGroup } from '#domain/patch/policy.ts';
@@ -25,7 +26,7 @@ export const judgeRing = async (input: RingTask, ports: JudgePorts, now: Instant
   const facts = await ringFacts(input, group, ports, now);
   const verdict = judge(gateEvidence(facts));
   const record: RingRecord = { ...facts.record, looks: facts.record.looks + 1, verdict };
-  await evidence.write(input, files.ring(input.ring), record);
+  await evidence.write(input, patchFiles.ring(input.ring), record);
   const again = verdict.verdict === 'inconclusive' && mayChange(verdict) && record.looks < group.gate.looks;
   return {
     decision: again ? 'Again' : 'Decided',

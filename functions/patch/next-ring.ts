@@ -5,6 +5,7 @@ import { files } from '#domain/campaign/files.ts';
 import type { Approval } from '#domain/campaign/records.ts';
 import type { CampaignTask } from '#domain/campaign/tasks.ts';
 import type { Instant } from '#domain/instant.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import { nextRingOf as decide, type Next } from '#domain/patch/next-ring.ts';
 import type { FrozenGroup } from '#domain/patch/policy.ts';
 import type { Plan, RingRecord } from '#domain/patch/records.ts';
@@ -21,7 +22,7 @@ export const nextRing = async (
   const records = new Map<string, RingRecord>();
   const approvals = new Map<string, Approval>();
   for (const { ring } of plan.rings) {
-    const record = await evidence.readIfThere<RingRecord>(input, files.ring(ring));
+    const record = await evidence.readIfThere<RingRecord>(input, patchFiles.ring(ring));
     if (record) records.set(ring, record);
     const approval = group.approvals.before.includes(ring) ? await campaigns.approval(input.campaign, ring) : null;
     if (approval) approvals.set(ring, approval);

@@ -5,6 +5,7 @@ import { lambda } from '#aws/lambda.ts';
 import { patching } from '#aws/patching.ts';
 import { files } from '#domain/campaign/files.ts';
 import type { Instant } from '#domain/instant.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import { recheck } from '#domain/patch/plan/scope.ts';
 import type { FrozenGroup } from '#domain/patch/policy.ts';
 import type { Plan, RingPlan, RingRecord } from '#domain/patch/records.ts';
@@ -21,10 +22,10 @@ export const recheckRing = async (
   now: Instant,
 ) => {
   const { evidence, instances, patching } = ports;
-  if (await evidence.readIfThere<RingRecord>(input, files.ring(input.ring))) return {};
+  if (await evidence.readIfThere<RingRecord>(input, patchFiles.ring(input.ring))) return {};
   const { group } = await evidence.read<FrozenGroup>(input, files.policy);
   const plan = await evidence.read<Plan>(input, files.plan);
-  const ringPlan = await evidence.read<RingPlan>(input, files.ringPlan(input.ring));
+  const ringPlan = await evidence.read<RingPlan>(input, patchFiles.ringPlan(input.ring));
   const ids = ringPlan.hosts.map((host) => host.id);
   const members = await byId(instances.byIds(ids));
   const managed = await byId(patching.managed(ids));
@@ -32,7 +33,7 @@ export const recheckRing = async (
   const record = newRing(ringPlan, dropped, now);
   const changed = await changedBaseline(input, plan, ringPlan, ports.baselines);
   if (changed) record.stopped = { why: 'baseline', words: changed, at: now };
-  await evidence.write(input, files.ring(input.ring), record);
+  await evidence.write(input, patchFiles.ring(input.ring), record);
   return {};
 };
 

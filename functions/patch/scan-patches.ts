@@ -5,6 +5,7 @@ import { patching } from '#aws/patching.ts';
 import { files } from '#domain/campaign/files.ts';
 import type { Instant } from '#domain/instant.ts';
 import { plusMinutes, secondsUntil } from '#domain/instant.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { FrozenGroup } from '#domain/patch/policy.ts';
 import type { RingPlan, RingRecord, ScanRecord } from '#domain/patch/records.ts';
 import { reached } from '#domain/patch/ring-record.ts';
@@ -23,9 +24,9 @@ export const scanPatches = async (
   { evidence, instances, patching }: Pick<Ports, 'evidence' | 'instances' | 'patching'>,
   now: Instant,
 ) => {
-  const ring = input.ring ? await evidence.read<RingRecord>(input, files.ring(input.ring)) : null;
+  const ring = input.ring ? await evidence.read<RingRecord>(input, patchFiles.ring(input.ring)) : null;
   const hosts = ring ? reached(ring) : await running(input, evidence, instances);
-  const begun = ring ? ring.scan : await evidence.readIfThere<ScanRecord>(input, files.scanBefore);
+  const begun = ring ? ring.scan : await evidence.readIfThere<ScanRecord>(input, patchFiles.scanBefore);
   const scan: ScanRecord = begun ?? {
     snapshotId: snapshotId(input.campaign, `scan ${input.ring ?? 'before'}`),
     sentAt: now,
@@ -38,11 +39,11 @@ export const scanPatches = async (
     await sendScan(patching, scan, hosts, `${input.campaign} scan ${input.ring ?? 'before'}`);
   } finally {
     // Also where it broke off, throttled: the next attempt goes on from there.
-    if (ring) await evidence.write(input, files.ring(ring.ring), { ...ring, scan } satisfies RingRecord);
-    else await evidence.write(input, files.scanBefore, scan);
+    if (ring) await evidence.write(input, patchFiles.ring(ring.ring), { ...ring, scan } satisfies RingRecord);
+    else await evidence.write(input, patchFiles.scanBefore, scan);
   }
   if (!ring) return { waitSeconds: 120, soakSeconds: 0 };
-  const { soakMinutes } = await evidence.read<RingPlan>(input, files.ringPlan(ring.ring));
+  const { soakMinutes } = await evidence.read<RingPlan>(input, patchFiles.ringPlan(ring.ring));
   const soaked = plusMinutes(ring.lastDoneAt ?? now, ring.stopped ? 0 : soakMinutes);
   return { waitSeconds: 120, soakSeconds: secondsUntil(now, soaked) };
 };

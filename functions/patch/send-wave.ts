@@ -8,6 +8,7 @@ import { lambda } from '#aws/lambda.ts';
 import { patching } from '#aws/patching.ts';
 import { files } from '#domain/campaign/files.ts';
 import type { Instant } from '#domain/instant.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import { type Go, mayGo } from '#domain/patch/may-send.ts';
 import { wavePause } from '#domain/patch/pauses.ts';
 import type { FrozenGroup } from '#domain/patch/policy.ts';
@@ -29,10 +30,10 @@ type SendPorts = Pick<Ports, 'alarms' | 'baselines' | 'campaigns' | 'evidence' |
 export const sendWave = async (input: RingTask, ports: SendPorts, now: Instant) => {
   const { evidence } = ports;
   const plan = await evidence.read<Plan>(input, files.plan);
-  const ringPlan = await evidence.read<RingPlan>(input, files.ringPlan(input.ring));
-  const before = await evidence.read<RingRecord>(input, files.ring(input.ring));
+  const ringPlan = await evidence.read<RingPlan>(input, patchFiles.ringPlan(input.ring));
+  const before = await evidence.read<RingRecord>(input, patchFiles.ring(input.ring));
   const { record, intents: earlier, clear } = await resolveIntents(input, before, ports, now);
-  if (record !== before) await evidence.write(input, files.ring(input.ring), record);
+  if (record !== before) await evidence.write(input, patchFiles.ring(input.ring), record);
   const pause = (seconds: number) => wavePause(seconds, record, now);
   if (!clear) return { decision: 'Wait', waitSeconds: pause(120), why: 'an intent without a command: looking for it' };
   if (hostsOf(record, 'working').length) return { decision: 'Sent', waitSeconds: pause(60), why: 'a wave is at work' };
@@ -45,11 +46,11 @@ export const sendWave = async (input: RingTask, ports: SendPorts, now: Instant) 
   const wave = go.say === 'go' ? nextWave(ringPlan, record, earlier) : [];
   if (go.say === 'stop' || !wave.length) {
     const stopped = go.say === 'stop' ? { ...go, at: now } : noRoom(now);
-    await evidence.write(input, files.ring(input.ring), { ...record, stopped });
+    await evidence.write(input, patchFiles.ring(input.ring), { ...record, stopped });
     return { decision: 'Stopped', waitSeconds: 0, why: stopped.words };
   }
   const sent = await sendOnce(input, { group, plan, ringPlan, record, intents: earlier, wave }, ports, now);
-  await evidence.write(input, files.ring(input.ring), sent.record);
+  await evidence.write(input, patchFiles.ring(input.ring), sent.record);
   const { waitSeconds } = sent.result;
   return { ...sent.result, waitSeconds: waitSeconds && pause(waitSeconds) };
 

@@ -2,6 +2,7 @@ import { files } from '#domain/campaign/files.ts';
 import type { CampaignRef } from '#domain/campaign/ports.ts';
 import type { Instant } from '#domain/instant.ts';
 import { plusMinutes } from '#domain/instant.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import { type Install, LONGEST_MINUTES } from '#domain/patch/host-progress.ts';
 import type { PatchPorts } from '#domain/patch/ports.ts';
 import type { HostResult, HostStatus, Intent, Plan, RingRecord } from '#domain/patch/records.ts';
@@ -42,7 +43,7 @@ async function notBack(ref: CampaignRef, over: readonly Intent[], ports: AtWorkP
   const install = installOf(await ports.evidence.readIfThere<Plan>(ref, files.plan));
   const ended = new Set<string>();
   for (const ring of new Set(over.map((intent) => intent.ring))) {
-    const record = await ports.evidence.readIfThere<RingRecord>(ref, files.ring(ring));
+    const record = await ports.evidence.readIfThere<RingRecord>(ref, patchFiles.ring(ring));
     for (const { id, status } of record?.hosts ?? []) if (ENDED.includes(status)) ended.add(id);
   }
   const sent: HostResult[] = over.flatMap((intent) =>

@@ -1,6 +1,7 @@
 import { files } from '#domain/campaign/files.ts';
 import type { CampaignRef } from '#domain/campaign/ports.ts';
 import type { Instant } from '#domain/instant.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { Member, Os, SurveyedHost } from '#domain/patch/model.ts';
 import { patchableOses } from '#domain/patch/plan/plan-ring.ts';
 import type { FrozenGroup } from '#domain/patch/policy.ts';
@@ -11,13 +12,13 @@ import { type SurveyPorts, type SurveyStep, surveyInParts } from '#loops/patch/s
 /** The first survey: one file of hosts per ring, and a summary with the OSes that are there. */
 export async function firstSurvey(campaign: CampaignRef, ports: SurveyPorts, now: Instant): Promise<SurveyStep> {
   const { evidence, inspector, instances } = ports;
-  if (await evidence.readIfThere(campaign, files.surveyBefore)) return 'Done';
+  if (await evidence.readIfThere(campaign, patchFiles.surveyBefore)) return 'Done';
   const { group } = await evidence.read<FrozenGroup>(campaign, files.policy);
-  const { snapshotId } = await evidence.read<ScanRecord>(campaign, files.scanBefore);
+  const { snapshotId } = await evidence.read<ScanRecord>(campaign, patchFiles.scanBefore);
   const surveyed = await surveyInParts<Member, SurveyedHost>(
     campaign,
     {
-      paths: { begun: files.membersBefore, ring: files.before, part: files.beforePart },
+      paths: { begun: patchFiles.membersBefore, ring: patchFiles.before, part: patchFiles.beforePart },
       async begin() {
         const inspectorEnabled = await inspector.enabled();
         const byRing = [...(await membersByRing(instances, group))];
@@ -34,6 +35,11 @@ export async function firstSurvey(campaign: CampaignRef, ports: SurveyPorts, now
   const { at, inspectorEnabled } = surveyed.begun;
   const oses = [...new Set<Os>(surveyed.rings.flatMap((ring) => ring.oses))];
   const rings = surveyed.rings.map(({ ring, hosts, findings, patchable }) => ({ ring, hosts, findings, patchable }));
-  await evidence.write(campaign, files.surveyBefore, { at, inspectorEnabled, oses, rings } satisfies SurveySummary);
+  await evidence.write(campaign, patchFiles.surveyBefore, {
+    at,
+    inspectorEnabled,
+    oses,
+    rings,
+  } satisfies SurveySummary);
   return 'Done';
 }

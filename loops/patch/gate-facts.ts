@@ -2,6 +2,7 @@ import { files } from '#domain/campaign/files.ts';
 import type { Opened } from '#domain/campaign/tasks.ts';
 import type { Instant } from '#domain/instant.ts';
 import { changedPackages } from '#domain/patch/delta/changed-packages.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { RingFacts } from '#domain/patch/gate/gate-evidence.ts';
 import { gone } from '#domain/patch/host-progress.ts';
 import type { Coverage, Finding, HostAfter, SurveyedHost } from '#domain/patch/model.ts';
@@ -28,13 +29,13 @@ export async function ringFacts(
   }: Pick<PatchPorts, 'alarms' | 'campaigns' | 'evidence' | 'inspector' | 'instances' | 'patching'>,
   now: Instant,
 ): Promise<RingFacts> {
-  const plan = await evidence.read<RingPlan>(input, files.ringPlan(input.ring));
+  const plan = await evidence.read<RingPlan>(input, patchFiles.ringPlan(input.ring));
   const { openedAt } = await evidence.read<Opened>(input, files.opened);
-  const { at: firstSurveyAt } = await evidence.read<SurveySummary>(input, files.surveyBefore);
-  const before = await Array.fromAsync(evidence.lines<SurveyedHost>(input, files.before(input.ring)));
+  const { at: firstSurveyAt } = await evidence.read<SurveySummary>(input, patchFiles.surveyBefore);
+  const before = await Array.fromAsync(evidence.lines<SurveyedHost>(input, patchFiles.before(input.ring)));
   const fates = new Map<string, FindingFate>();
-  for await (const fate of evidence.lines<FindingFate>(input, files.fates(input.ring))) fates.set(fate.arn, fate);
-  const stored = await evidence.read<RingRecord>(input, files.ring(input.ring));
+  for await (const fate of evidence.lines<FindingFate>(input, patchFiles.fates(input.ring))) fates.set(fate.arn, fate);
+  const stored = await evidence.read<RingRecord>(input, patchFiles.ring(input.ring));
   const looked = await readLooks(input, stored, { evidence, inspector, patching });
   const installed = await withoutTerminated(await withInstalled(looked, before, patching), instances);
   const readings = group.gate.alarms.length

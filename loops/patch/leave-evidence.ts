@@ -6,6 +6,7 @@ import type { CampaignRef } from '#domain/campaign/ports.ts';
 import type { Approval, Lease } from '#domain/campaign/records.ts';
 import type { Opened } from '#domain/campaign/tasks.ts';
 import type { Instant } from '#domain/instant.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { FrozenGroup, GroupPolicy } from '#domain/patch/policy.ts';
 import type { PatchPorts } from '#domain/patch/ports.ts';
 import type { PatchRecord, Plan, RingPlan, RingRecord, Verdict } from '#domain/patch/records.ts';
@@ -66,8 +67,8 @@ async function proofOf(
 ): Promise<Lease['lastProof']> {
   const canary = verdicts.find((verdict) => verdict.ring === group?.rings[0]?.name);
   if (canary?.verdict !== 'pass' || canary.restsOn) return null;
-  const plan = await evidence.read<RingPlan>(ref, files.ringPlan(canary.ring));
-  const { hosts } = await evidence.read<RingRecord>(ref, files.ring(canary.ring));
+  const plan = await evidence.read<RingPlan>(ref, patchFiles.ringPlan(canary.ring));
+  const { hosts } = await evidence.read<RingRecord>(ref, patchFiles.ring(canary.ring));
   const patched = new Set(hosts.filter((host) => host.status === 'patched' && host.lookedAt).map((host) => host.id));
   const oses = [...new Set(plan.hosts.filter((host) => patched.has(host.id)).map((host) => host.os))].sort();
   return { campaign: ref.campaign, ring: canary.ring, at: canary.at, oses };

@@ -1,6 +1,7 @@
 import { files } from '#domain/campaign/files.ts';
 import { windowAt } from '#domain/campaign/window.ts';
 import type { Instant } from '#domain/instant.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import { type GoFacts, proofUntil } from '#domain/patch/may-send.ts';
 import type { FrozenGroup, GroupPolicy } from '#domain/patch/policy.ts';
 import type { PatchPorts } from '#domain/patch/ports.ts';
@@ -18,7 +19,7 @@ export async function goFacts(
 ): Promise<GoFacts> {
   const { group } = await evidence.read<FrozenGroup>(input, files.policy);
   const canary = group.rings[0]?.name ?? input.ring;
-  const proof = canary === input.ring ? record : await evidence.readIfThere<RingRecord>(input, files.ring(canary));
+  const proof = canary === input.ring ? record : await evidence.readIfThere<RingRecord>(input, patchFiles.ring(canary));
   return {
     campaign: input.campaign,
     killSwitch: await campaigns.killSwitch().catch(() => 'unreadable' as const),

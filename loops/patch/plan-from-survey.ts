@@ -1,6 +1,7 @@
 import { files } from '#domain/campaign/files.ts';
 import type { CampaignRef, Evidence } from '#domain/campaign/ports.ts';
 import type { Instant } from '#domain/instant.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import { type Baseline, NO_RING, type Os, type SurveyedHost } from '#domain/patch/model.ts';
 import { type Assembled, assemblePlan } from '#domain/patch/plan/plan.ts';
 import type { PlanPart, RingContext } from '#domain/patch/plan/plan-ring.ts';
@@ -20,8 +21,8 @@ export async function planFromSurvey(
   now: Instant,
 ): Promise<Assembled> {
   const { group, hash } = await evidence.read<FrozenGroup>(campaign, files.policy);
-  const survey = await evidence.read<SurveySummary>(campaign, files.surveyBefore);
-  const baselines = await evidence.read<Baseline[]>(campaign, files.baselines);
+  const survey = await evidence.read<SurveySummary>(campaign, patchFiles.surveyBefore);
+  const baselines = await evidence.read<Baseline[]>(campaign, patchFiles.baselines);
   const patchable = new Map(survey.rings.map(({ ring, patchable }) => [ring, patchable]));
   const canary = group.rings[0]?.name ?? NO_RING;
   const parts: PlanPart[] = [];
@@ -31,13 +32,13 @@ export async function planFromSurvey(
       ...context(index === 0 ? null : (patchable.get(canary) ?? [])),
       laterOses: [...new Set(later)],
     });
-    await evidence.writeLines(campaign, files.fates(name), fates);
+    await evidence.writeLines(campaign, patchFiles.fates(name), fates);
     parts.push(part);
   }
   const { fates, ...placeless } = hostsOfNoRing(group, await hostsOf(NO_RING), { ...context([]), laterOses: [] });
-  await evidence.writeLines(campaign, files.fates(NO_RING), fates);
+  await evidence.writeLines(campaign, patchFiles.fates(NO_RING), fates);
   const planned = worthPatching([...parts, placeless]);
-  for (const { ring } of planned) if (ring) await evidence.write(campaign, files.ringPlan(ring.ring), ring);
+  for (const { ring } of planned) if (ring) await evidence.write(campaign, patchFiles.ringPlan(ring.ring), ring);
   const assembled = assemblePlan(planned, {
     campaign: campaign.campaign,
     policy: group,
@@ -55,6 +56,6 @@ export async function planFromSurvey(
   }
 
   function hostsOf(ring: string): Promise<SurveyedHost[]> {
-    return Array.fromAsync(evidence.lines<SurveyedHost>(campaign, files.before(ring)));
+    return Array.fromAsync(evidence.lines<SurveyedHost>(campaign, patchFiles.before(ring)));
   }
 }

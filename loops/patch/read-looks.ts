@@ -1,6 +1,7 @@
 import { files } from '#domain/campaign/files.ts';
 import type { CampaignRef } from '#domain/campaign/ports.ts';
 import type { Opened } from '#domain/campaign/tasks.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { Invocation, PatchPorts } from '#domain/patch/ports.ts';
 import type { HostResult, RingPlan, RingRecord } from '#domain/patch/records.ts';
 import { withHosts } from '#domain/patch/ring-record.ts';
@@ -32,7 +33,7 @@ async function readRescans(
 ): Promise<RingRecord> {
   const open = record.hosts.filter((host) => host.rescanCommand && !host.rescannedAt);
   if (!open.length) return record;
-  const { hosts } = await evidence.read<RingPlan>(ref, files.ringPlan(record.ring));
+  const { hosts } = await evidence.read<RingPlan>(ref, patchFiles.ringPlan(record.ring));
   const planned = new Map(hosts.map((host) => [host.id, host]));
   const ended = await invocationsOf(open, patching);
   const done = open.map(({ id }) => id).filter((id) => ended.get(id)?.status === 'Success');

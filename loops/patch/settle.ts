@@ -3,6 +3,7 @@ import { files } from '#domain/campaign/files.ts';
 import type { CampaignRef } from '#domain/campaign/ports.ts';
 import { CONTRACT } from '#domain/campaign/tasks.ts';
 import type { Instant } from '#domain/instant.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { PatchPorts } from '#domain/patch/ports.ts';
 import type { Plan, RingRecord } from '#domain/patch/records.ts';
 import { atWork, installOf } from '#loops/patch/commands-at-work.ts';
@@ -38,7 +39,7 @@ export async function settle(ref: CampaignRef, ports: SettlePorts, now: Instant)
   const working = await atWork(ref, ports, now);
   if (working.length) return working;
   // Once nothing is at work; the next sweep goes on with what this one does not end.
-  const hasFirst = await ports.evidence.readIfThere(ref, files.surveyBefore);
+  const hasFirst = await ports.evidence.readIfThere(ref, patchFiles.surveyBefore);
   const more = hasFirst && (await takeSecondSurvey(ref, ports, now)) === 'More';
   return more ? ['the second survey goes on'] : [];
 }
@@ -49,9 +50,9 @@ async function settleRings(ref: CampaignRef, ports: SettlePorts, now: Instant): 
   for await (const intent of ports.intents.of(ref.campaign)) rings.add(intent.ring);
   const plan = await ports.evidence.readIfThere<Plan>(ref, files.plan);
   for (const ring of rings) {
-    const stored = await ports.evidence.read<RingRecord>(ref, files.ring(ring));
+    const stored = await ports.evidence.read<RingRecord>(ref, patchFiles.ring(ring));
     const { record, intents } = await resolveIntents({ contract: CONTRACT, ...ref, ring }, stored, ports, now);
     const settled = await readProgress(record, intents, installOf(plan), ports, now);
-    await ports.evidence.write(ref, files.ring(ring), settled);
+    await ports.evidence.write(ref, patchFiles.ring(ring), settled);
   }
 }

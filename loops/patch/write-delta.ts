@@ -7,6 +7,7 @@ import { addRow, deltaOf, newSum } from '#domain/patch/delta/delta-sum.ts';
 import { instanceRows } from '#domain/patch/delta/instance-rows.ts';
 import { afterKeys, beforeKeys, checkPartition } from '#domain/patch/delta/partition.ts';
 import type { Delta } from '#domain/patch/delta/records.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { HostAfter, SurveyedHost } from '#domain/patch/model.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
 import type { FindingFate, Plan, RingPlan, RingRecord } from '#domain/patch/records.ts';
@@ -19,20 +20,20 @@ export async function writeDelta(
   evidence: Evidence,
   now: Instant,
 ): Promise<Delta | null> {
-  const first = await evidence.readIfThere<SurveySummary>(ref, files.surveyBefore);
-  const second = await evidence.readIfThere<SurveySummary>(ref, files.surveyAfter);
+  const first = await evidence.readIfThere<SurveySummary>(ref, patchFiles.surveyBefore);
+  const second = await evidence.readIfThere<SurveySummary>(ref, patchFiles.surveyAfter);
   if (!first || !second) return null;
   const plan = await evidence.readIfThere<Plan>(ref, files.plan);
   const sum = newSum();
   for (const { ring } of first.rings) {
-    const before = await Array.fromAsync(evidence.lines<SurveyedHost>(ref, files.before(ring)));
-    const after = await Array.fromAsync(evidence.lines<HostAfter>(ref, files.after(ring)));
+    const before = await Array.fromAsync(evidence.lines<SurveyedHost>(ref, patchFiles.before(ring)));
+    const after = await Array.fromAsync(evidence.lines<HostAfter>(ref, patchFiles.after(ring)));
     const fates = new Map<string, FindingFate>();
     if (plan) {
-      for await (const fate of evidence.lines<FindingFate>(ref, files.fates(ring))) fates.set(fate.arn, fate);
+      for await (const fate of evidence.lines<FindingFate>(ref, patchFiles.fates(ring))) fates.set(fate.arn, fate);
     }
-    const record = await evidence.readIfThere<RingRecord>(ref, files.ring(ring));
-    const ringPlan = await evidence.readIfThere<RingPlan>(ref, files.ringPlan(ring));
+    const record = await evidence.readIfThere<RingRecord>(ref, patchFiles.ring(ring));
+    const ringPlan = await evidence.readIfThere<RingPlan>(ref, patchFiles.ringPlan(ring));
     const rows = deltaRows({
       before,
       after,
@@ -49,15 +50,15 @@ export async function writeDelta(
     });
     checkPartition(beforeKeys(before), afterKeys(after), rows);
     for (const row of rows) addRow(sum, row);
-    await evidence.writeLines(ref, files.deltaRows(ring), rows);
+    await evidence.writeLines(ref, patchFiles.deltaRows(ring), rows);
     const left = plan?.left ?? [];
     await evidence.writeLines(
       ref,
-      files.instances(ring),
+      patchFiles.instances(ring),
       instanceRows({ before, after, record, ringPlan, left, rows }),
     );
   }
   const delta = deltaOf(sum);
-  await evidence.write(ref, files.delta, delta);
+  await evidence.write(ref, patchFiles.delta, delta);
   return delta;
 }

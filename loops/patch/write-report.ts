@@ -4,6 +4,7 @@ import type { Manifest } from '#domain/campaign/manifest.ts';
 import type { CampaignRef, Evidence } from '#domain/campaign/ports.ts';
 import { type InstanceRow, instanceRows } from '#domain/patch/delta/instance-rows.ts';
 import type { Delta, DeltaRow } from '#domain/patch/delta/records.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { SurveyedHost } from '#domain/patch/model.ts';
 import type { FindingFate, Intent, PatchRecord, Plan, RingPlan, ScanRecord } from '#domain/patch/records.ts';
 import { ringRecordsOf } from '#loops/patch/read-verdicts.ts';
@@ -34,10 +35,10 @@ const PART = 2000;
 export async function writeReport(ref: CampaignRef, reported: Reported, evidence: Evidence): Promise<void> {
   const facts = await factsOf(ref, reported, evidence);
   const rings = await ringsOf(ref, reported, evidence);
-  const { page, instancesCsv, findingsCsv } = files;
+  const { page, instancesCsv, findingsCsv } = { ...files, ...patchFiles };
   if (reported.delta || !reported.plan) {
-    const instances = () => linesOf<InstanceRow>(ref, rings, files.instances, evidence);
-    const findings = () => linesOf<DeltaRow>(ref, rings, files.deltaRows, evidence);
+    const instances = () => linesOf<InstanceRow>(ref, rings, patchFiles.instances, evidence);
+    const findings = () => linesOf<DeltaRow>(ref, rings, patchFiles.deltaRows, evidence);
     await evidence.writeText(ref, page, written(reportPage(facts), instances(), findings()));
     if (!reported.delta) return;
     await evidence.writeText(ref, instancesCsv, csv(INSTANCE_FIELDS, instances()));
@@ -63,8 +64,8 @@ async function factsOf(
     previous,
     rings: plan ? await ringRecordsOf(ref, plan, evidence) : [],
     intents: (await evidence.readIfThere<Intent[]>(ref, files.commands)) ?? [],
-    scan: await evidence.readIfThere<ScanRecord>(ref, files.scanBefore),
-    files: { findings: files.findingsCsv, instances: files.instancesCsv },
+    scan: await evidence.readIfThere<ScanRecord>(ref, patchFiles.scanBefore),
+    files: { findings: patchFiles.findingsCsv, instances: patchFiles.instancesCsv },
   };
 }
 
@@ -91,7 +92,7 @@ async function* written<Finding>(
 /** Rings that have rows, in the order of the first survey. */
 async function ringsOf(ref: CampaignRef, { plan, delta }: Reported, evidence: Evidence): Promise<string[]> {
   if (!delta && !plan) return [];
-  return (await evidence.read<SurveySummary>(ref, files.surveyBefore)).rings.map(({ ring }) => ring);
+  return (await evidence.read<SurveySummary>(ref, patchFiles.surveyBefore)).rings.map(({ ring }) => ring);
 }
 
 async function* linesOf<Row>(
@@ -109,7 +110,7 @@ async function* plannedFindings(
   evidence: Evidence,
 ): AsyncGenerator<PlannedFinding> {
   for (const ring of rings) {
-    for await (const fate of evidence.lines<FindingFate>(ref, files.fates(ring))) yield { ...fate, ring };
+    for await (const fate of evidence.lines<FindingFate>(ref, patchFiles.fates(ring))) yield { ...fate, ring };
   }
 }
 
@@ -120,8 +121,8 @@ async function* plannedInstances(
   evidence: Evidence,
 ): AsyncGenerator<InstanceRow> {
   for (const ring of rings) {
-    const ringPlan = await evidence.readIfThere<RingPlan>(ref, files.ringPlan(ring));
-    for await (const host of evidence.lines<SurveyedHost>(ref, files.before(ring))) {
+    const ringPlan = await evidence.readIfThere<RingPlan>(ref, patchFiles.ringPlan(ring));
+    for await (const host of evidence.lines<SurveyedHost>(ref, patchFiles.before(ring))) {
       yield* instanceRows({ before: [host], after: [], record: null, ringPlan, left, rows: [] });
     }
   }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { files } from '#domain/campaign/files.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { Coverage } from '#domain/patch/model.ts';
 import type { RingRecord } from '#domain/patch/records.ts';
 import type { Ports } from '#domain/ports.ts';
@@ -55,10 +56,10 @@ beforeEach(async () => {
   const group = { name: 'web', rings: [{ name: 'canary' }, { name: 'fleet' }], gate, proofDays: 3 };
   await ports.evidence.write(task, files.policy, { group });
   await ports.evidence.write(task, files.opened, { openedAt: OPENED });
-  await ports.evidence.write(task, files.surveyBefore, { at: SURVEYED });
-  await ports.evidence.write(task, files.ringPlan('canary'), ringPlan(ids));
+  await ports.evidence.write(task, patchFiles.surveyBefore, { at: SURVEYED });
+  await ports.evidence.write(task, patchFiles.ringPlan('canary'), ringPlan(ids));
   const hosts = ids.map((id) => before(id, [], { patches: [MISSING] }));
-  await ports.evidence.writeLines(task, files.before('canary'), hosts);
+  await ports.evidence.writeLines(task, patchFiles.before('canary'), hosts);
 });
 const MISSING = { title: 'openssl', kb: 'openssl.x86_64', package: null, status: 'Missing', cveIds: [] } as never;
 const unseen = (change: Partial<RingRecord> = {}) =>
@@ -66,8 +67,8 @@ const unseen = (change: Partial<RingRecord> = {}) =>
     ids.map((id) => patched(id)),
     { lookDeadline: JUDGED, ...change },
   );
-const write = (record: RingRecord) => ports.evidence.write(task, files.ring('canary'), record);
-const read = () => ports.evidence.read<RingRecord>(task, files.ring('canary'));
+const write = (record: RingRecord) => ports.evidence.write(task, patchFiles.ring('canary'), record);
+const read = () => ports.evidence.read<RingRecord>(task, patchFiles.ring('canary'));
 const looked = (id: string) => after(id).coverage as Coverage;
 
 describe('the looks', () => {

@@ -2,6 +2,7 @@
 import { gunzipSync } from 'node:zlib';
 import { files } from '#domain/campaign/files.ts';
 import { shortName } from '#domain/campaign/short-name.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
 import type { PatchRecord, Plan, RingPlan, RingRecord } from '#domain/patch/records.ts';
 import type { Mail, TimelineEvent } from '#rehearsal/api.ts';
@@ -59,8 +60,8 @@ export function campaignsOf({ group, evidence }: Happened): LeftBehind[] {
     };
     const plan = read<Plan>(files.plan);
     const rings = (plan?.rings ?? []).flatMap(({ ring }) => {
-      const ringPlan = read<RingPlan>(files.ringPlan(ring));
-      return ringPlan ? [{ plan: ringPlan, record: read<RingRecord>(files.ring(ring)) }] : [];
+      const ringPlan = read<RingPlan>(patchFiles.ringPlan(ring));
+      return ringPlan ? [{ plan: ringPlan, record: read<RingRecord>(patchFiles.ring(ring)) }] : [];
     });
     return { name: folder.split('/')[1] ?? '', record: read<PatchRecord>(files.campaign), plan, rings, read, lines };
   });

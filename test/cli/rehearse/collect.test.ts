@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { files } from '#domain/campaign/files.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { ExecutionView, Rehearsal } from '#rehearsal/api.ts';
 import { exitOf } from '../../../cli/exit.ts';
 import { collect } from '../../../cli/rehearse/collect.ts';
@@ -49,9 +50,9 @@ function happyEvidence() {
   return {
     [files.campaign]: record,
     [files.plan]: plan,
-    [files.delta]: delta,
-    [files.ring('canary')]: canary,
-    [files.ring('fleet')]: fleet,
+    [patchFiles.delta]: delta,
+    [patchFiles.ring('canary')]: canary,
+    [patchFiles.ring('fleet')]: fleet,
   };
 }
 
@@ -78,8 +79,8 @@ describe('the document of a campaign', () => {
 
   it('calls a ring not reached that has no record, or no verdict', () => {
     const evidence: Record<string, unknown> = happyEvidence();
-    evidence[files.ring('canary')] = { ...happy().rings[0], verdict: null };
-    delete evidence[files.ring('fleet')];
+    evidence[patchFiles.ring('canary')] = { ...happy().rings[0], verdict: null };
+    delete evidence[patchFiles.ring('fleet')];
     const { run } = collect(rehearsalWith(evidence), ENDED);
     assert.deepEqual(
       run.rings.map(({ name, verdict, planned, patched }) => [name, verdict, planned, patched]),
@@ -96,7 +97,7 @@ describe('the document of a campaign', () => {
     assert.ok(canary?.hosts[0] && canary.hosts[1]);
     canary.hosts[0].status = 'lost';
     canary.hosts[1].status = 'failed';
-    evidence[files.ring('canary')] = canary;
+    evidence[patchFiles.ring('canary')] = canary;
     assert.equal(collect(rehearsalWith(evidence), ENDED).run.rings[0]?.failed, 2);
   });
 

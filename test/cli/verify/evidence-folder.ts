@@ -6,6 +6,7 @@ import { files } from '#domain/campaign/files.ts';
 import { type Manifest, manifestOf } from '#domain/campaign/manifest.ts';
 import type { Evidence } from '#domain/campaign/ports.ts';
 import type { Delta } from '#domain/patch/delta/records.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { PatchRecord, Plan } from '#domain/patch/records.ts';
 import { writeReport } from '#loops/patch/write-report.ts';
 import { comparedEvidence } from '../../../cli/verify/compared-evidence.ts';
@@ -56,6 +57,6 @@ export async function closeAfter(directory: string, previous: Manifest['previous
   const record = folder.json<PatchRecord>(files.campaign);
   const ref = { group: record.group, campaign: record.campaign };
   const plan = folder.json<Plan>(files.plan);
-  await writeReport(ref, { record, plan, delta: folder.json<Delta>(files.delta), previous }, evidence);
+  await writeReport(ref, { record, plan, delta: folder.json<Delta>(patchFiles.delta), previous }, evidence);
   rehash(directory, previous);
 }

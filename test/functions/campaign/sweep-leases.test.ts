@@ -4,6 +4,7 @@ import { files } from '#domain/campaign/files.ts';
 import { unheldLease } from '#domain/campaign/lease.ts';
 import type { ExecutionStatus } from '#domain/campaign/ports.ts';
 import { BrokenRecord } from '#domain/errors.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { PatchState } from '#domain/patch/model.ts';
 import type { Intent, RingRecord } from '#domain/patch/records.ts';
 import { newRing } from '#domain/patch/ring-record.ts';
@@ -338,8 +339,8 @@ test('always 9: an execution that is aborted while it closes is closed by that t
 
 test('a sweep that ran out of time after the second survey goes on from there', async () => {
   await open('c', '1');
-  await ports.evidence.write(task, files.surveyBefore, { at, inspectorEnabled: true, oses: [], rings: [] });
-  await ports.evidence.write(task, files.surveyAfter, { at, inspectorEnabled: true, oses: [], rings: [] });
+  await ports.evidence.write(task, patchFiles.surveyBefore, { at, inspectorEnabled: true, oses: [], rings: [] });
+  await ports.evidence.write(task, patchFiles.surveyAfter, { at, inspectorEnabled: true, oses: [], rings: [] });
   statuses['arn:c'] = 'FAILED';
   ports.inspector.enabled = async () => assert.fail('surveyed again');
   assert.deepEqual(await sweep(), { web: 'closed as Lost' });
@@ -353,16 +354,16 @@ test('a second survey that one sweep does not end goes on in the next, and nothi
     patches: [],
     member: { tags: {} },
   }));
-  await ports.evidence.writeLines(task, files.before('canary'), hosts);
+  await ports.evidence.writeLines(task, patchFiles.before('canary'), hosts);
   const rings = [{ ring: 'canary', hosts: 100, findings: 0, patchable: [] }];
-  await ports.evidence.write(task, files.surveyBefore, { at, inspectorEnabled: true, oses: [], rings });
+  await ports.evidence.write(task, patchFiles.surveyBefore, { at, inspectorEnabled: true, oses: [], rings });
   statuses['arn:c'] = 'FAILED';
   ports.clock = { now: () => (ports.evidence.files.size < 7 ? later : '2024-09-01T23:11:00.000Z') };
   assert.deepEqual(await sweep(), { web: 'draining: the second survey goes on' });
   assert.equal(ports.notices.published.length, 0);
   ports.clock = { now: () => later };
   assert.deepEqual(await sweep(), { web: 'closed as Lost' });
-  assert.equal((await ports.evidence.read<unknown[]>(task, files.after('canary'))).length, 100);
+  assert.equal((await ports.evidence.read<unknown[]>(task, patchFiles.after('canary'))).length, 100);
 });
 
 test('always 9: two closings of one campaign publish one notice', async () => {
@@ -408,7 +409,7 @@ test('an unknown group is refused by name, before anything is taken', async () =
 
 async function planned(...names: string[]) {
   const counts = noCounts();
-  for (const path of [files.surveyBefore, files.surveyAfter])
+  for (const path of [patchFiles.surveyBefore, patchFiles.surveyAfter])
     await ports.evidence.write(task, path, { at, inspectorEnabled: true, oses: [], rings: [] });
   const rings = names.map((ring) => ({ ring, hosts: 1, atOnce: 1, waves: 1, soakMinutes: 0, expected: counts }));
   const plan = { rings, left: [], warnings: [], byFate: {}, before: counts, expected: counts, baselines: [] };
@@ -446,7 +447,7 @@ async function sent() {
     last: true,
     expected: noCounts(),
   };
-  await ports.evidence.write(task, files.ring('canary'), newRing(plan, [], at) satisfies RingRecord);
+  await ports.evidence.write(task, patchFiles.ring('canary'), newRing(plan, [], at) satisfies RingRecord);
 }
 
 test('always 3: under an intent that has no command yet the lease stays, for one may come', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { files } from '#domain/campaign/files.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { Baseline } from '#domain/patch/model.ts';
 import type { RingRecord } from '#domain/patch/records.ts';
 import type { Ports } from '#domain/ports.ts';
@@ -31,9 +32,9 @@ beforeEach(async () => {
   const group = { name: 'web', rings: [{ name: 'canary', tag: { key: 'Ring', value: 'canary' } }] };
   await ports.evidence.write(task, files.policy, { group });
   await ports.evidence.write(task, files.plan, { baselines: [baseline] });
-  await ports.evidence.write(task, files.ringPlan('canary'), ringPlan(['i-1', 'i-2']));
+  await ports.evidence.write(task, patchFiles.ringPlan('canary'), ringPlan(['i-1', 'i-2']));
 });
-const record = () => ports.evidence.read<RingRecord>(task, files.ring('canary'));
+const record = () => ports.evidence.read<RingRecord>(task, patchFiles.ring('canary'));
 
 test('a ring begins with its hosts as they are now: who left it is skipped, with the reason', async () => {
   now.tags = { 'i-2': { PatchGroup: 'web', Ring: 'fleet' } };
@@ -54,7 +55,7 @@ test('a baseline that changed since the plan stops the ring before its first wav
 
 test('always 4: a retry of it takes back nothing of a ring that began', async () => {
   const begun = ringRecord([patched('i-1'), patched('i-2')]);
-  await ports.evidence.write(task, files.ring('canary'), begun);
+  await ports.evidence.write(task, patchFiles.ring('canary'), begun);
   await recheckRing(task, ports, at);
   assert.deepEqual(await record(), begun);
 });

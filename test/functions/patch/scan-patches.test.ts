@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { files } from '#domain/campaign/files.ts';
 import { SendRefused } from '#domain/errors.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { FrozenGroup, GroupPolicy } from '#domain/patch/policy.ts';
 import type { ScanRecord } from '#domain/patch/records.ts';
 import type { Ports } from '#domain/ports.ts';
@@ -35,7 +36,7 @@ test('a patch scan that was throttled goes on where it broke off, and asks no ho
   await assert.rejects(scanPatches(task, ports, at), { name: 'AwsUnavailable' });
   await scanPatches(task, ports, at);
   await scanPatches(task, ports, at); // its answer was lost
-  const { commands } = await evidence.read<ScanRecord>(task, files.scanBefore);
+  const { commands } = await evidence.read<ScanRecord>(task, patchFiles.scanBefore);
   assert.deepEqual(commands.flatMap(({ instances }) => instances).sort(), ids);
   assert.equal(patching.commands.length, 3);
 });

@@ -5,6 +5,7 @@ import { unheldLease } from '#domain/campaign/lease.ts';
 import type { Holder } from '#domain/campaign/records.ts';
 import { SendRefused } from '#domain/errors.ts';
 import { plusMinutes } from '#domain/instant.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { Baseline } from '#domain/patch/model.ts';
 import type { FrozenGroup, GroupPolicy } from '#domain/patch/policy.ts';
 import type { Plan, RingPlan, RingRecord } from '#domain/patch/records.ts';
@@ -55,9 +56,12 @@ beforeEach(async () => {
     reboot: 'RebootIfNeeded',
     baselines: [baseline] as Baseline[],
   } as Plan);
-  await evidence.write(task, files.ringPlan('fleet'), ringPlan);
-  await evidence.write(task, files.ring('canary'), { firstSentAt: at, verdict: { verdict: 'pass' } } as RingRecord);
-  await evidence.write(task, files.ring('fleet'), newRing(ringPlan, [], at));
+  await evidence.write(task, patchFiles.ringPlan('fleet'), ringPlan);
+  await evidence.write(task, patchFiles.ring('canary'), {
+    firstSentAt: at,
+    verdict: { verdict: 'pass' },
+  } as RingRecord);
+  await evidence.write(task, patchFiles.ring('fleet'), newRing(ringPlan, [], at));
   campaigns.store.set('web', { ...unheldLease('web'), holder });
 });
 
@@ -87,21 +91,22 @@ function newPorts() {
   };
 }
 const send = (minutes = 0) => sendWave(task, ports, plusMinutes(at, minutes));
-const record = () => ports.evidence.read<RingRecord>(task, files.ring('fleet'));
+const record = () => ports.evidence.read<RingRecord>(task, patchFiles.ring('fleet'));
 const settle = async (status: RingRecord['hosts'][number]['status']) =>
   ports.evidence.write(
     task,
-    files.ring('fleet'),
+    patchFiles.ring('fleet'),
     withHosts(await record(), (h) => (h.status === 'working' ? { status } : null)),
   );
-const tolerating = (errors: number) => ports.evidence.write(task, files.ringPlan('fleet'), { ...ringPlan, errors });
+const tolerating = (errors: number) =>
+  ports.evidence.write(task, patchFiles.ringPlan('fleet'), { ...ringPlan, errors });
 const fleetOf = async (count: number, { errors }: { errors: number }) => {
   const [host] = ringPlan.hosts;
   const hosts = Array.from({ length: count }, (_, n) => ({ ...host, id: `h-${n}` }));
   ports.patching.nodes = patchingInMemory(hosts.map(({ id }) => id)).nodes;
   const plan = { ...ringPlan, hosts, atOnce: 50, errors } as RingPlan;
-  await ports.evidence.write(task, files.ringPlan('fleet'), plan);
-  await ports.evidence.write(task, files.ring('fleet'), newRing(plan, [], at));
+  await ports.evidence.write(task, patchFiles.ringPlan('fleet'), plan);
+  await ports.evidence.write(task, patchFiles.ring('fleet'), newRing(plan, [], at));
 };
 const installs = () => ports.patching.requests.flatMap((request) => request.instances);
 
@@ -256,12 +261,12 @@ test('a ring whose hosts are terminated at work goes on while more come back, an
     [decision, why],
     ['Stopped', '2 hosts were terminated at work, and no more came back: it may be the patch'],
   );
-  await ports.evidence.write(task, files.ring('fleet'), {
+  await ports.evidence.write(task, patchFiles.ring('fleet'), {
     ...withHosts(await record(), ({ id }) => (id === 'i-1' ? { status: 'gone' } : { status: 'patched' })),
     stopped: null,
   });
   const rest = withHosts(await record(), ({ id }) => (id === 'i-5' ? { status: 'planned' } : null));
-  await ports.evidence.write(task, files.ring('fleet'), rest);
+  await ports.evidence.write(task, patchFiles.ring('fleet'), rest);
   assert.equal((await send(1)).decision, 'Sent');
   assert.deepEqual(installs(), ['i-1', 'i-2', 'i-5']);
 });
@@ -281,7 +286,7 @@ const drained = (change: Partial<Holder> | null) => {
 
 test('always 3: without a lease that is open and its own a ring sends nothing: free, draining, handed over, somebody else’s', async () => {
   for (const change of [null, { state: 'draining' }, { state: 'handover' }, { campaign: 'd' }] as const) {
-    await ports.evidence.write(task, files.ring('fleet'), newRing(ringPlan, [], at));
+    await ports.evidence.write(task, patchFiles.ring('fleet'), newRing(ringPlan, [], at));
     ports.campaigns.store.set('web', { ...unheldLease('web'), holder });
     drained(change);
     const { decision, why } = await send();
@@ -376,15 +381,19 @@ test('always 4: the longest names leave each wave a comment of its own, of at mo
   const rings = [...group.rings.slice(0, 1), { name: long.ring, tag: { key: 'Ring', value: 'fleet' } }];
   await ports.evidence.write(long, files.policy, { hash: 'p', frozenAt: at, group: { ...group, rings } });
   await ports.evidence.write(long, files.plan, await ports.evidence.read(task, files.plan));
-  await ports.evidence.write(long, files.ring('canary'), await ports.evidence.read(task, files.ring('canary')));
-  await ports.evidence.write(long, files.ringPlan(long.ring), plan);
-  await ports.evidence.write(long, files.ring(long.ring), newRing(plan, [], at));
+  await ports.evidence.write(
+    long,
+    patchFiles.ring('canary'),
+    await ports.evidence.read(task, patchFiles.ring('canary')),
+  );
+  await ports.evidence.write(long, patchFiles.ringPlan(long.ring), plan);
+  await ports.evidence.write(long, patchFiles.ring(long.ring), newRing(plan, [], at));
   ports.campaigns.store.set('web', { ...unheldLease('web'), holder: { ...holder, campaign: long.campaign } });
   for (const minutes of [0, 1]) {
     assert.equal((await sendWave(long, ports, plusMinutes(at, minutes))).decision, 'Sent');
-    const sent = await ports.evidence.read<RingRecord>(long, files.ring(long.ring));
+    const sent = await ports.evidence.read<RingRecord>(long, patchFiles.ring(long.ring));
     const back = withHosts(sent, ({ status }) => (status === 'working' ? { status: 'patched' } : null));
-    await ports.evidence.write(long, files.ring(long.ring), back);
+    await ports.evidence.write(long, patchFiles.ring(long.ring), back);
   }
   const comments = ports.patching.requests.map(({ comment }) => comment);
   assert.equal(new Set(comments).size, 2, comments.join(' '));

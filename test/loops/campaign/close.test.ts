@@ -3,6 +3,7 @@ import { beforeEach, describe, test } from 'node:test';
 import { files } from '#domain/campaign/files.ts';
 import { unheldLease } from '#domain/campaign/lease.ts';
 import type { Lease } from '#domain/campaign/records.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { HostResult, Verdict } from '#domain/patch/records.ts';
 import type { Ports } from '#domain/ports.ts';
 import { noCounts } from '#domain/severity.ts';
@@ -78,9 +79,9 @@ async function judged(verdict: Verdict | null, hosts: HostResult[]): Promise<voi
     fits: { ok: true, words: '' },
   });
   const plan = ringPlan([], { hosts: hosts.map(({ id }, n) => planned(id, n === 0 ? 'DEBIAN' : 'UBUNTU')) });
-  await ports.evidence.write(ref, files.ringPlan('canary'), plan);
-  await ports.evidence.write(ref, files.surveyBefore, { at: OPENED, inspectorEnabled: true, oses: [], rings: [] });
-  await ports.evidence.write(ref, files.ring('canary'), ringRecord(hosts, { verdict }));
+  await ports.evidence.write(ref, patchFiles.ringPlan('canary'), plan);
+  await ports.evidence.write(ref, patchFiles.surveyBefore, { at: OPENED, inspectorEnabled: true, oses: [], rings: [] });
+  await ports.evidence.write(ref, patchFiles.ring('canary'), ringRecord(hosts, { verdict }));
 }
 
 const proofAfter = async (lease: Lease = { ...held, lastProof: EARLIER }) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { files } from '#domain/campaign/files.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { Coverage, Finding, Patch, PatchState } from '#domain/patch/model.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
 import type { RingRecord } from '#domain/patch/records.ts';
@@ -110,18 +111,18 @@ beforeEach(async () => {
     patching,
   };
   await ports.evidence.write(task, files.opened, { openedAt: OPENED });
-  await ports.evidence.write(task, files.surveyBefore, { at: SURVEYED });
-  await ports.evidence.write(task, files.ringPlan('canary'), ringPlan(ids));
+  await ports.evidence.write(task, patchFiles.surveyBefore, { at: SURVEYED });
+  await ports.evidence.write(task, patchFiles.ringPlan('canary'), ringPlan(ids));
   await ports.evidence.writeLines(
     task,
-    files.before('canary'),
+    patchFiles.before('canary'),
     ids.map((id) => before(id, [aFinding({ arn: `arn:${id}`, instance: id })], { patches: [missing('openssl')] })),
   );
-  await ports.evidence.writeLines(task, files.fates('canary'), [fate(aFinding({ arn: 'arn:i-1' }))[1]]);
+  await ports.evidence.writeLines(task, patchFiles.fates('canary'), [fate(aFinding({ arn: 'arn:i-1' }))[1]]);
 });
 
 async function facts(record: RingRecord = ringRecord(['i-1', 'i-2'].map((id) => patched(id)))) {
-  await ports.evidence.write(task, files.ring('canary'), record);
+  await ports.evidence.write(task, patchFiles.ring('canary'), record);
   return ringFacts(task, group, ports, JUDGED);
 }
 const hostsOf = async (record?: RingRecord) => (await facts(record)).record.hosts;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { files } from '#domain/campaign/files.ts';
 import type { Approval } from '#domain/campaign/records.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
 import type { Plan } from '#domain/patch/records.ts';
 import type { Ports } from '#domain/ports.ts';
@@ -48,13 +49,13 @@ async function facts(record = ringRecord([], { ring: 'fleet' }), policy = group,
 describe('the canary', () => {
   test('always 1: without a record, or without a verdict, has none, which is no pass', async () => {
     assert.equal((await facts()).canary, 'none');
-    await ports.evidence.write(task, files.ring('canary'), ringRecord([]));
+    await ports.evidence.write(task, patchFiles.ring('canary'), ringRecord([]));
     assert.equal((await facts()).canary, 'none');
   });
 
   test('has the verdict that its record holds', async () => {
     for (const verdict of ['pass', 'fail', 'inconclusive']) {
-      await ports.evidence.write(task, files.ring('canary'), ringRecord([], { verdict: { verdict } as never }));
+      await ports.evidence.write(task, patchFiles.ring('canary'), ringRecord([], { verdict: { verdict } as never }));
       assert.equal((await facts()).canary, verdict);
     }
   });

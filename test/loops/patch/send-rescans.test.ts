@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { files } from '#domain/campaign/files.ts';
 import type { Opened } from '#domain/campaign/tasks.ts';
 import { SendRefused } from '#domain/errors.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { Coverage } from '#domain/patch/model.ts';
 import type { Inspector } from '#domain/patch/ports.ts';
 import type { PlannedHost } from '#domain/patch/records.ts';
@@ -77,7 +78,7 @@ test('trap 1: a look is known by coverage alone, later than the patch, the reboo
     last: true,
     expected: noCounts(),
   };
-  await evidence.write(task, files.ringPlan('canary'), plan);
+  await evidence.write(task, patchFiles.ringPlan('canary'), plan);
   const record = withHosts(newRing(plan, [], '2024-09-01T20:00:00.000Z'), () => ({
     status: 'patched',
     sentAt: '2024-09-01T21:00:00.000Z',
@@ -144,7 +145,7 @@ test("a look between the VM Scanner's upload and its exit counts: from its start
   const scanned = [host('i-1', 'EC2_INSPECTOR_AGENT_BASED')];
   const sizes = { ring: 'canary', atOnce: 1, errors: 0, soakMinutes: 0, last: true, expected: noCounts() };
   const plan = { ...sizes, hosts: scanned, atLevel: [], later: [] };
-  await evidence.write(task, files.ringPlan('canary'), plan);
+  await evidence.write(task, patchFiles.ringPlan('canary'), plan);
   const record = withHosts(newRing(plan, [], '2024-09-01T20:00:00.000Z'), () => ({
     status: 'patched',
     sentAt: '2024-09-01T21:00:00.000Z',

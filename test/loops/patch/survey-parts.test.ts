@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import fc from 'fast-check';
 import { files } from '#domain/campaign/files.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type { HostAfter, Member, SurveyedHost } from '#domain/patch/model.ts';
 import type { Patching } from '#domain/patch/ports.ts';
 import type { Ports } from '#domain/ports.ts';
@@ -40,7 +41,7 @@ async function newPorts(): Promise<typeof ports> {
   const evidence = evidenceInMemory();
   await evidence.write(ref, files.policy, { hash: 'p', frozenAt: at, group });
   await evidence.write(ref, files.opened, { ...ref, openedAt: at });
-  await evidence.write(ref, files.scanBefore, { snapshotId: 's', done: [], failed: [] });
+  await evidence.write(ref, patchFiles.scanBefore, { snapshotId: 's', done: [], failed: [] });
   return {
     clock: { now: () => new Date(Date.parse(at) + minutes * 60_000).toISOString() },
     evidence,
@@ -84,7 +85,7 @@ test('a survey that fits one call: a file per ring, and parts only of a ring tha
     ],
   );
   assert.deepEqual(await idsOf('before/fleet.jsonl.gz'), IDS.slice(10));
-  const { rings, oses } = await ports.evidence.read<SurveySummary>(ref, files.surveyBefore);
+  const { rings, oses } = await ports.evidence.read<SurveySummary>(ref, patchFiles.surveyBefore);
   assert.deepEqual(
     rings.map(({ ring, hosts }) => [ring, hosts]),
     [
@@ -156,7 +157,7 @@ test('who is surveyed is settled as the survey begins: who moves to another ring
   assert.equal(await first(), 'More');
   ports.instances.members = () => assert.fail('asked again who is in the group');
   for (; (await first()) === 'More'; minutes = 0);
-  assert.deepEqual([...(await idsOf(files.before('canary'))), ...(await idsOf(files.before('fleet')))], IDS);
+  assert.deepEqual([...(await idsOf(patchFiles.before('canary'))), ...(await idsOf(patchFiles.before('fleet')))], IDS);
 });
 
 test('trap 30: Inspector that is switched off between two calls was not on: the summary says so', async () => {
@@ -170,7 +171,7 @@ test('trap 30: Inspector that is switched off between two calls was not on: the 
   assert.equal(await first(), 'More');
   ports.inspector.enabled = async () => true;
   for (minutes = 0; (await first()) === 'More'; minutes = 0);
-  const { inspectorEnabled } = await ports.evidence.read<SurveySummary>(ref, files.surveyBefore);
+  const { inspectorEnabled } = await ports.evidence.read<SurveySummary>(ref, patchFiles.surveyBefore);
   assert.equal(inspectorEnabled, false);
   assert.deepEqual(asked, IDS.slice(0, 10), 'nothing is asked of an Inspector that is off');
 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { files } from '#domain/campaign/files.ts';
+import { patchFiles } from '#domain/patch/files.ts';
 import type {
   Finding,
   HostAfter,
@@ -79,15 +80,15 @@ beforeEach(async () => {
   const group = { name: 'web', rings: ['canary', 'fleet'].map(ring) };
   await ports.evidence.write(ref, files.policy, { hash: 'p', frozenAt: at, group });
   await ports.evidence.write(ref, files.opened, { ...ref, openedAt: OPENED });
-  await ports.evidence.write(ref, files.scanBefore, { snapshotId: 'ours', done: [], failed: [] });
+  await ports.evidence.write(ref, patchFiles.scanBefore, { snapshotId: 'ours', done: [], failed: [] });
 });
 
 const PACKAGE = { name: 'openssl', arch: 'x86_64', version: '1' };
 const OPENSSL = { title: 'openssl', kb: 'openssl.x86_64', package: PACKAGE, cveIds: [] } as unknown as Patch;
 
 const read = <T>(path: string) => Array.fromAsync(ports.evidence.lines<T>(ref, path));
-const before = async (name: string) => (await read<SurveyedHost>(files.before(name))).map(({ id }) => id);
-const after = (name: string) => read<HostAfter>(files.after(name));
+const before = async (name: string) => (await read<SurveyedHost>(patchFiles.before(name))).map(({ id }) => id);
+const after = (name: string) => read<HostAfter>(patchFiles.after(name));
 
 describe('the first survey', () => {
   test('has each member in the file of its ring, by id; of no ring or of several in a file of their own', async () => {
@@ -96,7 +97,7 @@ describe('the first survey', () => {
     assert.deepEqual(await before('canary'), ['i-1', 'i-3']);
     assert.deepEqual(await before('fleet'), []);
     assert.deepEqual(await before('no-ring'), ['i-2', 'i-4']);
-    const [both] = await read<SurveyedHost>(files.before('no-ring'));
+    const [both] = await read<SurveyedHost>(patchFiles.before('no-ring'));
     assert.deepEqual([both?.ring, both?.rings], [null, ['canary', 'fleet']]);
   });
 
@@ -117,7 +118,7 @@ describe('the first survey', () => {
       { id: 'i-3', snapshotId: 'ours', missing: 1 },
     ];
     await firstSurvey(ref, ports, at);
-    const hosts = await read<SurveyedHost>(files.before('canary'));
+    const hosts = await read<SurveyedHost>(patchFiles.before('canary'));
     assert.deepEqual(
       hosts.map(({ id, patchScan, patches }) => [id, patchScan, patches.length]),
       [
@@ -132,7 +133,7 @@ describe('the first survey', () => {
     enabled = false;
     await firstSurvey(ref, ports, at);
     assert.deepEqual(asked.findings, []);
-    const summary = await ports.evidence.read<{ inspectorEnabled: boolean }>(ref, files.surveyBefore);
+    const summary = await ports.evidence.read<{ inspectorEnabled: boolean }>(ref, patchFiles.surveyBefore);
     assert.equal(summary.inspectorEnabled, false);
   });
 });
