@@ -14,6 +14,7 @@ import { subscriptions } from '#aws/subscriptions.ts';
 import { ACTING } from '#domain/campaign/acting.ts';
 import { type Wish, wishes } from '#domain/campaign/permissions.ts';
 import type { Subscriptions } from '#domain/campaign/ports.ts';
+import { patchWishes } from '#domain/patch/permissions.ts';
 import type { Policy } from '#domain/policy.ts';
 import type { Ports } from '#domain/ports.ts';
 import { loadPolicy } from '#policy/load-policy.ts';
@@ -82,7 +83,7 @@ export async function checks(
 
 async function permissions(deployment: DeployedStage, { denied }: CheckPorts): Promise<Checked[]> {
   const about = 'permissions';
-  const all = wishes(arnsOf(deployment));
+  const all = [...wishes(arnsOf(deployment)), ...patchWishes()];
   const refused = await denied(deployment.arn, all);
   if (refused === null) {
     const words = `IAM does not tell for ${deployment.arn}`;

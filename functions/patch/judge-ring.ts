@@ -6,11 +6,11 @@ import { instances } from '#aws/instances.ts';
 import { lambda } from '#aws/lambda.ts';
 import { patching } from '#aws/patching.ts';
 import { files } from '#domain/campaign/files.ts';
-import { OUTCOME, type Outcome } from '#domain/campaign/outcomes.ts';
 import type { Instant } from '#domain/instant.ts';
 import { patchFiles } from '#domain/patch/files.ts';
 import { judge, mayChange } from '#domain/patch/gate/gate.ts';
 import { gateEvidence } from '#domain/patch/gate/gate-evidence.ts';
+import { endOfRing } from '#domain/patch/how-it-ends.ts';
 import type { FrozenGroup } from '#domain/patch/policy.ts';
 import type { RingRecord, Verdict } from '#domain/patch/records.ts';
 import type { RingTask } from '#domain/patch/tasks.ts';
@@ -33,17 +33,10 @@ export const judgeRing = async (input: RingTask, ports: JudgePorts, now: Instant
     waitSeconds: 900,
     ring: input.ring,
     verdict: verdict.verdict,
-    outcome: outcome(record),
+    outcome: endOfRing(record),
     why: why(verdict),
   };
 };
-
-/** What the campaign ends as if this verdict is the last word on it. */
-function outcome({ stopped, verdict }: RingRecord): Outcome {
-  if (verdict?.verdict === 'pass') return OUTCOME.Completed;
-  const ranOut = stopped?.why === 'window' || stopped?.why === 'proof';
-  return ranOut && verdict?.verdict === 'inconclusive' ? OUTCOME.Expired : OUTCOME.Halted;
-}
 
 function why({ ring, verdict, reasons }: Verdict): string {
   const words = `${ring} ${verdict}: ${reasons.map((reason) => reason.words).join('; ')}`;

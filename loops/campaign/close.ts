@@ -2,16 +2,15 @@
 import { files } from '#domain/campaign/files.ts';
 import { closeLease, endingLease, isClosed, kindOf, noticedLease, untold } from '#domain/campaign/lease.ts';
 import type { Loop } from '#domain/campaign/loop.ts';
-import { type Manifest, previousOf, withManifest } from '#domain/campaign/manifest.ts';
+import { type Manifest, type ManifestFile, manifestOf, previousOf, withManifest } from '#domain/campaign/manifest.ts';
 import { successorName } from '#domain/campaign/names.ts';
 import type { Outcome } from '#domain/campaign/outcomes.ts';
-import type { CampaignPorts, CampaignRef } from '#domain/campaign/ports.ts';
+import type { CampaignPorts, CampaignRef, Evidence } from '#domain/campaign/ports.ts';
 import type { Lease, Notice } from '#domain/campaign/records.ts';
 import { CONTRACT } from '#domain/campaign/tasks.ts';
 import type { Instant } from '#domain/instant.ts';
 import { plusDays } from '#domain/instant.ts';
 import { changeLease } from '#loops/campaign/change-lease.ts';
-import { writeManifest } from '#loops/campaign/manifest.ts';
 
 export type ClosePorts = Pick<CampaignPorts, 'campaigns' | 'engine' | 'evidence' | 'notices'>;
 
@@ -51,6 +50,22 @@ export async function close<L>(
   }
   await startSuccessor(ref.group, ports);
   await tell(ref, ports);
+}
+
+/** Hashes what lies in the campaign's folder, as it lies there. Returns the manifest's own hash. */
+export async function writeManifest(
+  { group, campaign }: CampaignRef,
+  { closedAt, previous }: { closedAt: Instant; previous: Manifest['previous'] },
+  evidence: Evidence,
+): Promise<string> {
+  const ref = { group, campaign };
+  const listed: ManifestFile[] = [];
+  for await (const path of evidence.list(ref)) {
+    if (path !== files.manifest) listed.push({ path, ...(await evidence.digest(ref, path)) });
+  }
+  const manifest = manifestOf({ ...ref, closedAt, previous, files: listed });
+  await evidence.write(ref, files.manifest, manifest);
+  return manifest.hash;
 }
 
 export function successorOf(group: string, lease: Lease | null, engine: CampaignPorts['engine'], now: Instant) {

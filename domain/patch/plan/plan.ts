@@ -1,11 +1,12 @@
 import { OUTCOME } from '#domain/campaign/outcomes.ts';
 import { sha256 } from '#domain/hash.ts';
 import type { Instant } from '#domain/instant.ts';
+import { endOfPlan, type PlanEnd, type SeenInAll } from '#domain/patch/how-it-ends.ts';
 import type { Baseline } from '#domain/patch/model.ts';
 import { fits } from '#domain/patch/plan/fits-window.ts';
 import { type PlanPart, warnOfBaselines, waveCount } from '#domain/patch/plan/plan-ring.ts';
 import { NO_PROOF_MODE, scopeHash } from '#domain/patch/plan/scope.ts';
-import { noHosts, remedies, stuckWords } from '#domain/patch/plan/stuck.ts';
+import { noHosts, remedies } from '#domain/patch/plan/stuck.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
 import type { Plan, RingPlan } from '#domain/patch/records.ts';
 import { plural } from '#domain/plural.ts';
@@ -21,10 +22,8 @@ export interface AssembleContext {
   inspectorEnabled: boolean;
 }
 
-export interface Assembled {
+export interface Assembled extends PlanEnd {
   plan: Plan;
-  decision: 'Planned' | typeof OUTCOME.Nothing | typeof OUTCOME.Stuck | typeof OUTCOME.Blind | typeof OUTCOME.Observed;
-  why: string;
 }
 
 /** The whole plan from its parts: the rings in the policy's order, and the hosts of no ring. */
@@ -76,38 +75,12 @@ export function assemblePlan(parts: readonly PlanPart[], context: AssembleContex
       context.at,
     ),
   };
-  const decided = decide(facts, parts, context);
+  const decided = endOfPlan(facts, seenOf(parts), context);
   const unhashed = decided.decision === OUTCOME.Stuck ? { ...facts, remedies: whatToDo(facts, parts, policy) } : facts;
   return { plan: { ...unhashed, planHash: sha256(unhashed) }, ...decided };
 }
 
 type Facts = Omit<Plan, 'planHash'>;
-
-/**
- * What the campaign does with its plan. One that is not blind, and in which a finding should be fixed, patches; of all others the first
- * that holds: `Stuck` where a person can take away what is in the way, else `Nothing`.
- */
-function decide(plan: Facts, parts: readonly PlanPart[], context: AssembleContext): Omit<Assembled, 'plan'> {
-  const { running, covered, ...seen } = seenOf(parts);
-  const atLeast = context.policy.gate.coveragePercent;
-  if (!context.inspectorEnabled)
-    return { decision: OUTCOME.Blind, why: 'Inspector does not scan EC2 in this account and Region.' };
-  if (plan.coveredPercent < atLeast) {
-    return {
-      decision: OUTCOME.Blind,
-      why: `Inspector sees ${covered} of ${plural(running, 'running host')}; the policy asks for ${atLeast} percent.`,
-    };
-  }
-  if (plan.expected.total > 0) {
-    const planned = plan.rings.reduce((all, ring) => all + ring.hosts, 0);
-    const why = `${plural(planned, 'host')} to patch, which should fix ${plan.expected.total} of ${plural(plan.before.total, 'finding')}.`;
-    return { decision: plan.mode === 'observe' ? OUTCOME.Observed : 'Planned', why };
-  }
-  if (seen.hosts === 0) return { decision: OUTCOME.Stuck, why: `No instance has the patch group tag ${plan.group}.` };
-  if (seen.heldUp > 0 || seen.scanUnknown > 0)
-    return { decision: OUTCOME.Stuck, why: stuckWords(plan.left, seen.hosts) };
-  return { decision: OUTCOME.Nothing, why: nothingWhy(plan, running, covered) };
-}
 
 function whatToDo({ left }: Facts, parts: readonly PlanPart[], policy: GroupPolicy): string[] {
   if (seenOf(parts).hosts === 0) return [noHosts(policy.name)];
@@ -115,7 +88,7 @@ function whatToDo({ left }: Facts, parts: readonly PlanPart[], policy: GroupPoli
   return remedies(left, stray, policy);
 }
 
-function seenOf(parts: readonly PlanPart[]) {
+function seenOf(parts: readonly PlanPart[]): SeenInAll {
   const sum = (what: 'hosts' | 'running' | 'covered' | 'heldUp' | 'scanUnknown') =>
     parts.reduce((all, part) => all + part.seen[what], 0);
   return {
@@ -125,18 +98,6 @@ function seenOf(parts: readonly PlanPart[]) {
     heldUp: sum('heldUp'),
     scanUnknown: sum('scanUnknown'),
   };
-}
-
-function nothingWhy(plan: Facts, running: number, covered: number): string {
-  const eyes =
-    covered < running
-      ? `Inspector sees ${covered} of ${plural(running, 'running host')}.`
-      : `Inspector sees ${running === 1 ? 'the one running host' : `all ${running} running hosts`}.`;
-  if (plan.before.total === 0) return `There are no findings, and ${eyes}`;
-  const fates = Object.entries(plan.byFate).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
-  const list = fates.map(([fate, findings]) => `${findings} ${fate}`).join(', ');
-  const many = plan.before.total === 1 ? 'the one finding' : `any of the ${plan.before.total} findings`;
-  return `No patch that may be installed now is known to fix ${many} (${list}); ${eyes}`;
 }
 
 function summaryOf(ring: RingPlan, policy: GroupPolicy): Plan['rings'][number] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Manifest } from '#domain/campaign/manifest.ts';
-import { writeManifest } from '#loops/campaign/manifest.ts';
+import { writeManifest } from '#loops/campaign/close.ts';
 import { evidenceInMemory } from '../../functions/in-memory.ts';
 
 test('the manifest lists every other file of its campaign with its hash, also when it is written again', async () => {
