@@ -9,7 +9,6 @@ import { ask, isNamed } from '#aws/call.ts';
 import { lazily } from '#aws/lazily.ts';
 import { setting } from '#aws/setting.ts';
 import type { Engine } from '#domain/campaign/ports.ts';
-import { ringExecution } from '#domain/campaign/short-name.ts';
 import { NotConfigured } from '#domain/errors.ts';
 
 const sfn = lazily(() => new SFNClient({}));
@@ -42,7 +41,7 @@ export const engine: Engine = {
 
   arn: (name, kind) => executionArn(machineOf(kind), name),
 
-  ringArn: (campaign, ring) => executionArn(setting('PATCH_RING_MACHINE_ARN'), ringExecution(campaign, ring)),
+  childArn: (name) => executionArn(setting('PATCH_RING_MACHINE_ARN'), name),
 
   async stop(executionArn, why) {
     const command = new StopExecutionCommand({ executionArn, cause: why });

@@ -3,25 +3,11 @@ import { sha256 } from '#domain/hash.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
 import type { Policy } from '#domain/policy.ts';
 import { CHECKS, type Conflict } from '#policy/checks.ts';
+import { BUILT_IN } from '#policy/defaults.ts';
 import { type Fault, fault, issueFaults, PolicyFaults, pathText } from '#policy/faults.ts';
 import { type Defaults, defaultsSchema, type Group, groupKey, groupSchema, shellSchema } from '#policy/schema.ts';
 import { readSites } from '#policy/site.ts';
 import { type Path, readSource, type Source } from '#policy/source.ts';
-
-/** What holds where neither the group nor `defaults` says otherwise. */
-export const BUILT_IN: Omit<GroupPolicy, 'name' | 'os' | 'rings'> = {
-  mode: 'observe',
-  reboot: 'RebootIfNeeded',
-  replaced: 'list',
-  baseline: {},
-  gate: { minSample: 2, failures: 0, alarms: [], introduced: 0, coveragePercent: 80, looks: 3 },
-  approvals: { before: [], expiresHours: 24, decide: 'link' },
-  window: null,
-  proofDays: 3,
-  rescanMinutes: { EC2_SSM_AGENT_BASED: 60, EC2_INSPECTOR_AGENT_BASED: 240, EC2_AGENTLESS: 1560 },
-  triggers: { schedule: null, timeZone: 'UTC', severities: [], exploitAvailable: false, minHours: 24 },
-  waivers: [],
-};
 
 /**
  * The policy of a policy.yml: what it says, over its `defaults`, over ours; checked, hashed and frozen. Lists and windows are

@@ -1,7 +1,7 @@
 /** docs/policy.md: every key of policy.yml with what it may be, what it is where nobody says so, and what it means. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { BUILT_IN } from '#policy/load-policy.ts';
+import { BUILT_IN } from '#policy/defaults.ts';
 import { schemaJson } from '#policy/write-schema.ts';
 
 export const DOC_FILE = fileURLToPath(new URL('../docs/policy.md', import.meta.url));

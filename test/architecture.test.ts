@@ -85,6 +85,7 @@ test('the last line of a function names its ports, and it imports no others', ()
     assert.ok(handler, `${file} ends with its handler line`);
     const isEnd = ['openCampaign', 'closeCampaign'].includes(handler[1] ?? '');
     assert.equal(handler[3] !== undefined, isEnd, `${file}: every task but the first and the last needs the lease`);
+    assert.match(text, new RegExp(`^export async function ${handler[1]}\\(`, 'm'), file);
     assert.equal(handler[1], camel(file.replace(/^functions\/\w+\/|\.ts$/g, '')), `${file} is called after its task`);
     const ports = (handler[2] ?? '').split(', ').sort();
     const imported = importsOf(file)

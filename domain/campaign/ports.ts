@@ -77,8 +77,8 @@ export interface Engine {
   account(): string;
   /** The ARN that an execution with this name has of that kind's machine. */
   arn(name: string, kind: string): string;
-  /** The ARN that the execution of the patch-ring machine has which a campaign starts for this ring. */
-  ringArn(campaign: string, ring: string): string;
+  /** The ARN that an execution with this name has of the machine that campaigns start for a part of their work. */
+  childArn(name: string): string;
   /** Stops an execution that runs; it may still be seen running for a while. Ended, or never there: nothing to stop. */
   stop(execution: string, why: string): Promise<void>;
   /** false: the token is no longer good (answered, timed out). */

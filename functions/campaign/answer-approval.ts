@@ -16,7 +16,7 @@ import { asking, deciding, refused } from '#views/frame/approval-page/pages.ts';
  * The page behind the link. Nothing but a POST with the word decides: scanners of mails fetch links, render pages, run scripts and
  * send forms. Without the right secret one item of the table is read and nothing else happens.
  */
-export const answerApproval = async (visit: Visit, ports: DecisionPorts, now: Instant): Promise<Answered> => {
+export async function answerApproval(visit: Visit, ports: DecisionPorts, now: Instant): Promise<Answered> {
   const { campaigns, evidence } = ports;
   if (!['GET', 'HEAD', 'POST'].includes(visit.method)) return refused('method');
   const link = visit.path === '/' ? readLink(visit.query) : null;
@@ -35,6 +35,6 @@ export const answerApproval = async (visit: Visit, ports: DecisionPorts, now: In
   const by = `${visit.sourceIp} by mail link`;
   const said: Said = { decision: form.decision, by, way: 'link', askedAt, scopeHash };
   return deciding(asked, await decide(approval, said, ports, now), form.decision, now);
-};
+}
 
 export const handler = page(answerApproval, { campaigns, engine, evidence });

@@ -16,7 +16,7 @@ import { subjectsOf } from '#loops/loop-of.ts';
  * Every hour: which subjects went too long without a closed campaign, which were blind in their last one, and which topics nobody hears
  * any more, with why.
  */
-export const checkDue = async (
+export async function checkDue(
   _event: object,
   ports: Pick<Ports, 'campaigns' | 'policies'> & {
     schedules: Schedules;
@@ -24,7 +24,7 @@ export const checkDue = async (
     metrics: Metrics;
   },
   now: Instant,
-) => {
+) {
   const { campaigns, policies, schedules, subscriptions, metrics } = ports;
   const overdue: string[] = [];
   const blind: string[] = [];
@@ -38,7 +38,7 @@ export const checkDue = async (
   const unheard = await unheardTopics(subscriptions);
   metrics.beat({ OverdueGroups: overdue, BlindGroups: blind, UnheardTopics: Object.keys(unheard) });
   return { overdue, blind, unheard };
-};
+}
 
 /** SNS takes every notice for a topic without subscribers and calls it delivered: a topic that cannot be read counts as one. */
 async function unheardTopics(subscriptions: Subscriptions): Promise<Record<string, string>> {

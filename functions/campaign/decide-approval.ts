@@ -13,7 +13,7 @@ import { type DecisionPorts, decide } from '#loops/campaign/decision.ts';
  * Takes a yes or no by AWS credentials: `patchwright approve` and `deny`. Lambda has checked signature and permission, and says who calls:
  * that is recorded, whatever the body says.
  */
-export const decideApproval = async (visit: Visit, ports: DecisionPorts, now: Instant): Promise<Answered> => {
+export async function decideApproval(visit: Visit, ports: DecisionPorts, now: Instant): Promise<Answered> {
   if (visit.method !== 'POST') return told(405, 'method');
   const { caller } = visit;
   if (!caller) return told(403, 'nobody');
@@ -25,7 +25,7 @@ export const decideApproval = async (visit: Visit, ports: DecisionPorts, now: In
   if (said.decision === 'yes' && !mayApprove(caller, trigger))
     return of({ what: 'starter', approval: asked, delivered: false }, caller);
   return of(await decide(asked, { ...said, by: caller, way: 'iam' }, ports, now), caller);
-};
+}
 
 const STATUS: Record<Decided['what'], number> = {
   recorded: 200,

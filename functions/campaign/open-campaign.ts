@@ -22,11 +22,11 @@ type OpenPorts = Pick<Ports, 'alarms' | 'campaigns' | 'evidence' | 'notices' | '
  * Takes the lease and freezes the policy; held by somebody else, it notes the trigger there. A name that has been closed opens no more:
  * somebody redrove its execution.
  */
-export const openCampaign = async (
+export async function openCampaign(
   input: OpenTask,
   { campaigns, evidence, policies, ...ports }: OpenPorts,
   now: Instant,
-) => {
+) {
   const policy = await policies.current();
   const subject = subjectIn(policy, input.group);
   if (!subject)
@@ -51,7 +51,7 @@ export const openCampaign = async (
   const ref = { group: input.group, campaign: input.campaign };
   await subject.loop.opening(ref, subject.policy, { evidence, ...ports }, now);
   return { decision, why };
-};
+}
 
 /** A campaign that was lost as it opened has a record and no `opened.json`. */
 async function isOver(input: OpenTask, { campaigns, evidence }: Pick<Ports, 'campaigns' | 'evidence'>) {

@@ -15,11 +15,11 @@ import type { Ports } from '#domain/ports.ts';
  * whatever words; also where it woke by its own time-out before it could be told. A yes counts by the way that the policy allows, in
  * time, to this ask and this very scope, and not from who started the campaign by hand.
  */
-export const recordApproval = async (
+export async function recordApproval(
   input: AnswerTask,
   { campaigns, evidence }: Pick<Ports, 'campaigns' | 'evidence'>,
   now: Instant,
-) => {
+) {
   const asked = await campaigns.approval(input.campaign, input.ring);
   if (!asked) throw new BrokenRecord(`No approval of ${input.ring} was asked for in ${input.campaign}.`);
   const { scopeHash } = await evidence.read<PlanHead>(input, files.plan);
@@ -33,6 +33,6 @@ export const recordApproval = async (
   const words = decisionWords(stands);
   if (why === null) return { decision: 'Approved', why: words };
   return { decision: OUTCOME.Denied, why: why === 'none' ? words : `${words}, but ${REFUSALS[why]}` };
-};
+}
 
 export const handler = lambda(recordApproval, { campaigns, evidence });

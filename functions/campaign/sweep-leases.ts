@@ -26,7 +26,7 @@ type SweepPorts = Omit<Ports, 'alarms' | 'baselines' | 'approvalUrl' | 'policies
  * be told is told again. All leases are looked at each time: an event only says when (they are best effort, may be doubled and
  * out of order). A group that fails holds up no other: what failed is thrown in the end.
  */
-export const sweepLeases = async (_event: object, ports: SweepPorts, now: Instant) => {
+export async function sweepLeases(_event: object, ports: SweepPorts, now: Instant) {
   const swept: Record<string, string> = {};
   const failed: unknown[] = [];
   for await (const lease of ports.campaigns.leases()) {
@@ -41,7 +41,7 @@ export const sweepLeases = async (_event: object, ports: SweepPorts, now: Instan
   }
   if (failed.length) throw new AggregateError(failed, JSON.stringify(swept));
   return swept;
-};
+}
 
 async function tellUntold(lease: Lease, ports: SweepPorts): Promise<void> {
   for (const campaign of untold(lease)) await tell({ group: lease.group, campaign }, ports);

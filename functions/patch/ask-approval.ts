@@ -23,7 +23,7 @@ import { notice } from '#views/patch/mail/notice.ts';
 type AskPorts = Pick<Ports, 'campaigns' | 'engine' | 'evidence' | 'notices' | 'approvalUrl' | 'secrets'>;
 
 /** Freezes what is asked, stores the task token beside it, and sends people a link. Its secret is in the notice alone. */
-export const askApproval = async (input: AskTask, ports: AskPorts, now: Instant) => {
+export async function askApproval(input: AskTask, ports: AskPorts, now: Instant) {
   const { campaigns, evidence, notices, approvalUrl, secrets } = ports;
   const plan = await evidence.read<Plan>(input, files.plan);
   const ringPlan = await evidence.read<RingPlan>(input, patchFiles.ringPlan(input.ring));
@@ -56,7 +56,7 @@ export const askApproval = async (input: AskTask, ports: AskPorts, now: Instant)
   const verdicts = records.flatMap(({ verdict }) => verdict ?? []);
   await notices.publish(notice('approval', { plan, ringPlan, approval, verdicts, place, question: asked, link }));
   return {};
-};
+}
 
 /** A retry has a token of its own: where somebody decided meanwhile, that decision wakes the machine by it. Nobody is asked anew. */
 async function wakeAgain({ campaign, ring, taskToken }: AskTask, { campaigns, engine }: AskPorts) {

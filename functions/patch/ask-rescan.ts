@@ -14,11 +14,11 @@ import type { Ports } from '#domain/ports.ts';
 import { sendRescans } from '#loops/patch/send-rescans.ts';
 
 /** Asks Inspector for a look at the ring's patched hosts, in the way of each scan mode. Nothing patched: nothing asked. */
-export const askRescan = async (
+export async function askRescan(
   input: RingTask,
   { evidence, patching }: Pick<Ports, 'evidence' | 'patching'>,
   now: Instant,
-) => {
+) {
   const record = await evidence.read<RingRecord>(input, patchFiles.ring(input.ring));
   const ids = new Set(reached(record));
   if (!ids.size) return { decision: 'NoneReached' };
@@ -34,7 +34,7 @@ export const askRescan = async (
     lookDeadline: plusMinutes(now, minutes),
   });
   return { decision: 'Asked' };
-};
+}
 
 /** A scan mode that the policy does not know gets the longest of its deadlines. */
 function deadlineMinutes({ scanMode }: PlannedHost, { rescanMinutes }: GroupPolicy): number {

@@ -15,11 +15,11 @@ import type { Ports } from '#domain/ports.ts';
 import { readProgress } from '#loops/patch/read-progress.ts';
 
 /** Reads how far the hosts at work are. Done when each has ended and is back, or counts as lost or gone. */
-export const checkWave = async (
+export async function checkWave(
   input: RingTask,
   { evidence, intents, ...ports }: Pick<Ports, 'evidence' | 'instances' | 'intents' | 'patching'>,
   now: Instant,
-) => {
+) {
   const plan = await evidence.read<Plan>(input, files.plan);
   const record = await evidence.read<RingRecord>(input, patchFiles.ring(input.ring));
   const ofRing = intents.of(input.campaign, input.ring);
@@ -27,7 +27,7 @@ export const checkWave = async (
   const done = hostsOf(read, 'working').length === 0;
   await evidence.write(input, patchFiles.ring(input.ring), { ...read, lastDoneAt: done ? now : read.lastDoneAt });
   return { decision: done ? 'Done' : 'Working', waitSeconds: pause(record, now) };
-};
+}
 
 /** Seconds until the next look: a wave that takes long is looked at less often, or days of them fill the history. */
 function pause(record: RingRecord, now: Instant): number {

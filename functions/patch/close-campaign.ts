@@ -21,11 +21,11 @@ import { patchEnd } from '#loops/patch/loop.ts';
  * Delta, report, evidence; then the lease is freed; then people are told. Runs without the lease after the close alone, when it says
  * once more what was closed. Throws `Sealed` where the sweeper is about to close the campaign, or closed it with another outcome.
  */
-export const closeCampaign = async (
+export async function closeCampaign(
   input: CloseTask,
   ports: Pick<Ports, 'campaigns' | 'engine' | 'evidence' | 'instances' | 'intents' | 'notices' | 'patching'>,
   now: Instant,
-) => {
+) {
   const outcome = outcomeOf(input.outcome);
   if (!outcome) throw new BrokenRecord(`${input.outcome} is no outcome of a campaign.`);
   const lease = await ports.campaigns.lease(input.group);
@@ -35,7 +35,7 @@ export const closeCampaign = async (
   const stands = await ports.evidence.read<CampaignRecord>(input, files.campaign);
   if (stands.outcome !== outcome) throw new Sealed(`${input.campaign} was closed as ${stands.outcome} before`);
   return { outcome, why: stands.why };
-};
+}
 
 export const handler = lambda(
   closeCampaign,

@@ -20,7 +20,7 @@ import { ringFacts } from '#loops/patch/gate-facts.ts';
 type JudgePorts = Pick<Ports, 'alarms' | 'campaigns' | 'evidence' | 'inspector' | 'instances' | 'patching'>;
 
 /** Judges the ring. An inconclusive verdict that may change is looked at again, up to the policy's limit. */
-export const judgeRing = async (input: RingTask, ports: JudgePorts, now: Instant) => {
+export async function judgeRing(input: RingTask, ports: JudgePorts, now: Instant) {
   const { evidence } = ports;
   const { group } = await evidence.read<FrozenGroup>(input, files.policy);
   const facts = await ringFacts(input, group, ports, now);
@@ -36,7 +36,7 @@ export const judgeRing = async (input: RingTask, ports: JudgePorts, now: Instant
     outcome: endOfRing(record),
     why: why(verdict),
   };
-};
+}
 
 function why({ ring, verdict, reasons }: Verdict): string {
   const words = `${ring} ${verdict}: ${reasons.map((reason) => reason.words).join('; ')}`;

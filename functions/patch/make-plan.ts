@@ -6,9 +6,9 @@ import type { Ports } from '#domain/ports.ts';
 import { planFromSurvey } from '#loops/patch/plan-from-survey.ts';
 
 /** The plan from what the survey and the baselines say. */
-export const makePlan = async (input: CampaignTask, { evidence }: Pick<Ports, 'evidence'>, now: Instant) => {
+export async function makePlan(input: CampaignTask, { evidence }: Pick<Ports, 'evidence'>, now: Instant) {
   const { plan, decision, why } = await planFromSurvey(input, evidence, now);
   return { decision, why, scopeHash: plan.scopeHash, planHash: plan.planHash };
-};
+}
 
 export const handler = lambda(makePlan, { evidence });

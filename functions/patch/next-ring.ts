@@ -12,11 +12,11 @@ import type { Plan, RingRecord } from '#domain/patch/records.ts';
 import type { Ports } from '#domain/ports.ts';
 
 /** Which ring comes next, and whether a person is asked first. */
-export const nextRing = async (
+export async function nextRing(
   input: CampaignTask,
   { campaigns, evidence }: Pick<Ports, 'campaigns' | 'evidence'>,
   now: Instant,
-): Promise<Next> => {
+): Promise<Next> {
   const { group } = await evidence.read<FrozenGroup>(input, files.policy);
   const plan = await evidence.read<Plan>(input, files.plan);
   const records = new Map<string, RingRecord>();
@@ -28,6 +28,6 @@ export const nextRing = async (
     if (approval) approvals.set(ring, approval);
   }
   return decide({ group, plan, records, approvals, at: now });
-};
+}
 
 export const handler = lambda(nextRing, { campaigns, evidence });

@@ -16,11 +16,11 @@ import { changedBaseline } from '#loops/patch/changed-baseline.ts';
 import { byId } from '#loops/patch/survey.ts';
 
 /** Before a ring begins: its hosts as they are now (fewer keep the approval), and its baselines as they were planned. */
-export const recheckRing = async (
+export async function recheckRing(
   input: RingTask,
   ports: Pick<Ports, 'baselines' | 'evidence' | 'instances' | 'patching'>,
   now: Instant,
-) => {
+) {
   const { evidence, instances, patching } = ports;
   if (await evidence.readIfThere<RingRecord>(input, patchFiles.ring(input.ring))) return {};
   const { group } = await evidence.read<FrozenGroup>(input, files.policy);
@@ -35,6 +35,6 @@ export const recheckRing = async (
   if (changed) record.stopped = { why: 'baseline', words: changed, at: now };
   await evidence.write(input, patchFiles.ring(input.ring), record);
   return {};
-};
+}
 
 export const handler = lambda(recheckRing, { baselines, evidence, instances, patching });

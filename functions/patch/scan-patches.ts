@@ -19,11 +19,11 @@ import { membersByRing } from '#loops/patch/survey.ts';
 const SCAN_MINUTES = 60;
 
 /** Sends the patch scan: of the whole group before the survey, of a ring's patched hosts after its last wave. */
-export const scanPatches = async (
+export async function scanPatches(
   input: ScanTask,
   { evidence, instances, patching }: Pick<Ports, 'evidence' | 'instances' | 'patching'>,
   now: Instant,
-) => {
+) {
   const ring = input.ring ? await evidence.read<RingRecord>(input, patchFiles.ring(input.ring)) : null;
   const hosts = ring ? reached(ring) : await running(input, evidence, instances);
   const begun = ring ? ring.scan : await evidence.readIfThere<ScanRecord>(input, patchFiles.scanBefore);
@@ -46,7 +46,7 @@ export const scanPatches = async (
   const { soakMinutes } = await evidence.read<RingPlan>(input, patchFiles.ringPlan(ring.ring));
   const soaked = plusMinutes(ring.lastDoneAt ?? now, ring.stopped ? 0 : soakMinutes);
   return { waitSeconds: 120, soakSeconds: secondsUntil(now, soaked) };
-};
+}
 
 async function running(input: ScanTask, evidence: Ports['evidence'], instances: Ports['instances']): Promise<string[]> {
   const { group } = await evidence.read<FrozenGroup>(input, files.policy);

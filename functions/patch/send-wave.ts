@@ -27,7 +27,7 @@ type SendPorts = Pick<Ports, 'alarms' | 'baselines' | 'campaigns' | 'evidence' |
  * Sends the next wave, if everything says that it may go now. An intent is written before the send, so that a second run of
  * this task finds it, looks for its command, and never sends those hosts again.
  */
-export const sendWave = async (input: RingTask, ports: SendPorts, now: Instant) => {
+export async function sendWave(input: RingTask, ports: SendPorts, now: Instant) {
   const { evidence } = ports;
   const plan = await evidence.read<Plan>(input, files.plan);
   const ringPlan = await evidence.read<RingPlan>(input, patchFiles.ringPlan(input.ring));
@@ -60,7 +60,7 @@ export const sendWave = async (input: RingTask, ports: SendPorts, now: Instant) 
     const words = go.say === 'go' ? await changedBaseline(input, plan, ringPlan, ports.baselines) : null;
     return words ? { say: 'stop', why: 'baseline', words } : go;
   }
-};
+}
 
 function noRoom(at: Instant) {
   return { why: 'errors' as const, words: 'as many hosts as may be disturbed at once have not come back', at };

@@ -18,11 +18,11 @@ interface Batch {
  * Folds a batch of finding events of this account to at most one start per group. What is no finding event is buried with the reason; a group
  * whose start fails has its messages come again. SQS delivers at least once, and a replay starts nothing: see `promiseLease`.
  */
-export const startCampaigns = async (
+export async function startCampaigns(
   batch: Batch,
   ports: Pick<Ports, 'campaigns' | 'engine' | 'policies'> & { deadLetters: DeadLetters },
   now: Instant,
-) => {
+) {
   const policy = await ports.policies.current();
   const { asks, poison } = foldFindings(batch.Records, policy, { account: ports.engine.account(), now });
   const failed: string[] = [];
@@ -39,6 +39,6 @@ export const startCampaigns = async (
     }
   }
   return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })), started };
-};
+}
 
 export const handler = event(startCampaigns, { campaigns, engine, deadLetters, policies });

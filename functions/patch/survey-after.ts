@@ -11,10 +11,12 @@ import { takeSecondSurvey } from '#loops/patch/second-survey.ts';
 
 /** The second survey, by the instance ids of the first, and of the members that came since. It asks for no new look, and takes as
  * many calls as it needs. */
-export const surveyAfter = async (
+export async function surveyAfter(
   input: CampaignTask,
   ports: Pick<Ports, 'clock' | 'evidence' | 'inspector' | 'instances' | 'patching'>,
   now: Instant,
-) => ({ decision: await takeSecondSurvey(input, ports, now) });
+) {
+  return { decision: await takeSecondSurvey(input, ports, now) };
+}
 
 export const handler = lambda(surveyAfter, { clock, evidence, inspector, instances, patching });

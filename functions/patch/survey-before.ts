@@ -10,10 +10,12 @@ import type { Ports } from '#domain/ports.ts';
 import { firstSurvey } from '#loops/patch/first-survey.ts';
 
 /** Members, coverage, findings and patch state of the group, before anything is changed; in as many calls as it takes. */
-export const surveyBefore = async (
+export async function surveyBefore(
   input: CampaignTask,
   ports: Pick<Ports, 'clock' | 'evidence' | 'inspector' | 'instances' | 'patching'>,
   now: Instant,
-) => ({ decision: await firstSurvey(input, ports, now) });
+) {
+  return { decision: await firstSurvey(input, ports, now) };
+}
 
 export const handler = lambda(surveyBefore, { clock, evidence, inspector, instances, patching });

@@ -1,6 +1,7 @@
 /** After the death of a patch campaign: its rings are stopped, their records settled, and its hosts looked at once more. */
 import { files } from '#domain/campaign/files.ts';
 import type { CampaignRef } from '#domain/campaign/ports.ts';
+import { ringExecution } from '#domain/campaign/short-name.ts';
 import { CONTRACT } from '#domain/campaign/tasks.ts';
 import type { Instant } from '#domain/instant.ts';
 import { patchFiles } from '#domain/patch/files.ts';
@@ -24,7 +25,7 @@ export async function stopRings(
   const plan = await evidence.readIfThere<Plan>(ref, files.plan);
   const running: string[] = [];
   for (const { ring } of plan?.rings ?? []) {
-    const execution = engine.ringArn(ref.campaign, ring);
+    const execution = engine.childArn(ringExecution(ref.campaign, ring));
     const status = await engine.status(execution);
     if (status !== 'RUNNING' && status !== 'PENDING_REDRIVE') continue;
     await engine.stop(execution, `the execution of ${ref.campaign} runs no more`);

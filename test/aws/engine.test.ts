@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { engine } from '#aws/engine.ts';
 import type { CampaignInput } from '#domain/campaign/ports.ts';
+import { ringExecution } from '#domain/campaign/short-name.ts';
 import { error, wire } from './wire.ts';
 
 const aws = await wire();
@@ -43,7 +44,7 @@ test('the ARN of an execution is known from its name, with a qualified machine t
 test('always 3: the execution of a ring has the name that the campaign machine gives it', () => {
   process.env.PATCH_RING_MACHINE_ARN = MACHINE.replace('campaign', 'patch-ring');
   assert.equal(
-    engine.ringArn('web-1', 'fleet'),
+    engine.childArn(ringExecution('web-1', 'fleet')),
     'arn:aws:states:eu-central-1:123456789012:execution:patchwright-dev-patch-ring:web-1-fleet',
   );
   const machine = readFileSync(new URL('../../statemachines/patch-campaign.asl.json', import.meta.url), 'utf8');

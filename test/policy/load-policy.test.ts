@@ -7,7 +7,8 @@ import { sha256 } from '#domain/hash.ts';
 import { waiverStates } from '#domain/patch/plan/waiver.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
 import { groupIn, type Policy } from '#domain/policy.ts';
-import { BUILT_IN, loadPolicy } from '#policy/load-policy.ts';
+import { BUILT_IN } from '#policy/defaults.ts';
+import { loadPolicy } from '#policy/load-policy.ts';
 import { policyJson } from '#policy/policy-json.ts';
 import { policyFile } from './policy-file.ts';
 

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { BUILT_IN, loadPolicy } from '#policy/load-policy.ts';
+import { BUILT_IN } from '#policy/defaults.ts';
+import { loadPolicy } from '#policy/load-policy.ts';
 import { DOC_FILE, policyDoc } from '#policy/write-policy-doc.ts';
 
 test('docs/policy.md is what the schema gives: npm run schema writes it', () => {

@@ -5,7 +5,7 @@ import { campaignName, successorName } from '#domain/campaign/names.ts';
 import { folderOf, isCalled, ringExecution, shortName } from '#domain/campaign/short-name.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
 import type { Policy } from '#domain/policy.ts';
-import { BUILT_IN } from '#policy/load-policy.ts';
+import { BUILT_IN } from '#policy/defaults.ts';
 import { groupKey } from '#policy/schema.ts';
 import { baselineName, resourcesOf } from '#stack/policy-resources.ts';
 

@@ -68,7 +68,7 @@ function newPorts() {
     status: async (arn) => statuses[arn] ?? 'unknown',
     account: () => '123456789012',
     arn: (name) => `arn:${name}`,
-    ringArn: (name, ring) => `arn:${name}-${ring}`,
+    childArn: (name) => `arn:${name}`,
     stop: async (arn) => {
       stopped.push(arn);
     },

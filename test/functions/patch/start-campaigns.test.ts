@@ -34,7 +34,7 @@ function ports() {
       arn: (name: string) => `arn:${name}`,
       status: async () => 'unknown' as const,
       answer: async () => true,
-      ringArn: (name: string, ring: string) => `arn:${name}-${ring}`,
+      childArn: (name: string) => `arn:${name}`,
       stop: async () => undefined,
       async start(name: string, input: CampaignInput) {
         if (broken.start) throw new AwsUnavailable('states');
