@@ -77,27 +77,29 @@ function octalOf(digits: string): string {
   return String.fromCharCode(Number.parseInt(used, 8)) + digits.slice(used.length);
 }
 
-/** Multiple slashes, `.` and `..` go, but for `..` at the beginning of a relative path, and beyond the root of an absolute one. */
+/**
+ * Multiple slashes, `.` and `..` go, but for `..` at the beginning of a relative path, and beyond the root of an absolute one. A slash
+ * stands at the end only where one stood there before.
+ */
 function normalized(bytes: string): string {
-  if (bytes === '') return '';
   const absolute = bytes.startsWith('/');
+  const trailing = bytes.endsWith('/');
   const parts: string[] = [];
-  const segments = bytes.split('/');
-  for (const segment of segments) {
+  for (const segment of bytes.split('/')) {
     if (segment === '' || segment === '.') continue;
     if (segment !== '..') parts.push(segment);
     else if (parts.length > 0 && parts.at(-1) !== '..') parts.pop();
     else if (!absolute) parts.push('..');
   }
-  const last = segments.at(-1);
-  const open = (last === '' || last === '.' || last === '..') && parts.length > 0 && parts.at(-1) !== '..';
-  return `${absolute ? '/' : ''}${parts.join('/')}${open ? '/' : ''}`;
+  if (parts.length === 0) return absolute && trailing ? '/' : '';
+  return `${absolute ? '/' : ''}${parts.join('/')}${trailing ? '/' : ''}`;
 }
 
-/** Up to the first character that is none of the alphabet, as a strict decoder reads. */
+/** As a strict decoder reads: nothing where a character is none of the alphabet, and no rest that is less than four characters. */
 function base64(bytes: string): string {
-  const valid = /^[A-Za-z0-9+/]*/.exec(bytes)?.[0] ?? '';
-  return Buffer.from(valid, 'base64').toString('latin1');
+  const text = bytes.replace(/\r?\n/g, '');
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return '';
+  return Buffer.from(text.slice(0, text.length - (text.length % 4)), 'base64').toString('latin1');
 }
 
 const ESCAPES: Record<string, string> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
