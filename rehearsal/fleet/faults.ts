@@ -53,6 +53,12 @@ export function applyFault(fault: WorldFault, parts: WorldParts): void {
     case 'alarm':
       parts.alarms.set(fault.name, fault.state);
       break;
+    case 'rule-edited':
+      parts.sites.edit(fault.site, fault.rule, fault.action);
+      break;
+    case 'endpoint':
+      parts.sites.named(fault.site).text.endpoint = fault.endpoint;
+      break;
   }
 }
 

@@ -7,6 +7,7 @@ import type { Findings } from '#rehearsal/services/inspector2/findings.ts';
 import type { Looks } from '#rehearsal/services/inspector2/looks.ts';
 import type { Baselines } from '#rehearsal/services/ssm/baselines.ts';
 import type { Commands } from '#rehearsal/services/ssm/commands.ts';
+import type { Sites } from '#rehearsal/site/sites.ts';
 
 export interface WorldParts {
   stage: Stage;
@@ -18,6 +19,7 @@ export interface WorldParts {
   looks: Looks;
   findings: Findings;
   alarms: Alarms;
+  sites: Sites;
   inspector: { offSince: number | null };
   /** Lets Inspector judge hosts with these sources again, each at its moment. */
   tellNews(platform: string, sources: ReadonlySet<string>): void;

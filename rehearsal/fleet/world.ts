@@ -81,6 +81,7 @@ export function openWorld(scenario: Scenario, stage: Stage): World {
     looks,
     findings,
     alarms,
+    sites,
     inspector,
     tellNews,
   };

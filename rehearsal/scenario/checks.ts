@@ -15,7 +15,7 @@ export function misfits(scenario: ScenarioText, data: readonly AdvisoryFile[]): 
   ];
 }
 
-function strangeFaults({ faults, fleet, alarms }: ScenarioText): Misfit[] {
+function strangeFaults({ faults, fleet, alarms, sites }: ScenarioText): Misfit[] {
   const hosts = fleet.flatMap(({ name, count, id }) => [name, ...(id ? [id] : []), ...numbered(name, count)]);
   const entries = fleet.map(({ name }) => name);
   return faults.flatMap((fault, at) => {
@@ -40,6 +40,11 @@ function strangeFaults({ faults, fleet, alarms }: ScenarioText): Misfit[] {
         known,
         otherwise: 'add it to alarms',
       });
+    }
+    if ('site' in fault && !sites.some(({ name }) => name === fault.site)) {
+      const known = sites.map(({ name }) => name);
+      const problem = `no site is called "${fault.site}"`;
+      strange.push({ path: ['faults', at, 'site'], problem, word: fault.site, known, otherwise: 'add it to sites' });
     }
     return strange;
   });

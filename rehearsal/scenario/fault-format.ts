@@ -1,6 +1,7 @@
 /** What may go wrong in a scenario, each kind with the members that it knows. */
 import { z } from 'zod';
 import { duration, instant } from '#rehearsal/engine/times.ts';
+import { ENDPOINTS } from '#rehearsal/scenario/site-format.ts';
 
 export const advisorySchema = z.strictObject({
   vulnerabilityId: z.string(),
@@ -67,6 +68,15 @@ export const worldFaultSchemas = [
     state: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']),
     ...when,
   }),
+  // somebody at the console sets what a rule of the site's web ACL does; `rule/inner`: one inside the group that it refers to
+  z.strictObject({
+    do: z.literal('rule-edited'),
+    site: z.string(),
+    rule: z.string(),
+    action: z.enum(['count', 'block', 'allow']),
+    ...when,
+  }),
+  z.strictObject({ do: z.literal('endpoint'), site: z.string(), endpoint: z.enum(ENDPOINTS), ...when }),
 ] as const;
 
 /** How often it strikes, and for how long. */

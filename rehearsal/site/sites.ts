@@ -16,6 +16,7 @@ import {
 import type { S3 } from '#rehearsal/services/s3/s3.ts';
 import { Waf } from '#rehearsal/services/wafv2/wafv2.ts';
 import { certificateFor } from '#rehearsal/site/certificate.ts';
+import { type ConsoleAction, editRule } from '#rehearsal/site/edits.ts';
 import { Front } from '#rehearsal/site/front.ts';
 import type { Deliver } from '#rehearsal/site/log-files.ts';
 import { seedSite } from '#rehearsal/site/seed.ts';
@@ -78,6 +79,20 @@ export class Sites {
       { service: 'elasticloadbalancing', operations: balancerOperations(balancers, stage) },
       { service: 'monitoring', operations: this.metrics.operations(advance) },
     ];
+  }
+
+  /** By its name in the scenario, brought up to now. */
+  named(name: string): Site {
+    const found = this.all.find(({ text }) => text.name === name);
+    if (!found) throw new Error(`the scenario has no site "${name}"`);
+    found.advance();
+    return found;
+  }
+
+  /** As somebody at the console does it. */
+  edit(site: string, rule: string, action: ConsoleAction): void {
+    const done = editRule(this.waf, this.named(site).balancer, rule, action);
+    this.#stage.note('console', site, done ? `${rule} set to ${action}` : `no rule ${rule} to set`);
   }
 
   attach(engine: SiteStage): void {

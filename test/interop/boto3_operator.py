@@ -221,6 +221,9 @@ def evidence(s3):
 def others(nodes):
     """The operations that nothing above needed."""
     events, sns, sqs, ssm, sfn = (client(name) for name in ("events", "sns", "sqs", "ssm", "stepfunctions"))
+    functions = client("lambda")
+    functions.get_account_settings()
+    functions.get_function_concurrency(FunctionName="patchwright-dev-open-campaign")
     events.put_events(Entries=[{"Source": "boto3", "DetailType": "Hello", "Detail": "{}"}])
     event = {"id": "1", "source": "a", "detail-type": "b", "account": "123456789012", "time": "2024-08-31T20:00:00Z",
              "region": REGION, "resources": [], "detail": {}}

@@ -55,6 +55,11 @@ for (const [what, site, words] of [
     'versionEnds: [{ group: AWSManagedRulesCommonRuleSet, version: Version_9.9, after: 1d }]',
     /has no version "Version_9.9".*Remedy/,
   ],
+  [
+    'a fault of a site that is not there',
+    'tags: {}\nfaults: [{ do: rule-edited, site: shpo, rule: a, action: count }]',
+    /no site is called "shpo".*did you mean "shop"/,
+  ],
   ['a file that is not there', 'traffic: { benign: nowhere.txt }', /nowhere\.txt: the requests cannot be read.*Remedy/],
   ['a file with a line that is no request', 'traffic: { attacks: bad.txt }', /bad\.txt:2: no request.*Remedy/],
 ] as const)

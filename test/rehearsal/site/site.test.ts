@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestWorld } from '../fleet/stage.ts';
-import { acl, asked, byteMatch, logFiles, paced, rule, shopWorld, siteOf } from './shop.ts';
+import { acl, asked, byteMatch, fault, logFiles, paced, rule, shopWorld, siteOf } from './shop.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -364,4 +364,29 @@ test('an expired version judges as the default one, in silence (trap W15); a rep
   assert.equal(from('203.0.113.9')?.action, 'BLOCK');
   assert.deepEqual(from('203.0.113.9')?.unknown, []);
   assert.equal(from('198.18.0.1')?.action, 'ALLOW');
+});
+
+test('faults: somebody edits a rule at the console, under a lock token that makes the one before stale; the endpoint becomes another', () => {
+  const faults = `
+faults:
+  - { do: rule-edited, site: shop, rule: a, action: count, after: 1h }
+  - { do: rule-edited, site: shop, rule: core/CrossSiteScripting_QUERYARGUMENTS, action: count, after: 2h }
+  - { do: rule-edited, site: shop, rule: core, action: count, after: 3h }
+  - { do: endpoint, site: shop, endpoint: elsewhere, after: 4h }`;
+  const world = shopWorld(live(`[${pathRule('a', '/x')}, ${core()}]`) + faults);
+  const call = paced(world);
+  const [{ LockToken, Id }] = call('ListWebACLs').WebACLs;
+  const script = '/?q=%3Cscript%3E';
+  world.pass(90 * MINUTE);
+  assert.equal(answers(world, '/x')[0], 'ALLOW');
+  assert.equal(answers(world, script)[0], 'BLOCK');
+  assert.throws(() => call('UpdateWebACL', { ...acl('shop'), Id, LockToken }), fault('WAFOptimisticLockException'));
+  world.pass(HOUR);
+  assert.equal(answers(world, script)[0], 'ALLOW');
+  assert.equal(answers(world, '/../../etc/passwd')[0], 'BLOCK');
+  world.pass(HOUR);
+  assert.equal(answers(world, '/../../etc/passwd')[0], 'ALLOW');
+  assert.equal(siteOf(world).text.endpoint, 'plain');
+  world.pass(HOUR);
+  assert.equal(siteOf(world).text.endpoint, 'elsewhere');
 });
