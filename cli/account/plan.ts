@@ -7,7 +7,7 @@ import { registrations } from '#aws/registrations.ts';
 import { ssm } from '#aws/ssm.ts';
 import { subscriptions } from '#aws/subscriptions.ts';
 import { OUTCOME } from '#domain/campaign/outcomes.ts';
-import type { Instant } from '#domain/instant.ts';
+import { type Instant, minute } from '#domain/instant.ts';
 import type { LeftHost } from '#domain/patch/plan/left-host.ts';
 import type { Plan } from '#domain/patch/records.ts';
 import { type Counts, SEVERITIES } from '#domain/severity.ts';
@@ -39,7 +39,7 @@ export async function plan(name: string, { policy: file, scan }: Flags, open: Op
   return planAnswer(planned, at, where, names);
 }
 
-export function planAnswer(
+function planAnswer(
   { plan, decision, why, rings, patchData }: Planned,
   now: Instant,
   where: Pick<DeployedStage, 'account' | 'region'>,
@@ -99,8 +99,6 @@ const DECISIONS: Record<Planned['decision'], string> = {
   Blind: 'a campaign would end blind',
   Unknown: 'not known without a patch scan',
 };
-
-const minute = (at: Instant) => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
 
 function patchWords({ from, hosts, oldest, newest }: PatchData, plan: Plan, now: Instant): string {
   if (from === 'this scan') return `Missing patches: by a patch scan of just now, of ${several(hosts, 'host')}.`;

@@ -21,7 +21,7 @@ import { now as timeOfAws } from './clock.ts';
 import { evidenceInMemory } from './evidence-in-memory.ts';
 import { sleep } from './sleep.ts';
 
-export type PlanningPorts = Pick<Ports, 'baselines' | 'inspector' | 'instances' | 'patching'>;
+type PlanningPorts = Pick<Ports, 'baselines' | 'inspector' | 'instances' | 'patching'>;
 
 /** `Unknown`: without a patch scan nobody can tell what would be patched. */
 export interface Planned extends Omit<Assembled, 'decision'> {

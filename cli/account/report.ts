@@ -25,7 +25,7 @@ export async function report(asked: string, { out }: { out?: string }, open: Ope
 }
 
 /** `asked`: a campaign, or a group, which means its last closed one. `out`: a directory that gets all of the evidence. */
-export async function reportOf(asked: string, out: string | undefined, ports: ReportPorts): Promise<Answer> {
+async function reportOf(asked: string, out: string | undefined, ports: ReportPorts): Promise<Answer> {
   const ref = await find(asked, ports);
   const { evidence } = ports;
   const record = await evidence.readIfThere<CampaignRecord>(ref, files.campaign);

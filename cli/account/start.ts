@@ -21,7 +21,7 @@ export async function start(name: string, { policy }: { policy: string }, open: 
 }
 
 /** `by`: the caller's ARN. Who starts a campaign by hand is not asked to approve it. */
-export async function startByHand(
+async function startByHand(
   group: GroupPolicy,
   { by, id }: { by: string; id: string },
   { campaigns, engine, evidence }: Pick<Ports, 'campaigns' | 'engine' | 'evidence'>,

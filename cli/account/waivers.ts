@@ -12,7 +12,7 @@ import { now } from './clock.ts';
 import type { Open } from './open.ts';
 import { groupOf } from './policy.ts';
 
-export interface WaiverLine {
+interface WaiverLine {
   group: string;
   id: string;
   owner: string;
@@ -31,7 +31,7 @@ export async function waivers(group: string | undefined, { policy: file }: Flags
   return waiversAnswer(await waiversOf(groups, { inspector, instances }, now()));
 }
 
-export async function waiversOf(
+async function waiversOf(
   groups: readonly GroupPolicy[],
   ports: Pick<Ports, 'inspector' | 'instances'>,
   now: Instant,
@@ -80,7 +80,7 @@ function covers(waiver: GroupPolicy['waivers'][number], finding: Finding, now: I
   return inForce !== null || expired !== null;
 }
 
-export function waiversAnswer(lines: readonly WaiverLine[]): Answer {
+function waiversAnswer(lines: readonly WaiverLine[]): Answer {
   return {
     document: { version: 1, waivers: lines.map((line) => ({ ...line, unused: line.findings === 0 })) },
     lines: (paint, columns) =>

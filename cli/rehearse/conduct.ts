@@ -24,7 +24,7 @@ import { BrokenPromise, broken } from './promises/broken.ts';
 import type { Shown } from './shown.ts';
 import { type Watcher, watch } from './watch.ts';
 
-export interface Conducting {
+interface Conducting {
   scenario: Scenario;
   group: string;
   policy: Policy;

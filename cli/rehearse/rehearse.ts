@@ -35,7 +35,7 @@ export interface RehearseOptions {
 }
 
 /** A run of one or several campaigns, one after the other: the worst on top, and in its `run` all of them. */
-export interface RehearsedRun extends Rehearsing {
+interface RehearsedRun extends Rehearsing {
   run: Rehearsed;
   all: Rehearsing[];
 }

@@ -8,7 +8,7 @@ import { sha256 } from '#domain/hash.ts';
 
 type Bound = Pick<Approval, 'campaign' | 'group' | 'ring' | 'scopeHash' | 'askedAt' | 'expiresAt'>;
 
-export interface Link {
+interface Link {
   campaign: string;
   ring: string;
   secret: string;

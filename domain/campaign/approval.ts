@@ -13,7 +13,7 @@ export interface Said {
 }
 
 /** What the command line sends, signed: who says it stands in the signature. */
-export type SignedSaid = Omit<Said, 'by' | 'way'> & { campaign: string; ring: string };
+type SignedSaid = Omit<Said, 'by' | 'way'> & { campaign: string; ring: string };
 
 /** null: what no command line of ours sends. */
 export function readSaid(body: string): SignedSaid | null {

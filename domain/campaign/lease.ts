@@ -108,7 +108,7 @@ export function endingLease(lease: Lease, campaign: string, endingAt: Instant | 
   return { ...lease, holder: endingAt ? { ...holder, endingAt } : holder };
 }
 
-export interface Closing {
+interface Closing {
   campaign: string;
   outcome: Outcome;
   at: Instant;

@@ -1,7 +1,7 @@
 import type { Instant } from '#domain/instant.ts';
 import { instant } from '#domain/instant.ts';
 
-export interface WindowState {
+interface WindowState {
   open: boolean; // inside [from, to), whatever the cutoff says
   mayStart: boolean; // open and before `lastStart`
   opensAt: Instant | null; // the next opening, where no wave may start now; null: one may, or it never opens

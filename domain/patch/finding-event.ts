@@ -14,7 +14,7 @@ export interface Message {
   body: string;
 }
 
-export interface Hint {
+interface Hint {
   id: string; // the event's
   account: string; // of the finding: a delegated administrator hears of its members' too (trap 41)
   rule: string;
@@ -33,7 +33,7 @@ export interface Ask {
   ids: string[];
 }
 
-export interface Folded {
+interface Folded {
   asks: Ask[];
   poison: { id: string; body: string; reason: string }[];
 }

@@ -66,7 +66,7 @@ const NO_END_OF_WORK = ['Cancelled', 'Cancelling', 'Terminated', 'ExecutionTimed
  * nobody can tell of a cancelled command whether the host had begun: it counts as begun. A delivery that timed out before the
  * whole command could is the one that says so: that host never began.
  */
-export function endsNoWork({ status }: Invocation, { sentAt }: Pick<HostResult, 'sentAt'>, at: Instant): boolean {
+function endsNoWork({ status }: Invocation, { sentAt }: Pick<HostResult, 'sentAt'>, at: Instant): boolean {
   if (status === 'DeliveryTimedOut' && sentAt !== null && at < plusMinutes(sentAt, COMMAND_MINUTES)) return false;
   return NO_END_OF_WORK.includes(status);
 }

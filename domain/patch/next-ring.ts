@@ -10,7 +10,7 @@ import { proofUntil } from '#domain/patch/may-send.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
 import type { Plan, RingRecord } from '#domain/patch/records.ts';
 
-export interface NextFacts {
+interface NextFacts {
   group: GroupPolicy;
   plan: Plan;
   records: ReadonlyMap<string, RingRecord>;

@@ -60,14 +60,14 @@ export interface Vulnerability {
   hosts: number;
 }
 
-export interface Remains {
+interface Remains {
   reason: Reason;
   findings: Counts;
   words: string; // of one of the worst
 }
 
 /** A ring that went before, as far as it got. */
-export interface RingSoFar {
+interface RingSoFar {
   verdict: Verdict;
   installed: number; // patches
   pendingReboot: number; // hosts

@@ -4,7 +4,7 @@ import type { Coverage, Os } from '#domain/patch/model.ts';
 import type { HostResult, HostStatus } from '#domain/patch/records.ts';
 
 /** What is known of our re-scan of a host once its command has succeeded. */
-export interface Rescan {
+interface Rescan {
   scanMode: string;
   os: Os;
   startedAt: Instant | null; // of the command's step on the host
@@ -29,7 +29,7 @@ export function rescannedFrom(
 }
 
 /** What a look must be later than on a host that was sent a patch. Null where it is not known, or there was none. */
-export interface LookThreshold {
+interface LookThreshold {
   patchedAt: Instant | null;
   backAt: Instant | null;
   rescannedAt: Instant | null;

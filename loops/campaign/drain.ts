@@ -11,7 +11,7 @@ import type { Instant } from '#domain/instant.ts';
 import { changeLease } from '#loops/campaign/change-lease.ts';
 import { type ClosePorts, close, startSuccessor, successorOf } from '#loops/campaign/close.ts';
 
-export type DrainPorts = ClosePorts;
+type DrainPorts = ClosePorts;
 
 /** Returns what it did, in words. While something still runs, or may still change something, the lease stays draining. */
 export async function drain<L>(

@@ -37,7 +37,7 @@ interface Surveyed {
   findings: Finding[];
 }
 
-export interface RingTally {
+interface RingTally {
   ring: string;
   hosts: number;
   findings: number;

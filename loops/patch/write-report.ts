@@ -21,7 +21,7 @@ import {
 import type { Grid } from '#views/patch/report/grid.ts';
 import { plannedPage, type ReportFacts, reportPage } from '#views/patch/report/page.ts';
 
-export interface Reported {
+interface Reported {
   record: PatchRecord;
   plan: Plan | null;
   delta: Delta | null;

@@ -32,7 +32,7 @@ export interface LeftBehind {
   lines<T>(path: string): T[];
 }
 
-export interface InstallSeen {
+interface InstallSeen {
   host: string;
   startedAt: number;
   endedAt: number | null;

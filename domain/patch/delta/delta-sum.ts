@@ -4,7 +4,7 @@ import { REASONS, type Reason } from '#domain/patch/reasons.ts';
 import { count, noCounts, SEVERITIES, type Severity } from '#domain/severity.ts';
 
 /** A delta while its rows still come, so that no more than one ring's rows are in memory. */
-export interface DeltaSum {
+interface DeltaSum {
   delta: Delta;
   hosts: Map<InstanceId, Delta['unverifiedHosts'][number]>;
   why: Map<Reason, Delta['why'][number]>;

@@ -3,8 +3,8 @@ import type { DeltaRow } from '#domain/patch/delta/records.ts';
 import type { Finding, HostAfter, SurveyedHost } from '#domain/patch/model.ts';
 import type { Severity } from '#domain/severity.ts';
 
-export type BeforeKey = Pick<Finding, 'arn' | 'severity'>;
-export type AfterKey = Pick<Finding, 'arn' | 'status'>;
+type BeforeKey = Pick<Finding, 'arn' | 'severity'>;
+type AfterKey = Pick<Finding, 'arn' | 'status'>;
 
 /** Keys of the raw surveys, whatever is made of them. */
 export function* beforeKeys(hosts: Iterable<Pick<SurveyedHost, 'findings'>>): Iterable<BeforeKey> {

@@ -3,7 +3,7 @@ import type { StopWhy, Verdict, VerdictName } from '#domain/patch/records.ts';
 import { doubtfullyGone, isError } from '#domain/patch/waves.ts';
 import { plural } from '#domain/plural.ts';
 
-export interface GateRow {
+interface GateRow {
   name: string;
   says: 'fail' | 'inconclusive';
   /** Why it strikes, in words; null where it does not. */

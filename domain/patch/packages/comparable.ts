@@ -7,13 +7,13 @@ import type { Os, Patch, VulnerablePackage } from '#domain/patch/model.ts';
 import { compareKernels, isOfKernel } from '#domain/patch/packages/debian-kernel.ts';
 import { compareVersions } from '#domain/patch/packages/version-order.ts';
 
-export interface Versioned {
+interface Versioned {
   name: string;
   version: string; // whole: [epoch:]version[-release]; an epoch of 0 is not written
 }
 
 /** A package as Inspector writes it (VulnerablePackage of its API). */
-export interface InspectorPackage {
+interface InspectorPackage {
   name?: string | undefined;
   version?: string | undefined;
   release?: string | undefined;

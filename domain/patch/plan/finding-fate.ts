@@ -93,7 +93,7 @@ function byHost({ left }: HostCase): Said | null {
 }
 
 /** Why a host is not patched: the first that holds, in the order of the reasons of findings. */
-export function leftWhy(host: SurveyedHost, { provenOses, replaced }: LeftContext): HostCase['left'] {
+function leftWhy(host: SurveyedHost, { provenOses, replaced }: LeftContext): HostCase['left'] {
   const { managed, coverage, member } = host;
   const others = othersWhy(member, replaced);
   if (others) return others;

@@ -1,12 +1,11 @@
 import { windowAt } from '#domain/campaign/window.ts';
-import type { Instant } from '#domain/instant.ts';
-import { plusDays, plusMinutes } from '#domain/instant.ts';
+import { type Instant, minute, plusDays, plusMinutes } from '#domain/instant.ts';
 import type { GroupPolicy } from '#domain/patch/policy.ts';
 import type { Plan } from '#domain/patch/records.ts';
 
 /** Assumed, not measured: minutes that a wave takes with its reboots, and that the last one needs to settle. */
-export const WAVE_MINUTES = 20;
-export const SETTLE_MINUTES = 30;
+const WAVE_MINUTES = 20;
+const SETTLE_MINUTES = 30;
 
 interface RingTime {
   ring: string;
@@ -74,5 +73,3 @@ function nextStart(policy: GroupPolicy, from: Instant): { at: Instant; lastStart
   const opening = windowAt(policy.window, state.opensAt);
   return opening.mayStart ? { at: state.opensAt, lastStart: opening.lastStart } : null;
 }
-
-const minute = (at: Instant) => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;

@@ -8,7 +8,7 @@ import type { Baseline, Finding, SurveyedHost, VulnerablePackage } from '#domain
 import { isOfAnotherLine, lineOf } from '#domain/patch/packages/kernel.ts';
 import type { PatchApproval } from '#domain/patch/plan/baseline-reading.ts';
 
-export interface Unoffered {
+interface Unoffered {
   finding: Finding;
   open: readonly VulnerablePackage[]; // what nothing offered closes
   host: SurveyedHost;

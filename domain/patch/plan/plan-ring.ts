@@ -31,7 +31,7 @@ export interface Seen {
   expiredWaivers: Record<string, number>; // waiver id → findings that it no longer accepts
 }
 
-export type PlannedRing = PlanPart & { ring: RingPlan; fates: FindingFate[] };
+type PlannedRing = PlanPart & { ring: RingPlan; fates: FindingFate[] };
 
 export interface RingContext extends Pick<FateContext, 'at' | 'baselines' | 'provenOses'> {
   laterOses: readonly Os[]; // of the hosts of later rings

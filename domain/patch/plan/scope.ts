@@ -29,7 +29,7 @@ const baselineKey = ({ os, id, contentHash }: Scope['baselines'][number]) => [os
 /** The proof mode of a plan that patches no host. */
 export const NO_PROOF_MODE = 'none';
 
-export interface Recheck {
+interface Recheck {
   still: InstanceId[]; // in the plan's order
   dropped: { id: InstanceId; words: string }[];
 }

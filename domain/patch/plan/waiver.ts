@@ -2,10 +2,10 @@ import type { Instant } from '#domain/instant.ts';
 import type { Finding } from '#domain/patch/model.ts';
 import type { Waiver } from '#domain/patch/policy.ts';
 
-export type WaiverState = 'in-force' | 'expiring' | 'expired';
+type WaiverState = 'in-force' | 'expiring' | 'expired';
 
 /** How long before its end people are told. */
-export const EXPIRING_DAYS = 14;
+const EXPIRING_DAYS = 14;
 
 /**
  * The waiver that accepts a finding: of several the one that holds longest. Only where none is in force, the one that expired

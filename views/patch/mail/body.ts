@@ -1,5 +1,5 @@
 import type { Approval } from '#domain/campaign/records.ts';
-import type { Instant } from '#domain/instant.ts';
+import { minute } from '#domain/instant.ts';
 import type { Delta } from '#domain/patch/delta/records.ts';
 import type { Plan } from '#domain/patch/records.ts';
 import { plural } from '#domain/plural.ts';
@@ -126,4 +126,3 @@ function part(title: string, lines: string[]): string[] {
 }
 
 /** `2024-09-01 02:00 UTC` */
-const minute = (at: Instant) => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;

@@ -6,7 +6,7 @@ import type { Column } from '#views/patch/report/packed.ts';
 import { fateLabel } from '#views/patch/report/plan-section.ts';
 
 /** In the order in which people should look at them. */
-export const FATES = ['unverified', 'remaining', 'new', 'fixed', 'closedOtherwise', 'gone'] as const;
+const FATES = ['unverified', 'remaining', 'new', 'fixed', 'closedOtherwise', 'gone'] as const;
 
 export const FINDING_COLUMNS: readonly Column<DeltaRow>[] = [
   { key: 'severity', label: 'Severity', kind: 'badge', order: SEVERITIES, filter: true, of: (row) => row.severity },

@@ -5,7 +5,7 @@ import { type Column, Packer } from '#views/patch/report/packed.ts';
 /** Rows that are plain HTML too. */
 const PLAIN_ROWS = 300;
 
-export interface GridOptions<Row> {
+interface GridOptions<Row> {
   name: string; // id of its section
   title: string;
   caption: string;

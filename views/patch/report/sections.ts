@@ -167,7 +167,7 @@ function countRescans(hosts: RingRecord['hosts']): Map<string, number> {
   return commands;
 }
 
-export interface HashFacts {
+interface HashFacts {
   record: PatchRecord;
   plan: Plan | null;
   previous: { campaign: string; manifest: string } | null;

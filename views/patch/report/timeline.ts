@@ -6,7 +6,7 @@ import { plural } from '#domain/plural.ts';
 import { type Html, html, numberHead, table, timeTag } from '#views/frame/html.ts';
 import { type Wave, wavesOf } from '#views/patch/report/waves.ts';
 
-export interface TimelineFacts {
+interface TimelineFacts {
   record: PatchRecord;
   plan: Plan | null;
   rings: readonly RingRecord[];
