@@ -159,7 +159,7 @@ export class Pace {
       const silence = performance.now() - alive;
       if (this.#current === null) {
         if (quiet >= QUIET_ROUNDS) return;
-      } else if (this.#clock.taskWaits() || this.#stuck === this.#current) {
+      } else if (this.#clock.taskWaits() || this.#traffic.isHeld || this.#stuck === this.#current) {
         if (this.#pool.busy() && silence < POOL_MS) quiet = 0;
         if (quiet >= QUIET_TASK_ROUNDS) return;
       } else if (quiet > 1000 && silence > STUCK_MS) {

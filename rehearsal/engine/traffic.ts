@@ -10,6 +10,7 @@ export class Traffic {
   readonly #names = new Set<string>();
   readonly #asked = new Set<ClientRequest>();
   readonly #answering = new Set<ServerResponse>();
+  readonly #held = new Set<ServerResponse>();
   #count = 0;
 
   constructor(port: number) {
@@ -43,11 +44,17 @@ export class Traffic {
     return this.#askingFrom(port).length > 0;
   }
 
-  /** No longer waits for the answer to what came from that port: time may move until its patience is over. */
+  /** The answer to what came from that port comes only with time: whoever waits for it lets time move. */
   letGo(port: number, response: ServerResponse): void {
     this.#count++;
     for (const request of this.#askingFrom(port)) this.#asked.delete(request);
     this.#answering.delete(response);
+    this.#held.add(response);
+    response.once('close', () => this.#held.delete(response));
+  }
+
+  get isHeld(): boolean {
+    return this.#held.size > 0;
   }
 
   #askingFrom(port: number): ClientRequest[] {
@@ -75,6 +82,7 @@ export class Traffic {
     unsubscribe('http.client.request.error', this.#failed);
     this.#asked.clear();
     this.#answering.clear();
+    this.#held.clear();
   }
 
   readonly #created = (message: unknown) => {
