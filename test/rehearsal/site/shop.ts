@@ -2,11 +2,13 @@
 import { gunzipSync } from 'node:zlib';
 import { AwsFault } from '#rehearsal/api.ts';
 import { Traffic } from '#rehearsal/engine/traffic.ts';
+import type { Scenario } from '#rehearsal/scenario/scenario.ts';
+import { parseScenario } from '#rehearsal/scenario/text.ts';
 import type { S3 } from '#rehearsal/services/s3/s3.ts';
 import type { WebRequest } from '#rehearsal/services/wafv2/request.ts';
 import type { Site } from '#rehearsal/site/site.ts';
 import { DEBIAN } from '../fleet/small-data.ts';
-import { type TestWorld, testWorld } from '../fleet/stage.ts';
+import { openOn, type TestWorld } from '../fleet/stage.ts';
 
 export const NONE = [{ Priority: 0, Type: 'NONE' }];
 export const VISIBLE = (MetricName: string) => ({
@@ -18,9 +20,13 @@ export const wire = (text: string) => Buffer.from(text, 'latin1').toString('base
 export const SHOP = 'arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/shop/';
 
 /** `site`: members of the site below its name, as YAML of two spaces more than the list's. */
-export function shopWorld(site = '', seed = 1): TestWorld {
-  return testWorld(
-    `start: 2024-09-02T08:00:00Z
+export function shopScenario(site = '', seed = 1): Scenario {
+  const text = `name: test
+title: test
+promises: { outcome: Completed }
+advisories: [none]
+group: web
+start: 2024-09-02T08:00:00Z
 seed: ${seed}
 fleet: [{ name: web, count: 2, platform: DEBIAN_12, tags: { PatchGroup: web } }, { name: off, platform: DEBIAN_12, state: stopped, tags: { PatchGroup: web } }]
 sites:
@@ -28,9 +34,12 @@ sites:
     hosts: [shop.example.com]
     group: web
 ${site}
-`,
-    [DEBIAN],
-  );
+`;
+  return { ...parseScenario(text, 'test.yml').text, file: 'test.yml', data: [DEBIAN] };
+}
+
+export function shopWorld(site = '', seed = 1): TestWorld {
+  return openOn(shopScenario(site, seed));
 }
 
 /** A call a second after the last, so that no quota strikes. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TestWorld } from '../fleet/stage.ts';
-import { acl, asked, byteMatch, fault, logFiles, paced, rule, shopWorld, siteOf } from './shop.ts';
+import { openOn, type TestWorld } from '../fleet/stage.ts';
+import { acl, asked, byteMatch, fault, logFiles, paced, rule, shopScenario, shopWorld, siteOf } from './shop.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -389,4 +389,24 @@ faults:
   assert.equal(siteOf(world).text.endpoint, 'plain');
   world.pass(HOUR);
   assert.equal(siteOf(world).text.endpoint, 'elsewhere');
+});
+
+test('visitors ask for what the files of a scenario have, and for nothing else', () => {
+  const site = `${VISITS.replace('scanners: 0.1', 'scanners: 0, crawlers: 0')}`;
+  const base = shopScenario(live(`[${core()}]`, site));
+  const line = (target: string, body: string | null = null) => ({
+    method: body === null ? 'GET' : 'POST',
+    target,
+    body,
+  });
+  const requests = {
+    shop: { benign: [line('/own?n={n}'), line('/form', 'a=1')], attacks: [line('/own?q=%3Cscript%3E')] },
+  };
+  const world = openOn({ ...base, requests });
+  const files = logFiles(world);
+  world.pass(HOUR);
+  const asked = (total(files) as { httpRequest: { uri: string; args: string; httpMethod: string } }[]).map(
+    ({ httpRequest: { uri, args, httpMethod } }) => `${httpMethod} ${uri} ${args.replace(/\d+/, '')}`,
+  );
+  assert.deepEqual([...new Set(asked)].sort(), ['GET /own n=', 'GET /own q=%Cscript%3E', 'POST /form ']);
 });
