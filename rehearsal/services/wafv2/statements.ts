@@ -26,14 +26,14 @@ type Members = Record<string, unknown>;
 
 /** `rule`: its name, by which a rate rule keeps its counts. */
 export function holds(statement: Members, request: WebRequest, ground: Ground, rule: string): Yes {
-  const [kind = '', of] = Object.entries(statement)[0] ?? [];
-  const spec = of as Members;
+  const kind = kindOf(statement);
+  const spec = statement[kind] as Members;
   const inner = (each: unknown) => holds(each as Members, request, ground, rule);
   switch (kind) {
     case 'AndStatement':
-      return every((spec.Statements as unknown[]).map(inner));
+      return joined(spec.Statements as Members[], false, inner);
     case 'OrStatement':
-      return not(every((spec.Statements as unknown[]).map((each) => not(inner(each)))));
+      return joined(spec.Statements as Members[], true, inner);
     case 'NotStatement':
       return not(inner(spec.Statement));
     case 'ByteMatchStatement':
@@ -65,9 +65,32 @@ export function holds(statement: Members, request: WebRequest, ground: Ground, r
   }
 }
 
-function every(each: Yes[]): Yes {
-  if (each.includes(false)) return false;
-  return each.includes('unknown') ? 'unknown' : true;
+/** The one member of a statement. */
+function kindOf(statement: Members): string {
+  for (const kind in statement) return kind;
+  return '';
+}
+
+/** And is settled by one `false`, Or by one `true`: what is left need not be asked, but for what labels by looking (trap W19). */
+function joined(statements: readonly Members[], settles: boolean, inner: (each: Members) => Yes): Yes {
+  let answer: Yes = !settles;
+  for (const each of statements) {
+    if (answer === settles && !looks(each)) continue;
+    const one = inner(each);
+    if (answer !== settles && one !== !settles) answer = one;
+  }
+  return answer;
+}
+
+const looking = new WeakMap<Members, boolean>();
+
+function looks(statement: Members): boolean {
+  let found = looking.get(statement);
+  if (found === undefined) {
+    found = JSON.stringify(statement).includes('GeoMatchStatement');
+    looking.set(statement, found);
+  }
+  return found;
 }
 
 export function not(value: Yes): Yes {
@@ -77,16 +100,21 @@ export function not(value: Yes): Yes {
 function onField(spec: Members, request: WebRequest, ground: Ground, test: (text: string) => Yes): Yes {
   const fieldToMatch = spec.FieldToMatch as Members;
   const { field, texts } = readField(request, spec);
-  const handling = (Object.values(fieldToMatch)[0] as { OversizeHandling?: string } | undefined)?.OversizeHandling;
   if (field.oversize && field.part) {
+    const handling = (Object.values(fieldToMatch)[0] as { OversizeHandling?: string } | undefined)?.OversizeHandling;
     ground.oversize(field.part);
     if (handling === 'MATCH') return true;
     if (handling === 'NO_MATCH') return false;
   }
   const fallback = (fieldToMatch.JsonBody as { InvalidFallbackBehavior?: string } | undefined)?.InvalidFallbackBehavior;
   if (fallback === 'MATCH' && request.body !== null && !isJson(request.body)) return true;
-  const answers = texts.map(test);
-  return answers.includes(true) ? true : answers.includes('unknown') ? 'unknown' : false;
+  let answer: Yes = false;
+  for (const text of texts) {
+    const one = test(text);
+    if (one === true) return true;
+    if (one === 'unknown') answer = one;
+  }
+  return answer;
 }
 
 /** Many rules look at one component in the same way: it is read once. Only of the request at hand: all of them would fill the heap. */
@@ -94,8 +122,11 @@ let atHand: { request: WebRequest; read: Map<string, { field: Field; texts: stri
 const keys = new WeakMap<Members, string>();
 
 function readField(request: WebRequest, spec: Members): { field: Field; texts: string[] } {
-  const key = keys.get(spec) ?? JSON.stringify([spec.FieldToMatch, spec.TextTransformations]);
-  keys.set(spec, key);
+  let key = keys.get(spec);
+  if (key === undefined) {
+    key = JSON.stringify([spec.FieldToMatch, spec.TextTransformations]);
+    keys.set(spec, key);
+  }
   if (atHand?.request !== request) atHand = { request, read: new Map() };
   let found = atHand.read.get(key);
   if (!found) {
@@ -229,9 +260,24 @@ export function isAddress(text: string): boolean {
 
 /** Whether an address lies in a range. IPv4 in IPv4, IPv6 in IPv6. */
 export function within(address: string, range: string): boolean {
-  const [network = '', length = ''] = range.split('/');
-  const [a, b] = [bitsOf(address), bitsOf(network)];
-  return a !== null && b !== null && a.length === b.length && a.startsWith(b.slice(0, Number(length)));
+  const { bits, length } = rangeOf(range);
+  const own = lastAddress.address === address ? lastAddress.bits : bitsOf(address);
+  lastAddress = { address, bits: own };
+  return own !== null && bits !== null && own.length === bits.length && own.startsWith(bits.slice(0, length));
+}
+
+/** A request is compared with many ranges, and each range with many requests. */
+let lastAddress: { address: string; bits: string | null } = { address: '', bits: null };
+const ranges = new Map<string, { bits: string | null; length: number }>();
+
+function rangeOf(range: string): { bits: string | null; length: number } {
+  let found = ranges.get(range);
+  if (!found) {
+    const [network = '', length = ''] = range.split('/');
+    found = { bits: bitsOf(network), length: Number(length) };
+    ranges.set(range, found);
+  }
+  return found;
 }
 
 function bitsOf(address: string): string | null {

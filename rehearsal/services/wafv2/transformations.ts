@@ -49,14 +49,30 @@ export const TRANSFORMATIONS: Readonly<Record<string, Transformation>> = {
   HEX_DECODE: (bytes) => (bytes.match(/[0-9a-fA-F]{2}/g) ?? []).map(byte).join(''),
 };
 
+type Wanted = readonly { Priority: number; Type: string }[];
+
 /** In the order of `Priority`. Throws RangeError with the name of one that is not played. */
-export function transformed(bytes: string, wanted: readonly { Priority: number; Type: string }[]): string {
-  const order = [...wanted].sort((a, b) => a.Priority - b.Priority);
-  return order.reduce((so, { Type }) => {
-    const transform = TRANSFORMATIONS[Type];
-    if (!transform) throw new RangeError(`the text transformation ${Type} is not rehearsed`);
-    return transform(so);
-  }, bytes);
+export function transformed(bytes: string, wanted: Wanted): string {
+  let so = bytes;
+  for (const transform of inOrder(wanted)) so = transform(so);
+  return so;
+}
+
+const orders = new WeakMap<Wanted, Transformation[]>();
+
+function inOrder(wanted: Wanted): Transformation[] {
+  let order = orders.get(wanted);
+  if (!order) {
+    order = [...wanted]
+      .sort((a, b) => a.Priority - b.Priority)
+      .map(({ Type }) => {
+        const transform = TRANSFORMATIONS[Type];
+        if (!transform) throw new RangeError(`the text transformation ${Type} is not rehearsed`);
+        return transform;
+      });
+    orders.set(wanted, order);
+  }
+  return order;
 }
 
 function byte(hex: string): string {
