@@ -234,8 +234,10 @@ function groupStatement(statement: Members): Members | null {
   );
 }
 
-function sorted(rules: readonly WafRule[]): WafRule[] {
-  return [...rules].sort((a, b) => a.Priority - b.Priority);
+/** Most stand in order as they were written. */
+function sorted(rules: readonly WafRule[]): readonly WafRule[] {
+  const ordered = rules.every(({ Priority }, at) => at === 0 || (rules[at - 1]?.Priority ?? 0) <= Priority);
+  return ordered ? rules : [...rules].sort((a, b) => a.Priority - b.Priority);
 }
 
 /** `{ Block: {} }` as the log writes it. */

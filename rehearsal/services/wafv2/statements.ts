@@ -292,5 +292,7 @@ function bitsOf(address: string): string | null {
   }
   const parts = address.split('.').map(Number);
   if (parts.length !== 4 || parts.some((part) => !(part >= 0 && part <= 255))) return null;
-  return parts.map((part) => part.toString(2).padStart(8, '0')).join('');
+  return parts.map((part) => OCTETS[part]).join('');
 }
+
+const OCTETS = Array.from({ length: 256 }, (_, octet) => octet.toString(2).padStart(8, '0'));
