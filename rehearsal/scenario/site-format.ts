@@ -9,6 +9,7 @@ const share = z.number().min(0).max(1);
 const webAclSchema = z.strictObject({
   name: z.string(),
   tags: z.record(z.string(), z.string()).default({}),
+  firewallManager: z.boolean().default(false), // it belongs to a policy of Firewall Manager
   defaultAction: z.enum(['allow', 'block']).default('allow'),
   ipSets: z.record(z.string(), z.array(z.string())).default({}),
   regexSets: z.record(z.string(), z.array(z.string())).default({}),
@@ -43,6 +44,7 @@ export const siteSchema = z.strictObject({
    * somebody else's WAF stands before the load balancer; elsewhere: the names lead to another server, past our load balancer.
    */
   endpoint: z.enum(ENDPOINTS).default('plain'),
+  certificate: z.enum(['own', 'other']).default('own'), // other: of another name, and trusted by nobody
   webAcl: webAclSchema.optional(), // absent: it has none
   associated: z.boolean().default(true),
   logs: logsSchema.optional(), // of a site without a web ACL: the bucket alone

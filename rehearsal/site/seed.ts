@@ -36,6 +36,7 @@ export function seedSite(site: SiteText, balancer: string, waf: Waf): string | n
       ...(tags.length > 0 ? { Tags: tags } : {}),
     }),
   );
+  if (webAcl.firewallManager) waf.firewallManaged.add(arn);
   if (site.associated) waf.associate(balancer, arn);
   if (logs) waf.logging.set(arn, loggingOf(logs));
   return arn;

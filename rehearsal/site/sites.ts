@@ -114,7 +114,8 @@ export class Sites {
     const sites: OpenSite[] = [];
     for (const site of this.all) {
       const { name, hosts, port: wanted } = site.text;
-      const front = new Front(site, this.#stage, traffic, certificate);
+      const shown = site.text.certificate === 'own' ? certificate : certificateFor(['other.example']);
+      const front = new Front(site, this.#stage, traffic, shown);
       const port = await front.listen('127.0.0.1', anyPort ? 0 : wanted).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'EADDRINUSE') throw error;
         throw new BadScenario([

@@ -23,6 +23,8 @@ export class Waf implements Fake {
   readonly logging: Logging;
   /** Resource → web ACL, by their ARNs. */
   readonly associations = new Map<string, string>();
+  /** ARNs of web ACLs that belong to a policy of Firewall Manager. */
+  readonly firewallManaged = new Set<string>();
   /** Load balancers that there are. */
   readonly resources = new Set<string>();
   sampler: Sampler = { recent: () => [] };
@@ -79,8 +81,8 @@ export class Waf implements Fake {
       const Capacity = this.#checks.check(rules, place);
       return { ...more, ...(CustomResponseBodies ? { CustomResponseBodies } : {}), Rules: rules, Capacity };
     },
-    more: ({ name }) => ({
-      ManagedByFirewallManager: false,
+    more: ({ name, arn }) => ({
+      ManagedByFirewallManager: this.firewallManaged.has(arn),
       RetrofittedByFirewallManager: false,
       LabelNamespace: `awswaf:${this.#stage.account}:webacl:${name}:`,
     }),

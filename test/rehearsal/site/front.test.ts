@@ -181,3 +181,12 @@ test('a port of the scenario that is taken is told with its remedy', () =>
       (error) => error instanceof BadScenario && /already\. Remedy:/.test(error.message),
     );
   }));
+
+test('a certificate of another name is refused by whoever looks at it', () =>
+  withShop('    certificate: other', async (rehearsal) => {
+    await assert.rejects(
+      rehearsal.act('scan', () => status('/')),
+      /certificate/i,
+    );
+    assert.equal(await rehearsal.act('scan', () => status('/', {}, { plain: true })), 200);
+  }));

@@ -470,3 +470,12 @@ test('a reputation list has no versions; one that is asked for is refused', () =
   const pinned = rule('r', 0, managed(names.Name, 'Version_1.0'), { OverrideAction: { None: {} } });
   assert.throws(() => call('CreateWebACL', acl('shop', [pinned])), fault('WAFInvalidParameterException'));
 });
+
+test('a web ACL of Firewall Manager says so', () => {
+  const flag = (more: string) => {
+    const call = paced(shopWorld(`    webAcl: { name: shop${more} }`));
+    const [{ Id }] = call('ListWebACLs').WebACLs;
+    return call('GetWebACL', { Name: 'shop', Id }).WebACL.ManagedByFirewallManager;
+  };
+  assert.deepEqual([flag(''), flag(', firewallManager: true')], [false, true]);
+});
