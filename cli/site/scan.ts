@@ -49,7 +49,7 @@ export async function scanSite(
     scans.push(await probing(site, endpoint, probes, { token }, { gapMs: 1000 / perSecond }, ports));
   const sent = scans.flatMap((scan) => scan.sent.map(({ probe }) => probe));
   const marks = new Set(sent.map((probe) => markOf(probe, token)));
-  const { lines, why, notes } = await linesOf(site, marks, { from: at, waitMinutes }, open, ports);
+  const { lines, why, notes, waited } = await linesOf(site, marks, { from: at, waitMinutes }, open, ports);
   return {
     site: site.name,
     at,
@@ -57,7 +57,7 @@ export async function scanSite(
     pacedBy: rule,
     endpoints: scans.map(({ sent: own, next: _, ...scan }) => ({
       ...scan,
-      results: scanResults(site, own, lines, token),
+      results: scanResults(site, own, lines, token, waited >= LOG_MINUTES),
       revisions: [...new Set(own.flatMap(({ answer }) => (answer.site === site.name ? [answer.revision ?? ''] : [])))],
     })),
     log: { lines: lines.size, late: marks.size - lines.size, why, notes },
@@ -68,6 +68,7 @@ interface Lines {
   lines: ReadonlyMap<string, LogRecord>;
   why: string | null;
   notes: string[];
+  waited: number; // minutes
 }
 
 async function linesOf(
@@ -78,17 +79,18 @@ async function linesOf(
   { webAcls, trafficLog, sleep }: ScanPorts,
 ): Promise<Lines> {
   const lines = new Map<string, LogRecord>();
-  const none = (why: string): Lines => ({ lines, why, notes: [] });
+  const none = (why: string): Lines => ({ lines, why, notes: [], waited: 0 });
   try {
     const live = await open().then((who) => liveLogOf(site, who, webAcls));
     if (typeof live === 'string') return none(live);
     if (!live.marks) return { ...none('it has not the header of our probes: it is redacted'), notes: live.notes };
-    for (let waited = 0; ; waited += 1) {
+    let waited = 0;
+    for (; ; waited += 1) {
       await readInto(lines, live, marks, from, trafficLog);
       if (lines.size === marks.size || waited >= waitMinutes) break;
       await sleep(60_000);
     }
-    return { lines, why: null, notes: live.notes };
+    return { lines, why: null, notes: live.notes, waited };
   } catch (error) {
     if (!(error instanceof AwsRefused || error instanceof AwsUnavailable)) throw error;
     return none(error.message.replace(/\s+/g, ' '));
@@ -108,6 +110,9 @@ async function readInto(
     if (found) lines.set(...found);
   }
 }
+
+/** AWS delivers every five minutes; a line that is not there after two such times will not come. */
+const LOG_MINUTES = 10;
 
 /** By how much this clock and AWS's may differ before a line is looked for in the wrong files. */
 const CLOCKS_APART_MINUTES = 10;

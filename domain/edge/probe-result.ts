@@ -26,8 +26,11 @@ export interface ProbeResult {
   why: string;
 }
 
-/** The log line of a probe; `late`: not there yet, or none will come. A redacted header makes every line late. */
-export type ProbeLine = LogRecord | 'late';
+/**
+ * The log line of a probe; `late`: not there yet, or none will come. A redacted header makes every line late. `absent`: it was waited
+ * for as long as AWS takes for a file, and lines around it are there.
+ */
+export type ProbeLine = LogRecord | 'late' | 'absent';
 
 export interface ResultFacts {
   site: string;
@@ -38,6 +41,7 @@ export interface ResultFacts {
   nameOf(match: LogMatch): string | null;
 }
 
+const LINES = { late: 'the log line is late', absent: 'the log has no line of it' };
 const BLOCKED = 403;
 const ANSWERED = 204;
 
@@ -75,14 +79,16 @@ export function resultOf(
     why,
   });
   const { line, site } = facts;
-  const named = line === 'late' ? [] : unique(line.matches.flatMap((match) => facts.nameOf(match) ?? []));
+  const named = typeof line === 'string' ? [] : unique(line.matches.flatMap((match) => facts.nameOf(match) ?? []));
   if (answeredByProbeRule(answer, site)) {
-    if (line === 'late') return said('passed', 'the log line is late: of rules that counted it nothing is known');
+    if (typeof line === 'string') return said('passed', `${LINES[line]}: of rules that counted it nothing is known`);
     return named.length ? said('counted', `counted by ${named.join(', ')}`, named) : said('passed', 'no rule matched');
   }
   if (answer.status === ANSWERED && answer.site !== null)
     return said('unclear', `another site answered: ${answer.site}`);
   if (answer.status !== BLOCKED) return said('unclear', otherWords(answer));
+  if (line === 'absent')
+    return said('unclear', '403, and the log has lines around it and none of it: something before the WAF answered');
   if (line === 'late') {
     return facts.controlsPassed
       ? said('blocked', '403 between two controls that passed; the log line is late, by which rule is not known')

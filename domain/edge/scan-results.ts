@@ -16,13 +16,14 @@ const NEAR_MS = 60_000;
 
 /**
  * One result a probe, in the order of sending; of a control that was asked more than once the first. `lines`: by our header's value,
- * `sqli-or/query.3f9a…`; a probe that has none is late.
+ * `sqli-or/query.3f9a…`; a probe that has none is late. `isWhole`: the log was waited for, so that it has none.
  */
 export function scanResults(
   site: SitePolicy,
   sent: readonly Sent[],
   lines: ReadonlyMap<string, LogRecord>,
   token: string,
+  isWhole = false,
 ): ProbeResult[] {
   const nameOf = namesIn(site);
   const ours = sent.flatMap(({ answer }) => (answeredByProbeRule(answer, site.name) ? [answer.at] : []));
@@ -32,7 +33,7 @@ export function scanResults(
     seen.add(probe.id);
     const before = ours.some((at) => at <= answer.at && answer.at - at <= NEAR_MS);
     const after = ours.some((at) => at >= answer.at && at - answer.at <= NEAR_MS);
-    const line = lines.get(markOf(probe, token)) ?? 'late';
+    const line = lines.get(markOf(probe, token)) ?? (isWhole && lines.size > 0 ? 'absent' : 'late');
     return [resultOf(probe, answer, { site: site.name, line, controlsPassed: before && after, nameOf })];
   });
 }

@@ -39,7 +39,7 @@ const answer = (status: number | null, site: string | null = null, why = ''): Pr
   revision: null,
   why,
 });
-const facts = (line: LogRecord | 'late', controlsPassed = true) => ({
+const facts = (line: LogRecord | 'late' | 'absent', controlsPassed = true) => ({
   site: 'shop',
   line,
   controlsPassed,
@@ -60,6 +60,15 @@ for (const [what, given, of, result, rules, why] of [
   ['our rule answered and the log is late', answer(204, 'shop'), facts('late'), 'passed', [], /late/],
   ['a rule blocked it', answer(403), facts(blocked), 'blocked', ['core/XSS_Q'], /blocked by core\/XSS_Q/],
   ['403, no log line, controls before and after passed', answer(403), facts('late'), 'blocked', [], /not known/],
+  ['403, and the log has lines but none of it', answer(403), facts('absent'), 'unclear', [], /before the WAF answered/],
+  [
+    'our rule answered, and the log has no line of it',
+    answer(204, 'shop'),
+    facts('absent'),
+    'passed',
+    [],
+    /no line of it/,
+  ],
   ['403, no log line, no control', answer(403), facts('late', false), 'unclear', [], /no control passed/],
   ['a rate rule’s 403', answer(403), facts(limited), 'unclear', ['login-rate'], /no detection/],
   ['403 though the log says that it was allowed', answer(403), facts(allowed), 'unclear', ['office'], /did not block/],
