@@ -67,7 +67,7 @@ function asideLines(delta: Delta): string[] {
   ];
 }
 
-function askLines({ plan, ringPlan, approval, answer, question, link }: ApprovalFacts): string[] {
+function askLines({ plan, ringPlan, approval, question, link }: ApprovalFacts): string[] {
   const { ring, atOnce, expected } = ringPlan;
   const many = ringPlan.hosts.length;
   const waves = plan.rings.find((each) => each.ring === ring)?.waves ?? Math.ceil(many / Math.max(1, atOnce));
@@ -83,7 +83,6 @@ function askLines({ plan, ringPlan, approval, answer, question, link }: Approval
     ...wrap('No: no further host is changed, and the campaign ends as denied.', '  ', '    '),
     ...wrap(`Silence until ${minute(approval.expiresAt)}: means no.`, '  ', '    '),
     ...part('Your answer is bound to this scope', [`  ${approval.scopeHash}`]),
-    ...(answer ? part('How to answer', wrap(answer, '  ')) : []),
     ...(question && link ? part('How to answer', answerLines(question, link)) : []),
     ...(question ? questionLines(question) : []),
   ];

@@ -19,7 +19,6 @@ export interface ApprovalFacts {
   approval: Approval;
   verdicts: readonly Verdict[]; // of the rings before
   place: string;
-  answer?: string; // how to answer, in words
   question?: Question; // what is asked, at length
   link?: string; // to the page that shows it
 }

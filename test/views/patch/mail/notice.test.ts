@@ -239,7 +239,7 @@ describe('closing notices', () => {
 
 describe('approval notices', () => {
   test('say what yes, no and silence do, on which scope, and never the token', () => {
-    const made = notice('approval', { ...asked, answer: 'patchwright approve web-1 fleet' });
+    const made = notice('approval', asked);
     assert.deepEqual(
       [made.id, made.topic, made.subject],
       ['web-1.approval.fleet', 'approvals', 'web: approval wanted for fleet: 21 hosts, 105 findings to fix'],
@@ -251,7 +251,6 @@ describe('approval notices', () => {
       'Silence until 2024-09-02 02:00 UTC: means no.',
       'a'.repeat(64),
       'canary: pass',
-      'patchwright approve web-1 fleet',
     ]) {
       assert.ok(text.includes(words), words);
     }
