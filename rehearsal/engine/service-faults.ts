@@ -18,6 +18,8 @@ export function failed(service: ServiceName, error: string | null): AwsFault {
     ec2: 'InternalError',
     sns: 'InternalError',
     inspector2: 'InternalServerException',
+    wafv2: 'WAFInternalErrorException',
+    elasticloadbalancing: 'InternalFailure',
   };
   return new AwsFault(codes[service] ?? 'InternalServerError', 'a fault of the scenario', 500);
 }

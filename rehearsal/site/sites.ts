@@ -1,5 +1,5 @@
 /** The sites of a scenario, and what AWS tells of them: AWS WAF, Elastic Load Balancing, metrics and log files. */
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import tls from 'node:tls';
 import type { Fake, Stage } from '#rehearsal/api.ts';
 import { milliseconds } from '#rehearsal/engine/times.ts';
 import type { Traffic } from '#rehearsal/engine/traffic.ts';
@@ -109,8 +109,7 @@ export class Sites {
     const names = this.all.flatMap(({ text }) => text.hosts);
     const certificate = certificateFor(names);
     traffic.also(names);
-    this.#trusted = getCACertificates('default');
-    setDefaultCACertificates([...this.#trusted, certificate.cert]);
+    this.#trust(certificate.cert);
     const sites: OpenSite[] = [];
     for (const site of this.all) {
       const { name, hosts, port: wanted } = site.text;
@@ -131,9 +130,19 @@ export class Sites {
 
   async close(): Promise<void> {
     for (const front of this.#fronts.splice(0)) await front.close();
-    if (this.#trusted) setDefaultCACertificates(this.#trusted);
+    if (this.#trusted) tls.setDefaultCACertificates(this.#trusted);
     this.#trusted = null;
     this.opened = null;
+  }
+
+  /** Named imports would keep every rehearsal from a Node that lacks them. */
+  #trust(certificate: string): void {
+    if (!tls.setDefaultCACertificates)
+      throw new BadScenario([
+        'the scenario has sites, whose certificate this Node cannot trust. Remedy: Node 22.19, or 24.5 and later',
+      ]);
+    this.#trusted = tls.getCACertificates('default');
+    tls.setDefaultCACertificates([...this.#trusted, certificate]);
   }
 
   /** As the log delivery of AWS puts them. A bucket that is gone takes nothing. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { failed, throttled } from '#rehearsal/engine/service-faults.ts';
 import type { TestWorld } from '../../fleet/stage.ts';
 import { acl, byteMatch, fault, managed, NONE, paced, rule, SHOP, shopWorld } from '../../site/shop.ts';
 
@@ -478,4 +479,10 @@ test('a web ACL of Firewall Manager says so', () => {
     return call('GetWebACL', { Name: 'shop', Id }).WebACL.ManagedByFirewallManager;
   };
   assert.deepEqual([flag(''), flag(', firewallManager: true')], [false, true]);
+});
+
+test('asked too much, and failed by a scenario, in the words of each service', () => {
+  const codes = (service: 'wafv2' | 'elasticloadbalancing') => [throttled(service).code, failed(service, null).code];
+  assert.deepEqual(codes('wafv2'), ['ThrottlingException', 'WAFInternalErrorException']);
+  assert.deepEqual(codes('elasticloadbalancing'), ['Throttling', 'InternalFailure']);
 });
