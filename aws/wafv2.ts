@@ -35,7 +35,9 @@ export async function whole(what: string, command: Command): Promise<Members> {
   Object.assign(command.input, withBytes(command.input));
   command.middlewareStack.add(keep, { step: 'deserialize', priority: 'low', name: 'keepBody' });
   await ask(what, client().send(command as never));
-  return asText(JSON.parse(body || '{}'), what) as Members;
+  // null stands for absent in AWS's JSON: as a member it would be one that a write cannot send back.
+  const answer = JSON.parse(body || '{}', (_, value) => (value === null ? undefined : value));
+  return asText(answer, what) as Members;
 }
 
 /**
@@ -44,8 +46,8 @@ export async function whole(what: string, command: Command): Promise<Members> {
  */
 export async function written<T>(what: string, command: Command): Promise<T> {
   type Next = (given: unknown) => Promise<unknown>;
-  const compare = (next: Next) => (given: { request: { body: string } }) => {
-    const lost = lostIn(asBytes(command.input), JSON.parse(given.request.body));
+  const compare = (next: Next) => (given: { request: { body: string | Uint8Array } }) => {
+    const lost = lostIn(asBytes(command.input), JSON.parse(textOf(given.request.body)));
     if (lost !== null)
       throw new AwsRefused(`${what}: this version does not know ${lost}, and would drop it: nothing was sent`);
     return next(given);
@@ -84,6 +86,10 @@ export function partsOf(arn: string): { kind: string; Name: string; Id: string }
   const [, kind = '', Name = '', Id = ''] = /:regional\/(\w+)\/([^/]+)\/([^/]+)$/.exec(arn) ?? [];
   if (!Id) throw new AwsRefused(`${arn}: is no ARN of a set or group of AWS WAF in a Region`);
   return { kind, Name, Id };
+}
+
+function textOf(body: string | Uint8Array): string {
+  return body instanceof Uint8Array ? Buffer.from(body).toString('utf8') : body;
 }
 
 async function bytesOf(body: unknown): Promise<Buffer> {

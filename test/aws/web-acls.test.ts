@@ -38,6 +38,7 @@ const WEB_ACL = {
   PostProcessFirewallManagerRuleGroups: [],
   LabelNamespace: 'awswaf:111122223333:webacl:shop:',
   TokenDomains: ['example.com'],
+  CaptchaConfig: null, // as good as absent
   NewMember: { Of: ['a later year'] },
 };
 
