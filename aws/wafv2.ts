@@ -89,7 +89,8 @@ export function partsOf(arn: string): { kind: string; Name: string; Id: string }
 }
 
 function textOf(body: string | Uint8Array): string {
-  return body instanceof Uint8Array ? Buffer.from(body).toString('utf8') : body;
+  // Not by Buffer.from: it asks for the body's valueOf, of which the SDK warns.
+  return body instanceof Uint8Array ? utf8.decode(body) : body;
 }
 
 async function bytesOf(body: unknown): Promise<Buffer> {

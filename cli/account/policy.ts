@@ -10,5 +10,9 @@ export function groupOf(file: string, name: string): { policy: Policy; group: Gr
   const known = Object.keys(policy.groups);
   const group = groupIn(policy, name) ?? groupIn(policy, known.find((each) => isCalled(each, name)) ?? name);
   if (group) return { policy, group };
+  if (policy.sites?.[name])
+    throw new BadInput([
+      `${name}: is a site of ${file}, and no group. Remedy: name a group, or patchwright check ${name}`,
+    ]);
   throw new BadInput([`${file}: has no group ${name}. Remedy: name one of ${known.join(', ')}, or add it`]);
 }

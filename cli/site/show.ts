@@ -5,9 +5,14 @@ import { BadInput } from '../bad-input.ts';
 
 /** The site of a policy file. Throws BadInput where the file has none of that name, and PolicyFaults where it has faults. */
 export function siteOfFile(file: string, name: string): SitePolicy {
-  const sites = loadPolicy(file).sites ?? {};
+  const policy = loadPolicy(file);
+  const sites = policy.sites ?? {};
   const site = sites[name];
   if (site) return site;
+  if (policy.groups[name])
+    throw new BadInput([
+      `${name}: is a group of ${file}, and no site. Remedy: name a site, or patchwright plan ${name} for the group`,
+    ]);
   const known = Object.keys(sites);
   const there = known.length ? `its sites are ${known.join(', ')}` : 'it has no sites';
   throw new BadInput([

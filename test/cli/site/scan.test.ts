@@ -279,6 +279,12 @@ sites:
   );
   assert.match(log.why, /CredentialsProviderError|credentials/i);
   assert.ok(came.some(({ url: target }) => target === '/style==xxx?a=1%20union%20select'));
+  const group = await run('scan', 'web');
+  assert.equal(group.status, 2);
+  assert.match(group.stderr, /web: is a group of .*, and no site\. Remedy: name a site, or patchwright plan web/);
+  const site = await run('plan', 'shop');
+  assert.equal(site.status, 2);
+  assert.match(site.stderr, /shop: is a site of .*, and no group\. Remedy: name a group, or patchwright check shop/);
   const none = await run('scan', 'blog');
   assert.equal(none.status, 2);
   assert.match(none.stderr, /blog: .*has no such site, its sites are shop\. Remedy:/);
