@@ -2,6 +2,7 @@ import type { Identity } from '#aws/account.ts';
 import type { LogRecord } from '#domain/edge/log-record.ts';
 import type { LogPlace, TrafficLog, WebAcls } from '#domain/edge/ports.ts';
 import { PROBE_HEADER, type SitePolicy } from '#domain/edge/site.ts';
+import { AwsRefused } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
 import { plusMinutes } from '#domain/instant.ts';
 import { BadInput } from '../bad-input.ts';
@@ -48,8 +49,15 @@ export async function* liveRecords(
     if (record.at >= Date.parse(from) && record.at < Date.parse(to)) yield record;
 
   async function* sources() {
-    for await (const file of trafficLog.files(place, from, plusMinutes(to, LATE_MINUTES)))
-      yield { name: `s3://${file.bucket}/${file.key}`, lines: () => trafficLog.lines(file) };
+    try {
+      for await (const file of trafficLog.files(place, from, plusMinutes(to, LATE_MINUTES)))
+        yield { name: `s3://${file.bucket}/${file.key}`, lines: () => trafficLog.lines(file) };
+    } catch (error) {
+      if (!(error instanceof AwsRefused && /NoSuchBucket/.test(error.message))) throw error;
+      throw new BadInput([
+        `${place.bucket}: the bucket to which ${place.webAcl} logs is not there. Remedy: make it again, or let the web ACL log to another`,
+      ]);
+    }
   }
 }
 

@@ -11,6 +11,7 @@ import { type Instant, plusMinutes } from '#domain/instant.ts';
 import { probing, type Scan } from '#loops/edge/probing.ts';
 import { now } from '../account/clock.ts';
 import type { Open } from '../account/open.ts';
+import { BadInput } from '../bad-input.ts';
 import { type LiveLog, liveLogOf, liveRecords } from './live-log.ts';
 
 export interface ScanPorts {
@@ -92,8 +93,9 @@ async function linesOf(
     }
     return { lines, why: null, notes: live.notes, waited };
   } catch (error) {
-    if (!(error instanceof AwsRefused || error instanceof AwsUnavailable)) throw error;
-    return none(error.message.replace(/\s+/g, ' '));
+    // The probes are sent: whatever keeps the log from being read, what came of them is told.
+    if (![AwsRefused, AwsUnavailable, BadInput].some((known) => error instanceof known)) throw error;
+    return none((error as Error).message.replace(/\s+/g, ' '));
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LogFile, Logging } from '#domain/edge/ports.ts';
-import { BrokenRecord } from '#domain/errors.ts';
+import { AwsRefused, BrokenRecord } from '#domain/errors.ts';
 import { BadInput } from '../../../cli/bad-input.ts';
 import { plain } from '../../../cli/screen/text.ts';
 import { overviewOfSite } from '../../../cli/site/live-overview.ts';
@@ -101,4 +101,22 @@ test('no log in S3 is bad input, with the remedy', async () => {
       assert.match(error.message, words);
       return true;
     });
+});
+
+test('a bucket that is gone is told by its name; a refusal stays one', async () => {
+  const failing = (message: string) => {
+    const given = ports({});
+    const files = (): AsyncIterable<LogFile> => ({
+      [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new AwsRefused(message)) }),
+    });
+    return { ...given, trafficLog: { ...given.trafficLog, files } };
+  };
+  await assert.rejects(overviewOfSite(SHOP, { hours: 3 }, open, failing('s3:ListBucket: NoSuchBucket: no')), {
+    name: 'BadInput',
+    message: /^aws-waf-logs-shop: the bucket to which shop logs is not there\. Remedy: /,
+  });
+  await assert.rejects(
+    overviewOfSite(SHOP, { hours: 3 }, open, failing('s3:ListBucket: AccessDenied: no')),
+    AwsRefused,
+  );
 });

@@ -144,6 +144,20 @@ for (const [words, ports, why] of [
     { open: async () => Promise.reject(new AwsRefused('sts:GetCallerIdentity: no')) },
     /sts:GetCallerIdentity: no/,
   ],
+  [
+    'its bucket is gone',
+    {
+      trafficLog: {
+        files: () => ({
+          [Symbol.asyncIterator]: () => ({
+            next: () => Promise.reject(new AwsRefused('s3:ListBucket: NoSuchBucket: no')),
+          }),
+        }),
+        lines: () => [],
+      },
+    },
+    /aws-waf-logs-shop: the bucket to which shop logs is not there/,
+  ],
   ['the web ACL is not there', { webAcls: { read: async () => null } }, /there is no web ACL shop in 111122223333/],
   ['it logs nowhere', { webAcls: { read: async () => ({ arn: ARN }), logging: async () => null } }, /logs nowhere/],
   [
