@@ -4,6 +4,7 @@
  * by file: every line is seen, one is taken where its client's hash modulo `oneIn` is 0, and all figures are of what was taken.
  */
 import { headerOf, type LogRecord, readLogLine } from '#domain/edge/log-record.ts';
+import { ruleOfForm } from '#domain/edge/rules.ts';
 import { PROBE_HEADER, PROBE_RULE } from '#domain/edge/site.ts';
 import { clientOf, hourOf, networkOf, quickly, sampled } from '#domain/edge/visits.ts';
 import { sha256 } from '#domain/hash.ts';
@@ -42,8 +43,8 @@ export interface CountingFacts {
   forms: Readonly<Record<string, string>>;
   /** The file's name of what matched; null: the probe rule, or a name that is no rule. */
   nameOf(match: LogRecord['matches'][number]): string | null;
-  /** Whether this site's evidence says that we sent that probe about that time (ms). The header alone explains nothing. */
-  sent(probe: string, at: number): boolean;
+  /** Whether this site's evidence says that we sent what our header says about that time (ms). The header alone explains nothing. */
+  sent(mark: string, at: number): boolean;
   /** The header whose last address is the client's; null: the connection's. */
   clientAddress: string | null;
 }
@@ -129,7 +130,7 @@ export class Counting {
     if (action === 'unclear') return false;
     if (decidedBy === null || decidedBy === PROBE_RULE) return true;
     const by = this.#facts.order.indexOf(decidedBy);
-    return by !== -1 && by > this.#facts.order.indexOf(name.split('/')[0] ?? '');
+    return by !== -1 && by > this.#facts.order.indexOf(ruleOfForm(name));
   }
 
   /**
@@ -137,8 +138,8 @@ export class Counting {
    * Nothing of this object is used after.
    */
   end(metrics: MetricsByHour, until: string): Counted {
-    const whole = [...this.#hours.keys(), ...Object.keys(metrics)]
-      .filter((key, at, all) => all.indexOf(key) === at && key >= (this.#before.through ?? '') && key < until)
+    const whole = [...new Set([...this.#hours.keys(), ...Object.keys(metrics)])]
+      .filter((key) => key >= (this.#before.through ?? '') && key < until)
       .sort();
     const torn = whole.filter((key) => !isWhole(this.#hours.get(key)?.lines ?? 0, metrics[key] ?? 0));
     const forms = Object.fromEntries(

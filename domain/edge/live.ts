@@ -60,6 +60,11 @@ export function madeName(site: string, name: string, content: unknown): string {
   return `${site}-${name}-${sha256(content).slice(0, 8)}`;
 }
 
+/** The name in the file of what was made so; null: it is not of this site's making. */
+export function nameOfMade(site: string, made: string): string | null {
+  return (made.startsWith(`${site}-`) && /^(.+)-[0-9a-f]{8}$/.exec(made.slice(site.length + 1))?.[1]) || null;
+}
+
 /** What each form of a live rule does. An action that the file has no word for is a fault. */
 function actionsOf(rule: AwsRule, names: string[]): { actions: Record<string, SiteAction>; fault: string | null } {
   const group = rule.Statement.ManagedRuleGroupStatement ?? rule.Statement.RuleGroupReferenceStatement;
@@ -109,9 +114,9 @@ function shapeOf(site: string, { Statement, RuleLabels = [] }: AwsRule): string 
   return canonical({
     statement: shaped(Statement, (kind, arn) => {
       const name = /:(?:regional|global)\/(?:ipset|regexpatternset|rulegroup)\/([^/]+)\//.exec(arn)?.[1] ?? '';
-      const made = name.startsWith(`${site}-`) && /^(.+)-[0-9a-f]{8}$/.exec(name.slice(site.length + 1));
-      if (!made) return arn;
-      return kind === 'IPSetReferenceStatement' ? `addresses of ${made[1]}` : name; // addresses are data, not form
+      const made = nameOfMade(site, name);
+      if (made === null) return arn;
+      return kind === 'IPSetReferenceStatement' ? `addresses of ${made}` : name; // addresses are data, not form
     }),
     labels: RuleLabels.map(({ Name }) => Name).sort(),
   });

@@ -175,6 +175,11 @@ export function forms(site: SitePolicy, inside: Inside): Record<string, string> 
   );
 }
 
+/** The rule of the web ACL that holds a form: `core` of `core/CrossSiteScripting_BODY`. */
+export function ruleOfForm(form: string): string {
+  return form.split('/')[0] ?? form;
+}
+
 /** As `mapped`, where a reference may become anything that hashes. */
 function named(statement: Statement, to: (kind: string, name: string) => unknown): unknown {
   return JSON.parse(JSON.stringify(statement), (key, value) =>

@@ -1,4 +1,5 @@
 /** The probes of a scan as results: answers, and the log lines that carry our mark. */
+import { nameOfMade } from '#domain/edge/live.ts';
 import { headerOf, type LogMatch, type LogRecord } from '#domain/edge/log-record.ts';
 import { groupName, ruleName } from '#domain/edge/overview.ts';
 import { answeredByProbeRule, type ProbeAnswer, type ProbeResult, resultOf } from '#domain/edge/probe-result.ts';
@@ -45,7 +46,7 @@ export function probeLine(record: LogRecord, marks: ReadonlySet<string>): [mark:
 }
 
 /** The reviewed file's name of what matched: `core/CrossSiteScripting_BODY`. null: the probe rule, or a group as a whole. */
-export function namesIn({ rules }: Pick<SitePolicy, 'rules'>): (match: LogMatch) => string | null {
+export function namesIn({ name: site, rules }: Pick<SitePolicy, 'name' | 'rules'>): (match: LogMatch) => string | null {
   return (match) => {
     if (match.group === null) {
       const own = rules.find(({ name }) => name === match.rule);
@@ -56,16 +57,11 @@ export function namesIn({ rules }: Pick<SitePolicy, 'rules'>): (match: LogMatch)
     const vendor = match.group.includes('#') ? match.group.slice(0, match.group.indexOf('#')) : null;
     const of = rules.find(({ managed, ruleGroup }) =>
       vendor === null
-        ? ruleGroup !== undefined && (called === ruleGroup || isMade(called, ruleGroup))
+        ? ruleGroup !== undefined && (called === ruleGroup || nameOfMade(site, called) === ruleGroup)
         : managed?.vendor === vendor && managed.name === called,
     );
     return of ? `${of.name}/${match.rule}` : ruleName(match);
   };
-}
-
-/** Groups are made as `<site>-<name>-<hash>`. */
-function isMade(live: string, name: string): boolean {
-  return live.replace(/-[0-9a-f]+$/, '').endsWith(`-${name}`);
 }
 
 /** What our header says on the wire: `sqli-or/query.3f9a…`. The token is the scan's own, so that nobody can send an old one again. */

@@ -5,6 +5,7 @@
 import type { Counters } from '#domain/edge/counting.ts';
 import type { Live } from '#domain/edge/live.ts';
 import type { PromotionProof } from '#domain/edge/promotion.ts';
+import { ruleOfForm } from '#domain/edge/rules.ts';
 import type { SiteAction, SitePolicy } from '#domain/edge/site.ts';
 
 /** A form in force. Days are UTC. */
@@ -62,7 +63,7 @@ export function standingNow(
     removed: [],
     foreign: [...(live?.foreign ?? [])],
   };
-  const ours = new Set(Object.keys(standing?.forms ?? {}).map(topOf));
+  const ours = new Set(Object.keys(standing?.forms ?? {}).map(ruleOfForm));
   for (const rule of live?.strangers ?? []) {
     if (ours.has(rule)) now.removed.push(rule);
     else now.foreign.push(`${rule}: the file does not have it`);
@@ -79,7 +80,7 @@ export function standingNow(
       attacks: [],
     };
     if (is === undefined) {
-      if (known && live && !live.changed[topOf(name)]) now.foreign.push(`${name}: it is not live any more`);
+      if (known && live && !live.changed[ruleOfForm(name)]) now.foreign.push(`${name}: it is not live any more`);
       now.forms[name] = first;
     } else if (!standing) {
       now.forms[name] = { ...first, is, how: { by: 'adopted' } };
@@ -99,7 +100,7 @@ export function standingNow(
   }
   for (const [rule, { actions }] of Object.entries(live?.changed ?? {})) {
     if (Object.values(actions).includes('block')) now.beside.push(rule);
-    const left = Object.keys(standing?.forms ?? {}).some((name) => topOf(name) === rule);
+    const left = Object.keys(standing?.forms ?? {}).some((name) => ruleOfForm(name) === rule);
     if (standing && !left)
       now.foreign.push(`${rule}: it is live in another form than the file's, and no campaign wrote it`);
   }
@@ -108,7 +109,7 @@ export function standingNow(
 
 /** What the file wants of a form; one under `keep` is on count. */
 export function wantedOf(site: SitePolicy, name: string): SiteAction {
-  const rule = site.rules.find((one) => one.name === topOf(name));
+  const rule = site.rules.find((one) => one.name === ruleOfForm(name));
   if (!rule) throw new RangeError(`the file has no rule ${name}`);
   const inside = name === rule.name ? undefined : name.slice(rule.name.length + 1);
   return (inside && rule.keep[inside]) || rule.action;
@@ -117,8 +118,4 @@ export function wantedOf(site: SitePolicy, name: string): SiteAction {
 /** The day on which a form was set to count; null: it was not. */
 export function demotedOn({ is, how, since }: StandingForm): string | null {
   return is === 'count' && how.by === 'demoted' ? since : null;
-}
-
-function topOf(name: string): string {
-  return name.split('/')[0] ?? name;
 }

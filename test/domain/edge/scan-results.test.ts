@@ -90,10 +90,13 @@ test('a control that was asked again stands once', () => {
 test('names are those of the file: managed groups, own groups as we make them, rules; no group as a whole', () => {
   const nameOf = namesIn(SHOP);
   const match = { version: null, action: 'COUNT' as const, would: null, ends: false, rate: false };
-  const own = 'arn:aws:wafv2:eu-central-1:111122223333:regional/rulegroup/shop-own-3f9a/c';
+  const own = 'arn:aws:wafv2:eu-central-1:111122223333:regional/rulegroup/shop-own-3f9a0c1d/c';
   assert.equal(nameOf({ ...match, group: 'AWS#AWSManagedRulesCommonRuleSet', rule: 'A' }), 'core/A');
   assert.equal(nameOf({ ...match, group: own, rule: 'no-debug' }), 'own/no-debug');
-  assert.equal(nameOf({ ...match, group: own.replace('shop-own-3f9a', 'other'), rule: 'x' }), 'other/x');
+  assert.equal(nameOf({ ...match, group: own.replace('shop-own-3f9a0c1d', 'other'), rule: 'x' }), 'other/x');
+  // A group whose name only ends like this one's, and one of another site.
+  for (const another of ['shop-web-own-3f9a0c1d', 'blog-own-3f9a0c1d'])
+    assert.equal(nameOf({ ...match, group: own.replace('shop-own-3f9a0c1d', another), rule: 'x' }), `${another}/x`);
   assert.equal(
     nameOf({ ...match, group: 'AWS#AWSManagedRulesLinuxRuleSet', rule: 'L' }),
     'AWSManagedRulesLinuxRuleSet/L',
