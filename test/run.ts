@@ -24,8 +24,10 @@ if (files.length === 0) throw new Error('no test file found');
 const pure = files.filter((file) => PURE.some((folder) => file.startsWith(folder)));
 /** Those that take minutes begin first, so that no core waits for one of them at the end. */
 const LONG = ['test/permissions/permissions.test.ts', 'test/cli/', 'test/service-rules/', 'test/stack/'];
-const rank = (file: string) =>
-  (LONG.findIndex((begin) => file.startsWith(begin)) + LONG.length + 1) % (LONG.length + 1);
+const rank = (file: string) => {
+  const at = LONG.findIndex((begin) => file.startsWith(begin));
+  return at === -1 ? LONG.length : at;
+};
 const others = files.filter((file) => !pure.includes(file)).sort((a, b) => rank(a) - rank(b));
 const broken: string[] = [];
 const sums = { passed: 0, failed: 0, skipped: 0 };
