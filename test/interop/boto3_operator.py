@@ -1,7 +1,6 @@
 """An operator who knows nothing of the rehearsal but its address: looks at findings, starts a campaign, answers its approval, reads the
 evidence. Every answer is kept for stubber.py. Usage: boto3_operator.py ENDPOINT ANSWERS_FILE"""
 
-import collections
 import datetime
 import gzip
 import json
@@ -10,44 +9,13 @@ import time
 import urllib.request
 from email.utils import parsedate_to_datetime
 
-import boto3
-import botocore.config
+import boto3_answers
 import botocore.exceptions
 
 ENDPOINT, ANSWERS = sys.argv[1], sys.argv[2]
 REGION, GROUP, CAMPAIGN = "eu-central-1", "web", "web-20240831T200000Z"
-SESSION = boto3.Session(aws_access_key_id="anybody", aws_secret_access_key="anything", region_name=REGION)
-CALLS = collections.Counter()
-answers = open(ANSWERS, "w", encoding="utf8")
-
-
-def client(service, checked=True):
-    retries = {"max_attempts": 1}
-    made = SESSION.client(
-        service, endpoint_url=ENDPOINT, config=botocore.config.Config(retries=retries, parameter_validation=checked)
-    )
-    if checked:
-        made.meta.events.register("before-parse", keep_raw)
-        made.meta.events.register("after-call", keep_parsed)
-    return made
-
-
-def keep_raw(operation_model, response_dict, **_):
-    operation_model.raw = response_dict["body"] if response_dict["status_code"] < 300 else None
-
-
-def keep_parsed(model, parsed, http_response, **_):
-    service = model.service_model.endpoint_prefix
-    CALLS[f"{service}.{model.name}"] += 1
-    if http_response.status_code >= 300:
-        return
-    protocol = model.metadata["protocol"]
-    answer = (
-        json.loads(model.raw or b"{}")
-        if "json" in protocol
-        else {key: value for key, value in parsed.items() if key not in ("ResponseMetadata", "Body")}
-    )
-    answers.write(json.dumps({"service": service, "operation": model.name, "answer": answer}, default=str) + "\n")
+ANSWERED = boto3_answers.Answers(ENDPOINT, ANSWERS, "w", REGION)
+client = ANSWERED.client
 
 
 def all_of(one, operation, member, **asked):
@@ -383,5 +351,5 @@ campaign(nodes)
 came(*ears)
 others(nodes)
 machines()
-answers.close()
-print(f"boto3: {sum(CALLS.values())} calls driven, of {len(CALLS)} operations")
+ANSWERED.close()
+print(f"boto3: {sum(ANSWERED.calls.values())} calls driven, of {len(ANSWERED.calls)} operations")

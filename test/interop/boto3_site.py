@@ -11,40 +11,12 @@ import json
 import sys
 import time
 
-import boto3
-import botocore.config
+import boto3_answers
 import botocore.exceptions
 
 ENDPOINT, ANSWERS, SITE = sys.argv[1:4]
-SESSION = boto3.Session(aws_access_key_id="anybody", aws_secret_access_key="anything", region_name="eu-central-1")
-answers = open(ANSWERS, "a", encoding="utf8")
-calls = 0
-
-
-def client(service):
-    made = SESSION.client(service, endpoint_url=ENDPOINT, config=botocore.config.Config(retries={"max_attempts": 1}))
-    made.meta.events.register("before-parse", keep_raw)
-    made.meta.events.register("after-call", keep_parsed)
-    return made
-
-
-def keep_raw(operation_model, response_dict, **_):
-    operation_model.raw = response_dict["body"] if response_dict["status_code"] < 300 else None
-
-
-def keep_parsed(model, parsed, http_response, **_):
-    global calls
-    calls += 1
-    if http_response.status_code >= 300:
-        return
-    protocol = model.metadata["protocol"]
-    answer = (
-        json.loads(model.raw or b"{}")
-        if "json" in protocol
-        else {key: value for key, value in parsed.items() if key != "ResponseMetadata"}
-    )
-    service = model.service_model.endpoint_prefix
-    answers.write(json.dumps({"service": service, "operation": model.name, "answer": answer}, default=str) + "\n")
+ANSWERED = boto3_answers.Answers(ENDPOINT, ANSWERS, "a", "eu-central-1")
+client = ANSWERED.client
 
 
 def expect(what, holds):
@@ -238,5 +210,5 @@ sampled(waf, shop)
 measured(since)
 logged()
 gone(waf, office, admin, group, acl)
-answers.close()
-print(f"boto3: {calls} calls driven over the site")
+ANSWERED.close()
+print(f"boto3: {sum(ANSWERED.calls.values())} calls driven over the site")

@@ -11,6 +11,7 @@ stop() {
 }
 trap stop EXIT
 
+export PYTHONDONTWRITEBYTECODE=1 # what the clients share stays a file of the tree alone
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --disable-pip-version-check boto3==1.44.8
 
