@@ -7,30 +7,18 @@ import { test } from 'node:test';
 import { openWorld } from '#rehearsal/fleet/world.ts';
 import type { OpenRehearsal } from '#rehearsal/open-rehearsal.ts';
 import { openRehearsal } from '#rehearsal/rehearsal.ts';
-import { BadScenario, parseScenario } from '#rehearsal/scenario/text.ts';
+import { BadScenario } from '#rehearsal/scenario/text.ts';
 import { connectTo } from '#rehearsal/site/sites.ts';
-import { DEBIAN } from '../fleet/small-data.ts';
+import { shopScenario } from './shop.ts';
 
 const PROBE = `{ Name: patchwright-probe, Priority: 9, Action: { Block: { CustomResponse: { ResponseCode: 204, ResponseHeaders: [{ Name: x-site, Value: shop }] } } }, Statement: { SizeConstraintStatement: { FieldToMatch: { SingleHeader: { Name: x-patchwright-probe } }, ComparisonOperator: GT, Size: 0, TextTransformations: [{ Priority: 0, Type: NONE }] } } }`;
 const CORE =
   '{ Name: core, Priority: 1, OverrideAction: { None: {} }, Statement: { ManagedRuleGroupStatement: { VendorName: AWS, Name: AWSManagedRulesCommonRuleSet } } }';
 
 async function withShop(site: string, work: (rehearsal: OpenRehearsal) => Promise<void>, port?: number): Promise<void> {
-  const text = `name: test
-title: test
-promises: { outcome: Completed }
-advisories: [none]
-group: web
-start: 2024-09-02T08:00:00Z
-fleet: [{ name: web, platform: DEBIAN_12, tags: { PatchGroup: web } }]
-sites:
-  - name: shop
-    hosts: [shop.example.com]
-    logs: { bucket: aws-waf-logs-shop }
+  const scenario = shopScenario(`    logs: { bucket: aws-waf-logs-shop }
     webAcl: { name: shop, rules: [${CORE}, ${PROBE}] }
-${site}
-`;
-  const scenario = { ...parseScenario(text, 'test.yml').text, file: 'test.yml', data: [DEBIAN] };
+${site}`);
   const rehearsal = await openRehearsal({
     startAt: Date.parse(scenario.start),
     policyFile: '/nowhere/policy.json',

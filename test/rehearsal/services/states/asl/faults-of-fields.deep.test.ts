@@ -168,8 +168,6 @@ before(async () => {
 });
 after(() => rehearsal.close());
 
-// A field that several types share is tried with all its values once, else with one, and without asl-validator: it needs 0.1 s each time.
-const seen = new Set<string>();
 for (const type of Object.keys(SOUND)) {
   const fields = fieldsOf(type);
 
@@ -181,14 +179,11 @@ for (const type of Object.keys(SOUND)) {
   });
 
   for (const field of [...fields, 'Nonsense', 'InputPath', 'ResultPath'].filter((one) => !ANYTHING.includes(one))) {
-    const isNew = !seen.has(field);
-    const values = isNew ? wrongOf(type, field) : wrongOf(type, field).slice(0, 1);
-    seen.add(field);
     test(`${type}.${field}: each wrong value is refused with its place`, async () => {
-      for (const value of values) {
+      for (const value of wrongOf(type, field)) {
         const definition = withIt(type, { [field]: value, ...(field === 'End' && { Next: undefined }) });
         const shown = `${type}.${field} = ${JSON.stringify(value)}`;
-        if (isNew) assert.notDeepEqual(validator(definition), [], `asl-validator takes ${shown}`);
+        assert.notDeepEqual(validator(definition), [], `asl-validator takes ${shown}`);
         const { result, diagnostics, created, updated } = await service.judge(definition);
         assert.equal(result, 'FAIL', shown);
         const place = diagnostics.find(
