@@ -112,6 +112,19 @@ describe('counting honestly', () => {
     assert.deepEqual(sums(counted([one, two, one, two], at(2), { metrics }), 'own'), [1, 2, 0]);
   });
 
+  test('lines that come twice do not make an hour whole', () => {
+    const lines = [1, 2].map((n) => asked({ at: at(1), client: `192.0.2.${n}` }));
+    const { torn } = counted([...lines, ...lines], at(2), { metrics: { [hourOf(at(1))]: 4 } });
+    assert.deepEqual(torn, [hourOf(at(1))]);
+  });
+
+  test('an hour without requests counts, and once: the next campaign is given its metric again', () => {
+    const metrics = { [hourOf(at(1))]: 0 };
+    const first = counted([], at(2), { metrics });
+    assert.deepEqual(sums(first, 'own'), [1, 0, 0]);
+    assert.deepEqual(sums(counted([], at(3), { metrics, before: first.counters }), 'own'), [1, 0, 0]);
+  });
+
   for (const [what, read, requests, isCounted] of [
     ['all', 100, 100, true],
     ['99 of 100', 99, 100, true],
@@ -159,6 +172,8 @@ describe('counting honestly', () => {
     ];
     assert.deepEqual(sums(counted(lines), 'core/XSS'), [1, 1, 0]);
     assert.deepEqual(sums(counted(lines), 'own'), [1, 1, 1], 'it matched the one that it decided');
+    const within = [asked({ at: at(1), client: '192.0.2.3', by: 'core' })];
+    assert.deepEqual(sums(counted(within), 'core/XSS'), [1, 0, 0], 'another rule of its group decided');
   });
 
   test('always 21: a request of an action that we do not know evaluated nothing, and its matches count against the form', () => {
